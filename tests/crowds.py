@@ -22,7 +22,9 @@ from sheet_diag.model.overrides import ClientComment, OverridesContent
 from sheet_diag.model.results import Diagnosis, ReturnOutcome
 from sheet_diag.model.returns import ReceivedFile, Response, ReturnedSheet, SheetIdentity
 from tests.catalogs import JIS
+from tests.samples import CLOCK
 
+_FIRST: Final = 1_700_000_000  # the file time of the first, in seconds; an hour between two
 _KINDS: Final = 7  # of answers, so that every part of a crowd is made of the same returns
 
 # What the return of each number says of its client.
@@ -60,7 +62,12 @@ def _read(number: int, says: Mapping[str, str]) -> ReceivedFile:
     profile = {"company": "見本", "industry": industries[kind % len(industries)], **says}
     identity = SheetIdentity(JIS.id, JIS.version, says.get("id"))
     sheet = ReturnedSheet(identity, Lang.JA, profile, _responses(kind), "回答")
-    return ReceivedFile(f"{number:06}.xlsx", f"{number:064}", file_time=number, sheet=sheet)
+    return ReceivedFile(
+        f"{number:06}.xlsx",
+        f"{number:064}",
+        file_time=(_FIRST + number * 3600) * 10**9,
+        sheet=sheet,
+    )
 
 
 def diagnosis_of(received: ReceivedFile) -> Diagnosis:
@@ -119,7 +126,7 @@ def resolve(
             each
             if isinstance(each, ReturnOutcome)
             else decide_status(JIS, each.received, diagnose(each.received), each.problems)
-            for each in resolve_returns(JIS, read)
+            for each in resolve_returns(JIS, read, CLOCK)
         ],
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import csv
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -37,6 +37,7 @@ from tests.catalogs import JIS, Answers, answers
 
 DATA = Path(__file__).parent / "data"
 AS_OF = date(2026, 11, 23)
+CLOCK = datetime(2026, 12, 31, tzinfo=UTC)  # that of the machine
 ISSUER = Issuer(
     name="見本リスク株式会社",
     department="診断室",
@@ -118,7 +119,7 @@ def decide_outcomes(
     evaluate: Callable[[Catalog, ReturnedSheet], Diagnosis] = evaluate,
 ) -> Iterator[ReturnOutcome]:
     """What becomes of the returns; those that count are diagnosed here."""
-    for each in resolve_returns(catalog, returns):
+    for each in resolve_returns(catalog, returns, CLOCK):
         if isinstance(each, ReturnOutcome):
             yield each
         else:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import pytest
 
@@ -247,7 +247,7 @@ def test_only_a_listed_address_is_a_sender(
     line: MailLogEntry, senders: Mapping[str, set[str]], days: int
 ) -> None:
     found = KnownSenders.of(LIST, [line])
-    assert (found.senders, len(found.days)) == (senders, days)
+    assert (found.senders, len(found.times)) == (senders, days)
 
 
 FILE, HELD = posted(MailEvent.COLLECTED, "a@ko.example"), "held"
@@ -305,8 +305,19 @@ def test_the_day_is_that_of_the_log_else_that_of_the_file() -> None:
         replace(read(file=name, sha256=name), file_time=time)
         for name, time in (("a.eml", moment), ("b.xlsx", moment), ("c", 0), ("d", 10**30))
     ]
-    found = match_clients(JIS, returns, KnownSenders(LIST, days={"a.eml": date(2026, 11, 5)}))
+    found = match_clients(
+        JIS, returns, KnownSenders(LIST, times={"a.eml": datetime(2026, 11, 5, tzinfo=UTC)})
+    )
     assert [each.received for each in found] == ["2026-11-05", "2026-11-07", "", ""]
+
+
+def test_the_time_of_a_mail_is_its_own_else_that_of_the_log() -> None:
+    moment = datetime(2026, 11, 5, tzinfo=UTC)
+    own = replace(read(file="a.eml", sha256="1"), mail_time=9)
+    saved, unknown = read(file="b.xlsx", sha256="2"), read(file="c.xlsx", sha256="3")
+    logged = {"a.eml": moment, "2": moment}
+    found = match_clients(JIS, [own, saved, unknown], KnownSenders(LIST, times=logged))
+    assert [each.mail_time for each in found] == [9, int(moment.timestamp()), 0]
 
 
 def test_an_unreadable_file_keeps_its_sender() -> None:

@@ -333,6 +333,7 @@ def test_the_client_sees_his_own_matters_only(code: ProblemCode) -> None:
 def test_whatever_holds_a_return_can_be_asked() -> None:
     refused = {code for code in ProblemCode if f"problem.{code.value}.ask" in labels()}
     own = {ProblemCode.NO_ACCESS, ProblemCode.NOT_PROCESSED, ProblemCode.LINK_OUTSIDE}
+    own |= {ProblemCode.ORDER_UNCLEAR}  # the consultant decides
     own |= {
         code for code in ProblemCode if code.value.startswith("OVERRIDE")
     }  # the consultant's file

@@ -10,7 +10,7 @@ import pytest
 from openpyxl.workbook import Workbook
 
 from sheet_diag.forms.layout import PROFILE_FIRST_ROW
-from sheet_diag.model.returns import Severity
+from sheet_diag.model.returns import ProblemCode, Severity
 from sheet_diag.text.problems import problem_severity
 from tests.returned import (
     COMPANY,
@@ -44,7 +44,7 @@ def _company(field: str, typed: Any) -> bytes:
     [
         ("company", "①㈱髙﨑　商店", "①㈱髙﨑　商店"),
         ("company", " 株式会社見本\n", "株式会社見本"),
-        ("company", 2026, "2026"),
+        ("department", 2026, "2026"),
         ("department", "総務部\n情報係", "総務部\n情報係"),
         ("phone", "03-0000-0000", "03-0000-0000"),
         ("email", "ＡＢＣ@example.co.jp", "ＡＢＣ@example.co.jp"),
@@ -152,6 +152,76 @@ def test_a_missing_required_field_is_reported(field: str, typed: str, problems: 
     received = read_return(_company(field, typed))
     assert field not in sheet_of(received).profile
     assert problems_in(received) == problems
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "同上", "別紙参照", "別紙１をご参照ください", "封筒に記載のとおり", "弊社", "当社", "御社",
+        "（弊社）", "-", "ー", "１", "1.", "会社名", "貴社名", "会社名（必須）", "Company name",
+        "報告書の宛名になります。正式名称でご記入ください。", "（未記入）", "N/A", "なし",
+        "See attached",
+        "株式会社", "㈱", "株式会社○○", "〇〇株式会社", "ＸＸ株式会社", "御中", "弊社御中",
+    ],
+)  # fmt: skip
+def test_what_stands_in_place_of_a_company_name_is_none(typed: str) -> None:
+    received = read_return(_company("company", typed))
+    assert sheet_of(received).name == ""
+    assert problems_in(received) == [f"COMPANY_UNNAMED C6 company {typed}"]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "株式会社X", "X", "3M", "㈱104", "別紙印刷株式会社", "当社製作所", "なし工房", "同上町商店",
+        "参考書籍株式会社", "株式会社御中元", "Nahanni", "テスト",
+    ],
+)  # fmt: skip
+def test_a_name_with_such_words_in_it_is_a_name(typed: str) -> None:
+    received = read_return(_company("company", typed))
+    assert (sheet_of(received).name, problems_in(received)) == (typed, [])
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "name"),
+    [
+        ("company", "株式会社見本　御中", "株式会社見本"),
+        ("company", "株式会社見本様", "株式会社見本"),
+        ("respondent", "見本 太郎 様", "見本 太郎"),
+    ],
+)
+def test_an_honorific_is_no_part_of_a_name(field: str, typed: str, name: str) -> None:
+    received = read_return(_company(field, typed))
+    assert sheet_of(received).profile[field] == name
+    assert problems_in(received) == [f"PROFILE_READ_AS {_cell(field)} {field} {typed}"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "name", "characters"),
+    [
+        pytest.param("株式会社\ue000田", "株式会社\ue000田", "U+E000", id="a private character"),
+        pytest.param("見本\u202e社", "見本社", "U+202E", id="a mark of direction"),
+        pytest.param("\ufeff見\u200b本", "見本", "U+FEFF, U+200B", id="invisible ones"),
+        pytest.param("見本\U000f0000", "見本\U000f0000", "U+F0000", id="a private plane"),
+        pytest.param("見\ufffd本", "見\ufffd本", "U+FFFD", id="what was lost"),
+    ],
+)
+def test_characters_that_nobody_can_read_are_told(typed: str, name: str, characters: str) -> None:
+    received = read_return(_company("company", typed))
+    assert sheet_of(received).name == name
+    (problem,) = received.problems
+    assert problem.code is ProblemCode.PROFILE_UNPRINTABLE
+    assert dict(problem.details)["characters"] == characters
+
+
+@pytest.mark.parametrize("typed", ["\u200b", "\u3164"])
+def test_invisible_characters_alone_are_no_name_and_told(typed: str) -> None:
+    received = read_return(_company("company", typed))
+    assert sheet_of(received).name == ""
+    codes = {problem.code for problem in received.problems}
+    missing = {ProblemCode.COMPANY_MISSING, ProblemCode.COMPANY_UNNAMED} & codes
+    assert codes - missing == {ProblemCode.PROFILE_UNPRINTABLE}
+    assert missing
 
 
 @pytest.mark.parametrize("typed", ["51～100人", "51~100人"])

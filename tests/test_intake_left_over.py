@@ -15,7 +15,7 @@ from sheet_diag.intake.cells import WorkbookContent
 from sheet_diag.intake.returns.company import find_company_sheets
 from sheet_diag.intake.returns.vocabulary import find_known_words, vocabulary_of
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.returns import Severity
+from sheet_diag.model.returns import ProblemCode, Severity
 from sheet_diag.model.settings import Issuer
 from sheet_diag.text.problems import problem_message, problem_severity
 from tests.catalogs import JIS, catalog
@@ -377,12 +377,20 @@ def test_two_company_sheets_of_one_name_are_one() -> None:
     assert read.told == []
 
 
-def test_two_companies_in_one_workbook_hold_it() -> None:
-    other = sheet(COMPANY.replace("株式会社見本", "株式会社子会社"), "会社情報 (2)")
+@pytest.mark.parametrize("name", ["見本", "㈱見本　御中", "同上", "弊社"])
+def test_a_second_company_sheet_that_names_no_other_company_holds_nothing(name: str) -> None:
+    other = sheet(COMPANY.replace("株式会社見本", name), "会社情報 (2)")
+    read = ReadGrids(book(company(), other, sheet()))
+    assert not [p for p in read.problems if p.code is ProblemCode.COMPANY_TWICE]
+
+
+@pytest.mark.parametrize("name", ["株式会社子会社", "有限会社見本"])
+def test_two_companies_in_one_workbook_hold_it(name: str) -> None:
+    other = sheet(COMPANY.replace("株式会社見本", name), "会社情報 (2)")
     read = ReadGrids(book(company(), other, sheet()))
     held = [p for p in read.problems if problem_severity(p.code) is Severity.ERROR]
     assert [each.code.value for each in held] == ["COMPANY_TWICE"]
-    assert held[0].value == "会社情報!C5: 株式会社見本 / 会社情報 (2)!C5: 株式会社子会社"
+    assert held[0].value == f"会社情報!C5: 株式会社見本 / 会社情報 (2)!C5: {name}"
 
 
 # --- what we sent

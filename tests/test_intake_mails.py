@@ -7,7 +7,9 @@ import binascii
 import struct
 import time
 from collections.abc import Sequence
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import default
 from pathlib import Path
 
 import pytest
@@ -116,6 +118,16 @@ def test_every_mail_of_an_mbox_is_read(tmp_path: Path) -> None:
     senders = [("a@x.example",), ("b@y.example",), ("c@z.example",)]
     assert [each.mail_senders for each in found] == senders
     assert found[1].file_time - found[0].file_time == 24 * 3600 * 10**9
+
+
+def test_a_return_knows_when_its_innermost_mail_was_sent(tmp_path: Path) -> None:
+    made = message_from_bytes(
+        mail(("b.xlsx", SHEET[:99]), date="Tue, 24 Nov 2026 09:00 +0900"), policy=default
+    )
+    made.add_attachment(message_from_bytes(mail(("a.xlsx", SHEET)), policy=default))
+    found = leaves(tmp_path, made.as_bytes(), "a.eml")
+    outer, inner = (each.mail.sent for each in found if each.mail)
+    assert outer - inner == 24 * 3600
 
 
 # --- files in the text of a mail

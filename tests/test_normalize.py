@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 
 from sheet_diag.catalog.load import load_catalog
 from sheet_diag.model.catalog import Choice, ProfileChoice
-from sheet_diag.text.normalize import company_key, normalize_text, tidy_text
+from sheet_diag.text.normalize import (
+    LegalForm,
+    are_same_form,
+    company_key,
+    normalize_text,
+    split_legal_form,
+    tidy_text,
+)
 
 CATALOG = load_catalog()
 
@@ -245,6 +252,40 @@ def test_a_company_is_known_by_its_name_without_the_legal_form(name: str, key: s
 )
 def test_different_names_stay_apart(one: str, other: str) -> None:
     assert company_key(one) != company_key(other)
+
+
+@pytest.mark.parametrize(
+    ("name", "left", "kind", "first"),
+    [
+        ("株式会社見本", "見本", "株式会社", True),
+        ("見本㈱", "見本", "株式会社", False),
+        ("Mihon K.K.", "mihon", "株式会社", False),
+        ("(有) 見本", "見本", "有限会社", True),
+        ("医）見本", "医)見本", "", False),
+        ("(医)見本", "見本", "医療法人", True),
+        ("NPO法人 見本", "見本", "特定非営利活動法人", True),
+        ("Mihon Co., Ltd.", "mihon", "", False),
+        ("株式会社見本 Co., Ltd.", "見本", "株式会社", True),
+        ("見本", "見本", "", False),
+    ],
+)
+def test_the_legal_form_in_a_name_is_told(name: str, left: str, kind: str, first: bool) -> None:
+    assert split_legal_form(name) == (left, LegalForm(kind, first))
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "same"),
+    [
+        ("株式会社", "株式会社", True),
+        ("株式会社", "", True),
+        ("医療法人", "医療法人社団", True),
+        ("社団法人", "一般社団法人", True),
+        ("株式会社", "有限会社", False),
+        ("一般社団法人", "公益社団法人", False),
+    ],
+)
+def test_legal_forms_agree_where_one_says_more(one: str, other: str, same: bool) -> None:
+    assert are_same_form(one, other) is same
 
 
 @given(_TYPED)

@@ -321,6 +321,24 @@ def test_an_answer_is_changed_and_nothing_of_the_client_is_lost() -> None:
     }
 
 
+def test_a_line_may_name_the_file_of_a_return_without_a_company() -> None:
+    nameless = client("", {"POL-01": "×"})
+    given = replace(nameless, file="二社/青葉.zip", member="回答.xlsx")
+    other = replace(nameless, file="b.xlsx", sha256="0" * 64)
+    result = applied([given, other], table("| 二社/青葉.zip › 回答.xlsx | POL-01 | はい | r | b |"))
+    assert result.file == ["OVERRIDES_READ"]
+    assert [len(result.overrides(at)) for at in (0, 1)] == [1, 0]
+
+
+def test_a_legal_form_tells_which_of_two_clients_a_line_is_about() -> None:
+    given = client("株式会社見本", {"POL-01": "×"})
+    other = replace(client("有限会社見本", {"POL-01": "×"}), file="b.xlsx", sha256="0" * 64)
+    result = applied([given, other], table("| ㈱見本 | POL-01 | はい | r | b |"))
+    assert [len(result.overrides(at)) for at in (0, 1)] == [1, 0]
+    unclear = applied([given, other], table("| 見本 | POL-01 | はい | r | b |"))
+    assert unclear.file == ["OVERRIDES_READ", "OVERRIDE_CLIENT_AMBIGUOUS A6 見本"]
+
+
 SETTLED = {
     "not understood": ("たぶん", "NOT_UNDERSTOOD"),
     "unanswered": ("", "UNANSWERED"),

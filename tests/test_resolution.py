@@ -1,16 +1,19 @@
 """Which return counts: tables of returns and their fates, one table a rule.
 
 A return is `file | what it says | fate`. It says `name` (見本 unless told), `id`, `dept`, `mail`,
-`phone`, `who`, `trade` (industry), `day` (the workbook's own time), `time` (its file's), `answers`
+`phone`, `who`, `trade` (industry), `day` (the workbook's own time), `time` (the hour of its file),
+`sent` (the day of its mail), `answers`
 in the signs of `tests.catalogs`, `fixes` (the files that it was sent back to correct) and `bytes`
 (the file whose bytes it shares). A fate is the status, then what is told of the choice,
-where DISAGREE is short for DEPARTMENTS_DISAGREE.
+where DISAGREE is short for DEPARTMENTS_DISAGREE, UNCLEAR for
+ORDER_UNCLEAR, BLANK for BLANK_SUPERSEDED.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from random import Random
 
 import pytest
@@ -47,9 +50,12 @@ CHOICE = {
     ProblemCode.SAME_FILE,
     ProblemCode.SAME_ANSWERS,
     ProblemCode.NEWER_RETURN,
+    ProblemCode.BLANK_SUPERSEDED,
+    ProblemCode.ORDER_UNCLEAR,
     ProblemCode.REPLACES,
     ProblemCode.CORRECTED,
     ProblemCode.NAME_SHARED,
+    ProblemCode.LEGAL_FORM_MOVED,
     ProblemCode.ID_SHARED,
     ProblemCode.TWO_IDS,
     ProblemCode.DEPARTMENTS_DISAGREE,
@@ -188,6 +194,36 @@ CLIENTS = {
         b | mail=x@one.example day=2         | ranked REPLACES a (modified) NAME_SHARED c
         c | trade=G mail=x@two.example day=3 | ranked NAME_SHARED b
     """,
+    "two legal forms": """
+        a | name=株式会社見本 day=1 | ranked NAME_SHARED b
+        b | name=有限会社見本 day=2 | ranked NAME_SHARED a
+    """,
+    "two legal forms and one id": """
+        a | id=7 name=株式会社見本 day=1 | superseded SAME_ANSWERS b
+        b | id=7 name=有限会社見本 day=2 | ranked REPLACES a (modified)
+    """,
+    "a legal form and none": """
+        a | name=株式会社見本 day=1 | superseded SAME_ANSWERS c
+        b | name=(株)見本 day=2   | superseded SAME_ANSWERS c
+        c | name=見本 day=3       | ranked REPLACES a, b (modified)
+    """,
+    "a name without a legal form that could be either's": """
+        a | name=株式会社見本 day=1 | ranked NAME_SHARED b, c
+        b | name=有限会社見本 day=2 | ranked NAME_SHARED a, c
+        c | name=見本 day=3       | ranked NAME_SHARED a, b
+    """,
+    "a legal form in short and in full": """
+        a | name=医療法人見本 day=1     | superseded SAME_ANSWERS b
+        b | name=医療法人社団見本 day=2 | ranked REPLACES a (modified)
+    """,
+    "the legal form at the other end": """
+        a | name=株式会社見本 day=1 | superseded SAME_ANSWERS b
+        b | name=見本株式会社 day=2 | ranked REPLACES a (modified) LEGAL_FORM_MOVED a
+    """,
+    "the legal form at the other end, one id": """
+        a | id=7 name=株式会社見本 day=1 | superseded SAME_ANSWERS b
+        b | id=7 name=見本株式会社 day=2 | ranked REPLACES a (modified)
+    """,
     "more than five namesakes": """
         a | id=1 | ranked NAME_SHARED b, c, d, e, f, …
         b | id=2 | ranked NAME_SHARED a, c, d, e, f, …
@@ -218,9 +254,14 @@ CORRECTIONS = {
         c | day=1 fixes=b                | ranked REPLACES a, b (corrected)
     """,
     "two of one return": """
-        a |                               | superseded CORRECTED c
-        b | dept=X fixes=a answers=×○○○○○ | superseded NEWER_RETURN c (1)
-        c | dept=Y fixes=a day=3          | ranked REPLACES a (corrected) REPLACES b (modified)
+        a |                                     | superseded CORRECTED c
+        b | dept=X fixes=a day=2 answers=×○○○○○ | superseded NEWER_RETURN c (1)
+        c | dept=Y fixes=a day=3     | ranked REPLACES a (corrected) REPLACES b (modified)
+    """,
+    "two of one return, in no order": """
+        a |                        | superseded CORRECTED c
+        b | fixes=a answers=×○○○○○ | held UNCLEAR c (1: untimed)
+        c | fixes=a day=3          | held REPLACES a (corrected) UNCLEAR b (1: untimed)
     """,
     "two of one return that is newer than both": """
         a | day=9                        | superseded CORRECTED b
@@ -260,26 +301,94 @@ CORRECTIONS = {
 }
 
 NEWEST = {
-    "by the workbook, not by its file": """
-        a | day=2 time=1                | ranked REPLACES b (modified)
+    "by the workbook, not by its file, which a download makes anew": """
+        a | day=2 time=1                | ranked REPLACES b (modified_only)
         b | day=1 time=2 answers=×○○○○○ | superseded NEWER_RETURN a (1)
     """,
-    "a workbook without a time is oldest": """
-        a | day=1                 | ranked REPLACES b (modified)
-        b | time=9 answers=×○○○○○ | superseded NEWER_RETURN a (1)
+    "by the mail that brought it": """
+        a | sent=3 day=2                | ranked REPLACES b (mailed)
+        b | sent=2 day=1 answers=×○○○○○ | superseded NEWER_RETURN a (1)
+    """,
+    "by the mail where a workbook has no time": """
+        a | sent=3 time=1               | ranked REPLACES b (mailed)
+        b | sent=2 day=9 answers=×○○○○○ | superseded NEWER_RETURN a (1)
+    """,
+    "by the workbook of two that one mail brought": """
+        a | sent=3 day=2                | ranked REPLACES b (modified)
+        b | sent=3 day=1 answers=×○○○○○ | superseded NEWER_RETURN a (1)
+    """,
+    "a mail and a workbook that say the opposite": """
+        a | sent=3 day=1                | held UNCLEAR b (1: opposed)
+        b | sent=2 day=2 answers=×○○○○○ | held UNCLEAR a (1: opposed)
+    """,
+    "say the opposite of the same answers": """
+        a | sent=3 day=1 | ranked REPLACES b (same)
+        b | sent=2 day=2 | superseded SAME_ANSWERS a
+    """,
+    "a missing time is not old": """
+        a | day=1 time=1          | superseded NEWER_RETURN b (1)
+        b | time=9 answers=×○○○○○ | ranked REPLACES a (file_time)
+    """,
+    "a missing time is not new": """
+        a | day=1 time=9          | ranked REPLACES b (file_time)
+        b | time=1 answers=×○○○○○ | superseded NEWER_RETURN a (1)
+    """,
+    "no kind of time that both have": """
+        a | day=1                 | held UNCLEAR b (1: untimed)
+        b | time=9 answers=×○○○○○ | held UNCLEAR a (1: untimed)
+    """,
+    "no kind of time that both have, and the same answers": """
+        a | day=1  | superseded SAME_ANSWERS b
+        b | sent=9 | ranked REPLACES a (same)
     """,
     "then by the file": """
         a | day=1 time=2                | ranked REPLACES b (file_time)
         b | day=1 time=1 answers=×○○○○○ | superseded NEWER_RETURN a (1)
     """,
-    "then the last by name": """
-        a | answers=×○○○○○ | superseded NEWER_RETURN b (1)
-        b |                | ranked REPLACES a (name)
+    "never by name": """
+        a | answers=×○○○○○ | held UNCLEAR b (1: untimed)
+        b |                | held UNCLEAR a (1: untimed)
     """,
-    "one reason each": """
+    "what is older than one of two is out of the question": """
+        a | day=1 answers=××○○○○         | superseded NEWER_RETURN b (2)
+        b | day=2 time=3                 | held REPLACES a (modified) UNCLEAR c (1: untimed)
+        c | time=3 answers=×○○○○○        | held UNCLEAR b (1: untimed)
+    """,
+    "a third that is newer than both settles it": """
+        a | day=1 sent=2 answers=××○○○○ | superseded NEWER_RETURN c (2)
+        b | day=2 sent=1 answers=×○○○○○ | superseded NEWER_RETURN c (1)
+        c | day=3 sent=3                | ranked REPLACES a, b (mailed)
+    """,
+    "a correction settles it": """
+        a | answers=××○○○○   | superseded CORRECTED c
+        b | answers=×○○○○○   | superseded CORRECTED c
+        c | fixes=a,b        | ranked REPLACES a, b (corrected)
+    """,
+    "one of several that is in no order": """
+        a | day=1 answers=××○○○○ time=1 | superseded NEWER_RETURN b (2)
+        b | day=2 time=2                | ranked REPLACES a (modified) REPLACES c (file_time)
+        c | time=1 answers=×○○○○○       | superseded NEWER_RETURN b (1)
+    """,
+    "a kind for each pair": """
         a | time=1 answers=×○○○○○       | superseded NEWER_RETURN c (1)
         b | day=1 time=1 answers=×○○○○○ | superseded NEWER_RETURN c (1)
-        c | day=1 time=2                | ranked REPLACES a (modified) REPLACES b (file_time)
+        c | day=1 time=2                | ranked REPLACES a, b (file_time)
+    """,
+    "a newer one without an answer": """
+        a | day=1                | ranked REPLACES b (blank)
+        b | day=2 answers=...... | superseded BLANK a
+    """,
+    "a correction without an answer": """
+        a | day=1                        | ranked REPLACES b (blank)
+        b | day=2 fixes=a answers=...... | superseded BLANK a
+    """,
+    "a correction of one without an answer": """
+        a | day=1 answers=...... | superseded CORRECTED b
+        b | day=2 fixes=a        | ranked REPLACES a (corrected)
+    """,
+    "of two without an answer either": """
+        a | answers=...... | superseded SAME_ANSWERS b
+        b | answers=...... | held REPLACES a (same)
     """,
     "an answer more is a difference": """
         a | day=1 answers=○○○○○. | superseded NEWER_RETURN b (1)
@@ -439,7 +548,7 @@ def test_every_sentence_finds_its_parts(lang: Lang) -> None:
 _SAYS = st.fixed_dictionaries(
     {},
     optional={
-        "name": st.sampled_from(("", "手本", "㈱見本")),
+        "name": st.sampled_from(("", "手本", "㈱見本", "(有)見本", "見本㈱")),
         "id": st.sampled_from("789"),
         "dept": st.sampled_from(("総務", "営業")),
         "mail": st.sampled_from(("x@one.example", "y@two.example", "z@gmail.com")),
@@ -520,16 +629,22 @@ def received(
         "診断",
         tuple(filter(None, words.get("fixes", "").split(","))),
     )
-    day = f"2026-11-{int(words['day']):02}T00:00:00Z" if "day" in words else ""
     return ReceivedFile(
         file=file,
         sha256=words.get("bytes", file),
         member=member,
-        modified=day,
-        file_time=int(words.get("time", "0")),
+        modified=f"{_day(words['day']):%FT%TZ}" if "day" in words else "",
+        file_time=int((_day("1") + timedelta(hours=int(words["time"]))).timestamp()) * 10**9
+        if "time" in words
+        else 0,
+        mail_time=int(_day(words["sent"]).timestamp()) if "sent" in words else 0,
         sheet=sheet,
         problems=problems,
     )
+
+
+def _day(number: str) -> datetime:
+    return datetime(2026, 11, int(number), tzinfo=UTC)
 
 
 def settled(returns: Iterable[ReceivedFile]) -> list[ReturnOutcome]:
@@ -549,8 +664,11 @@ def _fate(outcome: ReturnOutcome) -> str:
 
 
 def _told(problem: Problem) -> str:
-    details = ": ".join(entry for _, entry in problem.details)
-    code = problem.code.removeprefix("DEPARTMENTS_")
+    newer = problem.code is ProblemCode.NEWER_RETURN  # the one that counts says the reason
+    details = ": ".join(entry for key, entry in problem.details if not newer or key == "count")
+    code = (
+        problem.code.removeprefix("DEPARTMENTS_").removeprefix("ORDER_").removesuffix("_SUPERSEDED")
+    )
     return f"{code} {problem.value}" + (f" ({details})" if details else "")
 
 

@@ -18,6 +18,7 @@ from sheet_diag.intake.resolution.grouping import (
 from sheet_diag.intake.resolution.shared_names import find_shared_names
 from sheet_diag.model.results import ReturnStatus
 from sheet_diag.model.returns import ProblemCode
+from tests.samples import CLOCK
 from tests.test_resolution import received, settled
 
 # --- who may be one client
@@ -81,7 +82,7 @@ def _choice(place: int, members: Sequence[dict[str, str]]) -> ReturnChoice:
         received(f"{n}{place}", " ".join(f"{field}={entry}" for field, entry in says.items()))
         for n, says in enumerate(members)
     )
-    return ReturnChoice(tuple(find_candidates(returns).values()), ())
+    return ReturnChoice(tuple(find_candidates(returns, CLOCK).values()), ())
 
 
 def by_pairs(choices: Sequence[ReturnChoice], one: ReturnChoice) -> list[tuple[ProblemCode, str]]:
@@ -131,6 +132,6 @@ def test_of_many_contradicting_departments_the_first_are_named() -> None:
 
 
 def test_answers_are_fetched_once() -> None:
-    (one,) = find_candidates([received("a", "day=1")]).values()
+    (one,) = find_candidates([received("a", "day=1")], CLOCK).values()
     assert isinstance(one, Candidate)
     assert all(before is after for before, after in pairwise([one.answers, one.answers]))

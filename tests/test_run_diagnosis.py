@@ -23,6 +23,7 @@ from sheet_diag.pipeline.run import RunConfig, decide_outcomes
 from tests.catalogs import JIS
 from tests.samples import client
 
+FILE_TIME = 1_700_000_000 * 10**9
 SIZES = tuple(JIS.field_by_id["employees"].by_id)
 DECISION = AnswerOverride("見本", "POL-01", "no", "面談", "診断太郎", "回答", 2, ("A2", "B2"))
 LISTED = ListedClient("C-01", "見本", Lang.JA, ("a@one.example",), employees=SIZES[-1])
@@ -70,8 +71,9 @@ def test_a_return_is_diagnosed_once_after_the_list_and_the_overrides(
         return evaluate(catalog, sheet)
 
     monkeypatch.setattr(tasks, "evaluate", count)
-    newer = replace(client("見本", {"POL-02": "△"}, profile={"employees": ""}), file_time=2)
-    older = replace(client("見本", {"POL-02": "×"}), sha256="0" * 64, file="b", file_time=1)
+    later = FILE_TIME + 3600 * 10**9
+    newer = replace(client("見本", {"POL-02": "△"}, profile={"employees": ""}), file_time=later)
+    older = replace(client("見本", {"POL-02": "×"}), sha256="0" * 64, file="b", file_time=FILE_TIME)
     decisions = OverridesContent((DECISION,))
     file = ReceivedFile("overrides.xlsx", "f" * 64, ignored=True, decisions=decisions)
     outcomes = decide(tmp_path, newer, older, file)

@@ -41,6 +41,10 @@ _IDENTITY_WARNINGS: Final = {
 }
 # What people open, in the output folder.
 _OUTPUTS: Final = ("portfolio.xlsx", "results", "corrections", "pdf", PASSWORDS_FILE)
+# What counts no more, though it says something else than what counts instead.
+_SUPERSEDED: Final = (
+    ProblemCode.NEWER_RETURN, ProblemCode.RETURN_NOT_SELECTED, ProblemCode.BLANK_SUPERSEDED
+)  # fmt: skip
 _COLORS: Final = {"A": "green", "B": "green", "C": "yellow", "D": "dark_orange", "E": "red"}
 
 
@@ -103,6 +107,7 @@ def show_result(
     if result.portfolio.responses:
         console.print(_response_text(result.portfolio.responses.total, say))
     for line in (
+        *_list_superseded_returns(result.outcomes, say),
         *_list_identity_warnings(result.outcomes, say),
         *_list_password_messages(result, say),
     ):
@@ -122,6 +127,15 @@ def show_result(
         console.print(
             "  " + say(f"cli.summary.where.{key}", path=escape(str(path))), soft_wrap=True
         )
+
+
+def _list_superseded_returns(outcomes: Sequence[ReturnOutcome], say: Wording) -> Iterator[str]:
+    """List every return that gave way to one with other answers, and why."""
+    for outcome in outcomes:
+        for problem in outcome.problems:
+            if outcome.status is ReturnStatus.SUPERSEDED and problem.code in _SUPERSEDED:
+                text = problems.problem_message(problem, say.lang)
+                yield say("cli.summary.superseded", file=outcome.received.label, text=text)
 
 
 def _list_identity_warnings(outcomes: Sequence[ReturnOutcome], say: Wording) -> Iterator[str]:

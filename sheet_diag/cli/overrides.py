@@ -40,7 +40,7 @@ _COUNTING: Final = (ReturnStatus.RANKED, ReturnStatus.HELD)
 _WHOSE: Final = (
     ProblemCode.COMPANY_TWICE, ProblemCode.LISTED_UNSURE, ProblemCode.NOT_LISTED
 )  # fmt: skip
-_WHICH: Final = ("ORDER_UNCLEAR",)
+_NAMELESS: Final = (ProblemCode.COMPANY_MISSING, ProblemCode.COMPANY_UNNAMED)
 
 _Return = tuple[ReturnFacts, Sequence[RunJsonProblem]]
 
@@ -155,11 +155,11 @@ def _list_lines(counting: Sequence[_Return], catalog: Catalog, say: Wording) -> 
             yield _NewLine("amendments", about, {**shown, **line})
         unsure = [each for each in problems if each.code in _WHOSE]
         if not (fact.client or fact.name):
-            unsure += [each for each in problems if each.code == ProblemCode.COMPANY_MISSING]
+            unsure += [each for each in problems if each.code in _NAMELESS]
         if unsure:
             line = {"file": file, "company": fact.name, "found": describe(unsure)}
             yield _NewLine("assignments", frozenset([(file_key(file), "")]), line)
-        if unclear := [each for each in problems if each.code in _WHICH]:
+        if unclear := [each for each in problems if each.code == ProblemCode.ORDER_UNCLEAR]:
             line = {**shown, "file": file, "found": describe(unclear)}
             yield _NewLine("selections", frozenset([(file_key(file), "")]), line)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from typing import Final
 
 from sheet_diag.diagnosis.override_lines import (
@@ -31,7 +32,13 @@ from sheet_diag.model.overrides import (
     WordMeaning,
 )
 from sheet_diag.model.returns import Problem, ProblemCode, ReceivedFile, Response, ReturnedSheet
-from sheet_diag.text.normalize import company_key, firm_domain, normalize_text
+from sheet_diag.text.normalize import (
+    are_same_form,
+    company_key,
+    firm_domain,
+    normalize_text,
+    split_legal_form,
+)
 from sheet_diag.text.problems import problem_spec
 from sheet_diag.text.wording import Wording
 
@@ -223,6 +230,7 @@ class _ReturnIndex:
     """The readable returns by what a client may be called, and by file; all by their places."""
 
     def __init__(self, received: Sequence[ReceivedFile]) -> None:
+        self._received = received
         self._ids: dict[int, str] = {}
         self._by_id: dict[str, list[int]] = defaultdict(list)
         self._by_name: dict[str, list[int]] = defaultdict(list)
@@ -240,7 +248,8 @@ class _ReturnIndex:
         client = normalize_text(typed)
         if client and client in self._by_id:
             return tuple(self._by_id[client])
-        named = self._by_name.get(company_key(typed)) or self.of_file(typed)
+        form, all_named = split_legal_form(typed)[1].kind, self._by_name.get(company_key(typed), ())
+        named = [at for at in all_named if self._has_form(at, form)] or self.of_file(typed)
         ids = {self._ids[at] for at in named} - {""}
         # A department may have typed the name in another way.
         return tuple(sorted({*named, *(at for each in ids for at in self._by_id[each])}))
@@ -249,6 +258,12 @@ class _ReturnIndex:
         """Find the return of a file."""
         return self._by_file.get(file_key(typed), ())
 
+    def _has_form(self, at: int, form: str) -> bool:
+        """Whether a return may be of a client of that legal form; with an id, of any."""
+        sheet = self._received[at].sheet
+        own = split_legal_form(sheet.name)[1].kind if sheet else ""
+        return bool(self._ids[at]) or are_same_form(own, form)
+
 
 def _id_of(sheet: ReturnedSheet) -> str:
     return normalize_text(sheet.identity.client or "")
@@ -256,7 +271,7 @@ def _id_of(sheet: ReturnedSheet) -> str:
 
 def _is_ambiguous(found: Sequence[int], received: Sequence[ReceivedFile]) -> bool:
     """Tell whether returns are of several clients: of two ids, or, where one has no id, of two
-    industries or mail domains."""
+    industries, mail domains or legal forms."""
     sheets = [sheet for at in found if (sheet := received[at].sheet)]
     ids = {_id_of(sheet) for sheet in sheets}
     industries = {sheet.profile.get("industry", "") for sheet in sheets} - {""}
@@ -264,7 +279,9 @@ def _is_ambiguous(found: Sequence[int], received: Sequence[ReceivedFile]) -> boo
     shortest = min(domains, key=len, default="")
     # mail.example.jp and example.jp are one firm's.
     others = [d for d in domains if d != shortest and not d.endswith(f".{shortest}")]
-    strangers = len(industries) > 1 or bool(others)
+    kinds = {split_legal_form(sheet.name)[1].kind for sheet in sheets}
+    has_forms = not all(are_same_form(one, other) for one, other in combinations(kinds, 2))
+    strangers = len(industries) > 1 or bool(others) or has_forms
     return len(ids - {""}) > 1 or ("" in ids and strangers)
 
 

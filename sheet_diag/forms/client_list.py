@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Final
 
-from sheet_diag.forms.hearing_sheet.content import ENTRY_LOOK, FIXED_CREATED
-from sheet_diag.forms.layout import LISTS_SHEET, cell_name
+from sheet_diag.forms.hearing_sheet.content import ENTRY_LOOK
+from sheet_diag.forms.layout import FIXED_CREATED, LISTS_SHEET, cell_name
 from sheet_diag.forms.page_writer import (
     FormContext,
     set_paper,

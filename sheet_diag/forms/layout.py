@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from datetime import date
 from enum import StrEnum
 from typing import Final
 
@@ -20,6 +21,10 @@ from sheet_diag.text.normalize import (
     label_key,
     normalize_text,
 )
+
+# The time in the properties of what is made to be filled in: fixed, so that the same sheet has the
+# same bytes.
+FIXED_CREATED: Final = date(2026, 1, 1)
 
 
 class QuestionColumn(StrEnum):

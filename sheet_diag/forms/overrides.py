@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
-from sheet_diag.forms.hearing_sheet.content import ENTRY_LOOK, FIXED_CREATED
-from sheet_diag.forms.layout import LISTS_SHEET, OVERRIDE_TABLES, item_key
+from sheet_diag.forms.hearing_sheet.content import ENTRY_LOOK
+from sheet_diag.forms.layout import FIXED_CREATED, LISTS_SHEET, OVERRIDE_TABLES, item_key
 from sheet_diag.forms.page_writer import (
     FormContext,
     set_paper,

@@ -73,6 +73,7 @@ def _with_origin(received: ReceivedFile, unpacked: UnpackedFile) -> ReceivedFile
         file_sha256=around,
         mail_senders=unpacked.mail_senders,
         mail_member=unpacked.mail_member,
+        mail_time=unpacked.mail.sent if unpacked.mail else 0,
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -9,6 +10,8 @@ from typing import Final
 
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.overrides import NO_JUDGEMENT, Judgement, OverridesContent
+
+_JOINT: Final = re.compile(r" › |/")  # between a folder, an archive or a mail, and what lies in it
 
 
 class Severity(StrEnum):
@@ -38,9 +41,11 @@ class ProblemCode(StrEnum):
     ITEM_ROW_MISSING = "ITEM_ROW_MISSING"
     ANSWER_READ_AS = "ANSWER_READ_AS"
     COMPANY_MISSING = "COMPANY_MISSING"
+    COMPANY_UNNAMED = "COMPANY_UNNAMED"
     COMPANY_TWICE = "COMPANY_TWICE"
     PROFILE_MISSING = "PROFILE_MISSING"
     PROFILE_NOT_UNDERSTOOD = "PROFILE_NOT_UNDERSTOOD"
+    PROFILE_UNPRINTABLE = "PROFILE_UNPRINTABLE"
     PROFILE_READ_AS = "PROFILE_READ_AS"
     PROFILE_SHEET_MISSING = "PROFILE_SHEET_MISSING"
     SHEET_TWICE = "SHEET_TWICE"
@@ -109,13 +114,17 @@ class ProblemCode(StrEnum):
     SAME_FILE = "SAME_FILE"
     SAME_ANSWERS = "SAME_ANSWERS"
     NEWER_RETURN = "NEWER_RETURN"
+    BLANK_SUPERSEDED = "BLANK_SUPERSEDED"
+    ORDER_UNCLEAR = "ORDER_UNCLEAR"
     REPLACES = "REPLACES"
     CORRECTED = "CORRECTED"
     NAME_SHARED = "NAME_SHARED"
+    LEGAL_FORM_MOVED = "LEGAL_FORM_MOVED"
     ID_SHARED = "ID_SHARED"
     TWO_IDS = "TWO_IDS"
     DEPARTMENTS_DISAGREE = "DEPARTMENTS_DISAGREE"
     OWN_OUTPUT = "OWN_OUTPUT"
+    OWN_REQUEST = "OWN_REQUEST"
     OVERRIDDEN = "OVERRIDDEN"
     OVERRIDES_READ = "OVERRIDES_READ"
     OVERRIDES_UNREAD = "OVERRIDES_UNREAD"
@@ -264,7 +273,8 @@ class ReceivedFile:
     the file or of the archive's member (nanoseconds since 1970). `file_sha256` is that of the
     archive or the mail in the input folder that `member` lies in (empty: it lies in none),
     `mail_senders` the addresses that the mails around it came from, the outermost first, and
-    `mail_member` the place of the innermost (empty: it is `file`, or there is none).
+    `mail_member` the place of the innermost (empty: it is `file`, or there is none), `mail_time`
+    when that was sent (seconds since 1970; 0: no mail, or unknown).
 
     `attachments` are what came beside a return; `as_attachment` is what the file itself is beside
     one (None: it may be a return).
@@ -289,6 +299,7 @@ class ReceivedFile:
     file_sha256: str = ""
     mail_senders: tuple[str, ...] = ()
     mail_member: str = ""
+    mail_time: int = 0
     attachments: tuple[Attachment, ...] = ()
     as_attachment: Attachment | None = None
 
@@ -296,6 +307,11 @@ class ReceivedFile:
     def label(self) -> str:
         """The file, and the place in it, for messages."""
         return f"{self.file} › {self.member}" if self.member else self.file
+
+    @property
+    def sent_name(self) -> str:
+        """The name of the file as the client gave it, without what it lies in."""
+        return _JOINT.split(self.label)[-1]
 
     def require_sheet(self) -> ReturnedSheet:
         """Return the sheet. Raises `ValueError` where none could be read."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
@@ -258,7 +259,8 @@ def check_files(
         workers = Workers[WorkerContext](processes)
         executors = Executors(workers, workers)
         read = ingest_files(executors, found, Path(folder), store, _ignore_progress)
-        resolved = [outcome for each in read for outcome in resolve_returns(catalog, [each])]
+        now = datetime.now(UTC)
+        resolved = [outcome for each in read for outcome in resolve_returns(catalog, [each], now)]
         outcomes = diagnose_returns(executors, catalog, resolved, store, _ignore_progress)
         return [load_outcome(each, store.record_of(each.received)) for each in outcomes]
 

@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from sheet_diag.diagnosis.comparison.compare import Comparisons
 from sheet_diag.model.results import ReturnOutcome, ReturnStatus
-from sheet_diag.model.returns import Problem, ProblemCode
+from sheet_diag.model.returns import Problem, ProblemCode, Severity
 from sheet_diag.pipeline.execution.workers import ProgressCallback, WorkerDied, Workers
 from sheet_diag.pipeline.record_store import RecordStore
 from sheet_diag.pipeline.tasks import (
@@ -34,6 +34,7 @@ from sheet_diag.storage.file_names import correction_name, report_number, result
 from sheet_diag.storage.report_passwords.password_list import PasswordList
 from sheet_diag.storage.report_passwords.row_owners import ClientKey
 from sheet_diag.storage.staging import Staging
+from sheet_diag.text.problems import problem_spec
 
 _Out = TypeVar("_Out")
 
@@ -166,13 +167,20 @@ def _plan_names(outcome: ReturnOutcome, as_of: date) -> tuple[str | None, str | 
     if sheet is None:
         return None, None
     number = report_number(as_of, outcome.received.sha256)
+    client = sheet.name or PurePosixPath(outcome.received.sent_name).stem
     match outcome.status:
         case ReturnStatus.RANKED:
-            return f"results/{result_name(sheet.name, number)}", None
-        case ReturnStatus.HELD:
-            return None, f"corrections/{correction_name(sheet.name, number, sheet.lang)}"
-        case ReturnStatus.REJECTED | ReturnStatus.SUPERSEDED | ReturnStatus.IGNORED:
+            return f"results/{result_name(client, number)}", None
+        case ReturnStatus.HELD if not any(map(_must_be_decided, outcome.problems)):
+            return None, f"corrections/{correction_name(client, number, sheet.lang)}"
+        case _:
             return None, None
+
+
+def _must_be_decided(problem: Problem) -> bool:
+    """Whether the consultant has to decide something before the client is asked."""
+    spec = problem_spec(problem.code)
+    return spec.for_consultant and spec.severity is Severity.ERROR
 
 
 def _number_duplicate(name: str | None, taken: Counter[str]) -> str | None:

@@ -11,7 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Final
 
-from sheet_diag.forms.hearing_sheet.content import FIXED_CREATED
+from sheet_diag.forms.layout import FIXED_CREATED
 from sheet_diag.intake.passwords import read_password_sheet
 from sheet_diag.model.basics import Lang, Message
 from sheet_diag.storage.report_passwords.password_list import (

@@ -10,7 +10,7 @@ import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,6 +39,7 @@ from sheet_diag.pipeline.execution.workers import (
 )
 from sheet_diag.pipeline.ingest import Executors, diagnose_returns, ingest_files
 from sheet_diag.pipeline.input_files import find_missing_mails
+from sheet_diag.pipeline.own_requests import ignore_own_requests
 from sheet_diag.pipeline.publish import (
     PdfPrinter,
     PublishContext,
@@ -185,10 +186,12 @@ def decide_outcomes(
 ) -> list[ReturnOutcome]:
     """Decide what becomes of each return, and diagnose those that count."""
     catalog = config.catalog
+    read = ignore_own_requests(catalog, config.issuer, config.output, read)
     read = assign_files(read, config.clients)
     if config.clients is not None:  # before the overrides, which name clients by their ids
         read = match_clients(catalog, read, KnownSenders.of(config.clients, config.mail_log))
-    resolved = list(resolve_returns(catalog, apply_overrides(catalog, read)))
+    judged = apply_overrides(catalog, read)
+    resolved = list(resolve_returns(catalog, judged, datetime.now(UTC)))
     return attach_plans(catalog, diagnose_returns(executors, catalog, resolved, store, progress))
 
 

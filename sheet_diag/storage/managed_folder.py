@@ -17,6 +17,7 @@ from typing import Final, Self
 
 from sheet_diag.storage.staging import make_work_folder, require_writable
 
+OUTBOX: Final = "outbox"  # in the output folder: the sheets that were issued
 NOTE_FILE: Final = ".sheet-diag-made.json"
 
 FileFacts = Mapping[str, str]

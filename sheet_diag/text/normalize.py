@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable
 from functools import lru_cache, wraps
-from typing import Final
+from typing import Final, NamedTuple
 
 # Zero-width characters, BOM, bidi marks, variation selectors: seen in pasted answers, not meant.
 _INVISIBLE = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufe00-\ufe0f\ufeff\u00ad]")
@@ -43,6 +43,17 @@ def _any_of(forms: str) -> str:
     return "|".join(re.escape(form) for form in sorted(forms.split(), key=len, reverse=True))
 
 
+# What short forms stand for.
+_FULL_FORMS: Final = {
+    "(株)": "株式会社", "(有)": "有限会社", "(同)": "合同会社", "(資)": "合資会社",
+    "(名)": "合名会社", "(相)": "相互会社", "(社)": "社団法人", "(財)": "財団法人",
+    "(一社)": "一般社団法人", "(一財)": "一般財団法人", "(公社)": "公益社団法人",
+    "(公財)": "公益財団法人", "(医)": "医療法人", "(学)": "学校法人", "(福)": "社会福祉法人",
+    "(宗)": "宗教法人", "(独)": "独立行政法人", "(特非)": "特定非営利活動法人",
+    "npo法人": "特定非営利活動法人", "(npo法人)": "特定非営利活動法人",
+    "kk": "株式会社", "gk": "合同会社", "yk": "有限会社",
+}  # fmt: skip
+_DOTS = re.compile(r"[.\s]")
 _BEFORE = re.compile(rf"(?:{_any_of(_FORMS + _FORMS_BEFORE)}|[kgy]\.?k(?![a-z0-9&'-]))")
 _AFTER = re.compile(rf"(?:{_any_of(_FORMS)}|(?<![a-z0-9&'-])(?:{'|'.join(_FORMS_AFTER.split())}))$")
 _HONORIFICS: Final = ("様", "さま", "殿", "御中")
@@ -127,12 +138,51 @@ def company_key(name: str) -> str:
     Spaces, middle dots and hyphens do not count. Variants of a character (髙 高) stay apart: they
     are different names. A name that is nothing but a legal form is only normalised.
     """
+    left, _ = _strip_forms(name)
+    return _JOINTS.sub("", left) or normalize_text(name)
+
+
+class LegalForm(NamedTuple):
+    """The legal form in a name, in full (empty: it says none), and whether it stands first."""
+
+    kind: str = ""
+    is_first: bool = False
+
+
+def split_legal_form(name: str) -> tuple[str, LegalForm]:
+    """Split a company name into what is left without its legal forms, and the one that tells.
+
+    Latin forms such as Co., Ltd. stand for several Japanese ones, and tell nothing.
+    """
+    left, forms = _strip_forms(name)
+    return left, next((form for form in forms if form.kind), LegalForm())
+
+
+def are_same_form(one: str, other: str) -> bool:
+    """Whether two legal forms may be one: one is a part of the other, or not told."""
+    return one in other or other in one
+
+
+def _strip_forms(name: str) -> tuple[str, list[LegalForm]]:
+    """Strip the legal forms from a name, from outside to inside."""
     left, before = _normalize_width(name).casefold().strip(_EDGES), ""
+    forms: list[LegalForm] = []
     while left != before:
         before = left
-        left = _AFTER.sub("", _BEFORE.sub("", left, count=1) if _BEFORE.match(left) else left)
+        if found := _BEFORE.match(left):
+            forms.append(LegalForm(_full_form(found[0]), is_first=True))
+            left = left[found.end() :]
+        if found := _AFTER.search(left):
+            forms.append(LegalForm(_full_form(found[0])))
+            left = left[: found.start()]
         left = left.strip(_EDGES)
-    return _JOINTS.sub("", left) or normalize_text(name)
+    return left, forms
+
+
+def _full_form(form: str) -> str:
+    """Spell a legal form in full; empty for a Latin one that tells nothing."""
+    full = _FULL_FORMS.get(_DOTS.sub("", form), form)
+    return "" if full.isascii() else full
 
 
 def firm_domain(email: str) -> str:

@@ -93,6 +93,9 @@ def find_cause(problems: Sequence[Problem]) -> ProblemGroup | None:
     errors = [each for each in groups if each.severity is Severity.ERROR]
     if not errors:
         return None
+    for each in errors:
+        if problem_spec(each.problems[0].code).for_consultant:  # nobody else can go on
+            return each
     causes = [each for each in errors if each.problems[0].code not in _GATES]
     if len(causes) < len(errors):
         causes += [each for each in groups if _leaves_open(each)]

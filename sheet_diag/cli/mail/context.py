@@ -53,19 +53,18 @@ from sheet_diag.pipeline.report_passwords import (
 from sheet_diag.reports.response_status.read_files import ReadFiles
 from sheet_diag.reports.response_status.statuses import compute_response_status
 from sheet_diag.reports.run_json.reader import load_return_facts
-from sheet_diag.storage.managed_folder import read_note
+from sheet_diag.storage.managed_folder import OUTBOX, read_note
 from sheet_diag.storage.report_passwords.password_list import PASSWORDS_FILE
 from sheet_diag.storage.report_passwords.row_owners import ClientKey
 from sheet_diag.storage.staging import RUN_JSON
 from sheet_diag.text.wording import Wording
 
-_OUTBOX: Final = "outbox"
 _MAX_NAMES: Final = 3  # files of the input folder that are named
 
 
 def outbox_folder(output: Path) -> Path:
     """The folder of the issued sheets."""
-    return output / _OUTBOX
+    return output / OUTBOX
 
 
 @dataclass(frozen=True, slots=True)

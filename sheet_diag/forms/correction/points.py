@@ -19,8 +19,10 @@ from sheet_diag.text.wording import Wording
 
 _PROFILE_CODES: Final = (
     ProblemCode.COMPANY_MISSING,
+    ProblemCode.COMPANY_UNNAMED,
     ProblemCode.PROFILE_MISSING,
     ProblemCode.PROFILE_NOT_UNDERSTOOD,
+    ProblemCode.PROFILE_UNPRINTABLE,
 )
 _MAX_LISTED: Final = 8  # choices of a field; more are left to its drop-down
 

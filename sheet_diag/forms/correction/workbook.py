@@ -13,8 +13,9 @@ from typing import Final
 from sheet_diag.forms.correction.cell_notes import write_note
 from sheet_diag.forms.correction.letter import truncate_entry, write_correction_letter
 from sheet_diag.forms.correction.points import CorrectionPoint, list_correction_points
-from sheet_diag.forms.hearing_sheet.content import FIXED_CREATED, Entries, SheetContent
+from sheet_diag.forms.hearing_sheet.content import Entries, SheetContent
 from sheet_diag.forms.hearing_sheet.workbook import write_pages
+from sheet_diag.forms.layout import FIXED_CREATED
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, FieldKind
 from sheet_diag.model.returns import Problem, ProblemCode, Response, ReturnedSheet, SheetIdentity

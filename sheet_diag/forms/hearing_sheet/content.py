@@ -14,9 +14,6 @@ from sheet_diag.model.settings import Issuer
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.theme import ALERT, ALERT_PALE, FIELD, Look
 
-# The sheet's "created" property: fixed, so that the same catalogue gives the same bytes.
-FIXED_CREATED: Final = date(2026, 1, 1)
-
 ENTRY_LOOK: Final[Look] = {
     **FIELD,
     "num_format": "@",

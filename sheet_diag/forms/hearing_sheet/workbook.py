@@ -8,15 +8,11 @@ from __future__ import annotations
 from typing import Final
 
 from sheet_diag.forms.hearing_sheet.company import write_profile
-from sheet_diag.forms.hearing_sheet.content import (
-    FIXED_CREATED,
-    Entries,
-    QuestionRows,
-    SheetContent,
-)
+from sheet_diag.forms.hearing_sheet.content import Entries, QuestionRows, SheetContent
 from sheet_diag.forms.hearing_sheet.cover import write_cover
 from sheet_diag.forms.hearing_sheet.hidden_sheets import write_identity, write_lists
 from sheet_diag.forms.hearing_sheet.questions import write_questions
+from sheet_diag.forms.layout import FIXED_CREATED
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.returns import SheetIdentity

@@ -19,7 +19,10 @@ from sheet_diag.model.returns import Problem, ProblemCode, ReceivedFile, Returne
 from sheet_diag.text.normalize import company_key, normalize_text
 from sheet_diag.text.wording import Wording
 
-_SETTLED = (ProblemCode.COMPANY_MISSING, ProblemCode.COMPANY_TWICE)  # whose the return is
+# Whose the return is.
+_SETTLED = (
+    ProblemCode.COMPANY_MISSING, ProblemCode.COMPANY_UNNAMED, ProblemCode.COMPANY_TWICE
+)  # fmt: skip
 
 
 def assign_files(read: Sequence[ReceivedFile], clients: ClientList | None) -> list[ReceivedFile]:

@@ -1,7 +1,7 @@
 """Choose the return of a client that counts.
 
-Newest means: by the workbook's own time of last change (none is oldest), then by the time of its
-file, then the last by name. A correction is at least as new as what it corrects. Returns are
+Newest means: by the times that two returns both have (`return_times`). A correction is at least as
+new as what it corrects. A return without any entry gives way to every other one. The others are
 superseded in four steps, each looked at from the newest to the oldest:
 
 1. by a correction of theirs, however old it is;
@@ -9,6 +9,9 @@ superseded in four steps, each looked at from the newest to the oldest:
 3. by a newer return of the same department (none given is a department, too);
 4. by the newest return that they do not contradict. Two contradict each other where they name
    different departments and answer an item differently; one that did not answer it does not.
+
+What gave way in the last three steps must be older than the one that counts instead, or answer
+the same; else nobody knows which one is meant, and both stay.
 
 Before all this comes what the consultant selected: it counts instead of every other return.
 """
@@ -22,8 +25,9 @@ from enum import StrEnum
 from itertools import count
 from typing import Final, NamedTuple
 
-from sheet_diag.intake.resolution.candidates import Candidate
+from sheet_diag.intake.resolution.candidates import MOST_NAMED, Candidate
 from sheet_diag.intake.resolution.grouping import CorrectionLinks
+from sheet_diag.intake.resolution.return_times import ReturnTimes, TimeReason, compare_times
 
 
 class ChoiceReason(StrEnum):
@@ -31,9 +35,12 @@ class ChoiceReason(StrEnum):
 
     SELECTED = "selected"
     CORRECTED = "corrected"
-    MODIFIED = "modified"
-    FILE_TIME = "file_time"
-    NAME = "name"
+    MAILED = TimeReason.MAILED
+    MODIFIED = TimeReason.MODIFIED
+    MODIFIED_ONLY = TimeReason.MODIFIED_ONLY
+    FILE_TIME = TimeReason.FILE_TIME
+    SAME = "same"
+    BLANK = "blank"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,28 +54,44 @@ class SupersededReturn:
 
 @dataclass(frozen=True, slots=True)
 class ReturnChoice:
-    """The choice among one client's returns. Where several count, each contradicts the others."""
+    """The choice among one client's returns.
+
+    Where several count, they contradict each other, or are together in `unclear`: these answer
+    differently, and nothing tells which one is the newest.
+    """
 
     counting: tuple[Candidate, ...]
     superseded: tuple[SupersededReturn, ...]
+    unclear: tuple[tuple[Candidate, ...], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _RankedCandidate:
-    """A return, the returns that it corrects (SHA-256), and the newest time among all these."""
+    """A return, the returns that it corrects (SHA-256), and the newest times among all these."""
 
     candidate: Candidate
     corrects: frozenset[str]
-    time: tuple[str, int]
+    times: ReturnTimes
 
     @property
     def key(self) -> str:
         return self.candidate.key
 
     @property
-    def rank(self) -> tuple[tuple[str, int], tuple[str, int], str, str]:
-        """What newer returns have more of; never equal."""
-        return self.time, self.candidate.time, self.candidate.label, self.key
+    def rank(self) -> tuple[int, int, str, str]:
+        """What newer returns will have more of; never equal."""
+        return self.times.likely, self.candidate.times.likely, self.candidate.label, self.key
+
+    def is_newer(self, other: _RankedCandidate) -> bool:
+        """Whether the times say that it is newer than another; of two corrections their own."""
+        order, reason = compare_times(self.times, other.times)
+        if reason is TimeReason.UNTIMED:
+            order, _ = compare_times(self.candidate.times, other.candidate.times)
+        return order > 0
+
+    def replaces(self, other: _RankedCandidate) -> bool:
+        """Whether it may count instead of another without a doubt."""
+        return self.is_newer(other) or self.candidate.answers == other.candidate.answers
 
 
 # By SHA-256 the return that supersedes another.
@@ -84,17 +107,26 @@ def choose_return(client: Sequence[Candidate], corrections: CorrectionLinks) -> 
         given_way = (SupersededReturn(e, selected, ChoiceReason.SELECTED) for e in others)
         return ReturnChoice((selected,), tuple(given_way))
     ranked = sorted(_rank_candidates(client, corrections), key=lambda each: each.rank, reverse=True)
+    filled = [each for each in ranked if not each.candidate.is_blank] or ranked
     successors: _Successors = {}
-    left = _drop_corrected(ranked, successors)
+    left = _drop_corrected(filled, successors)
+    corrected = frozenset(successors)
     left = _keep_newest_of_each(lambda each: each.corrects, left, successors)
     left = _keep_newest_of_each(lambda each: (each.candidate.department,), left, successors)
     left = _keep_contradicting(left, successors)
+    doubtful = [each for each in filled if each.key not in corrected]
+    clusters = _restore_unclear(doubtful, successors)
+    counting = [each for each in filled if each.key not in successors]
+    for blank in ranked if len(filled) < len(ranked) else ():
+        if blank.candidate.is_blank:
+            successors[blank.key] = next((e for e in left if blank.key in e.corrects), left[0])
     superseded = tuple(
         SupersededReturn(each.candidate, new.candidate, _choice_reason(each, new))
         for each in ranked
         if (new := _final_successor(each, successors)) is not each
     )
-    return ReturnChoice(tuple(each.candidate for each in left), superseded)
+    unclear = (tuple(each.candidate for each in cluster) for cluster in clusters)
+    return ReturnChoice(tuple(each.candidate for each in counting), superseded, tuple(unclear))
 
 
 def find_contradictions(one: Candidate, other: Candidate) -> list[str]:
@@ -110,10 +142,11 @@ def find_contradictions(one: Candidate, other: Candidate) -> list[str]:
 def _rank_candidates(
     client: Sequence[Candidate], corrections: CorrectionLinks
 ) -> Iterator[_RankedCandidate]:
-    time = {each.key: each.time for each in client}
+    times = {each.key: each.times for each in client}
     for each in client:
         corrects = corrections.get(each.key, frozenset())
-        yield _RankedCandidate(each, corrects, max(time[key] for key in (each.key, *corrects)))
+        newest = ReturnTimes.newest(times[key] for key in (each.key, *corrects))
+        yield _RankedCandidate(each, corrects, newest)
 
 
 def _drop_corrected(
@@ -122,7 +155,7 @@ def _drop_corrected(
     """Drop what a correction supersedes; of two that correct each other neither is dropped."""
     by_key = {each.key: each for each in ranked}
     for new in ranked:
-        for old in new.corrects:
+        for old in new.corrects & by_key.keys():
             if new.key not in by_key[old].corrects:
                 successors.setdefault(old, new)
     return [each for each in ranked if each.key not in successors]
@@ -138,13 +171,24 @@ def _keep_newest_of_each(
     position: dict[str, int] = {}
     for each in ranked:
         keys = list(keys_of(each))
-        newer = min((position[key] for key in keys if key in position), default=None)
-        if newer is not None:
-            successors[each.key] = left[newer]
-        else:
-            position.update(dict.fromkeys(keys, len(left)))
-            left.append(each)
+        newer = min((position[key] for key in keys if key in position), default=len(left))
+        _keep_newer(each, newer, left, successors)
+        if left[newer] is each:
+            position.update(dict.fromkeys(keys, newer))
     return left
+
+
+def _keep_newer(
+    each: _RankedCandidate, at: int, left: list[_RankedCandidate], successors: _Successors
+) -> None:
+    """Put a return at a place among those that are left, unless one is there that is not older."""
+    if at == len(left):
+        left.append(each)
+    elif each.is_newer(left[at]):
+        successors[left[at].key] = each
+        left[at] = each
+    else:
+        successors[each.key] = left[at]
 
 
 def _keep_contradicting(
@@ -154,15 +198,40 @@ def _keep_contradicting(
     if len(ranked) < 2:
         return list(ranked)
     encoder = _AnswerEncoder()
-    left: list[tuple[_RankedCandidate, _AnswerBits]] = []
+    left: list[_RankedCandidate] = []
+    answers: list[_AnswerBits] = []
     for each in ranked:
         bits = encoder.encode(each.candidate)
-        newer = next((new for new, other in left if not bits.contradicts(other)), None)
-        if newer:
-            successors[each.key] = newer
+        newer = next((at for at, other in enumerate(answers) if not bits.contradicts(other)), None)
+        at = len(left) if newer is None else newer
+        _keep_newer(each, at, left, successors)
+        if left[at] is each:
+            answers[at : at + 1] = [bits]
+    return left
+
+
+def _restore_unclear(
+    ranked: Sequence[_RankedCandidate], successors: _Successors
+) -> list[list[_RankedCandidate]]:
+    """Take back what gave way to a return that is not newer and answers differently.
+
+    Returns the returns among which nothing tells the newest.
+    """
+    clusters: dict[str, list[_RankedCandidate]] = {}
+    for each in ranked:
+        new = _final_successor(each, successors)
+        if new is each:
+            continue
+        cluster = clusters.setdefault(new.key, [new])
+        rivals = cluster[:MOST_NAMED] if new in cluster[:MOST_NAMED] else (new,)
+        found = next((rival for rival in rivals if rival.replaces(each)), None)
+        if found:
+            successors[each.key] = found
         else:
-            left.append((each, bits))
-    return [each for each, _ in left]
+            del successors[each.key]
+            cluster.append(each)
+            clusters[each.key] = cluster
+    return [c for key, c in clusters.items() if len(c) > 1 and c[0].key == key]
 
 
 class _AnswerBits(NamedTuple):
@@ -209,7 +278,9 @@ def _choice_reason(old: _RankedCandidate, new: _RankedCandidate) -> ChoiceReason
     """Tell what decided; a correction may be newer only by what it corrects."""
     if old.key in new.corrects and new.key not in old.corrects:
         return ChoiceReason.CORRECTED
-    then, now = old.candidate.time, new.candidate.time
-    if now > then:
-        return ChoiceReason.MODIFIED if now[0] > then[0] else ChoiceReason.FILE_TIME
-    return ChoiceReason.NAME if (now, new.time) == (then, old.time) else ChoiceReason.CORRECTED
+    if old.candidate.is_blank and not new.candidate.is_blank:
+        return ChoiceReason.BLANK
+    order, reason = compare_times(new.candidate.times, old.candidate.times)
+    if order > 0:
+        return ChoiceReason(reason)
+    return ChoiceReason.CORRECTED if new.is_newer(old) else ChoiceReason.SAME

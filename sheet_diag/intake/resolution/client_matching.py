@@ -32,32 +32,32 @@ _FROM_LIST: Final = ("industry", "employees")  # profile fields that the client 
 @dataclass(frozen=True, slots=True)
 class KnownSenders:
     """The client list, and what the mail log knows of collected files: the ids of the clients
-    whose addresses sent one, and the day on which it came. Both by the SHA-256 of the file and of
+    whose addresses sent one, and when its mail came. Both by the SHA-256 of the file and of
     each return in it; by the name of the file below the input folder where the log is old."""
 
     clients: ClientList
     senders: Mapping[str, Collection[str]] = field(default_factory=dict)
-    days: Mapping[str, date] = field(default_factory=dict)
+    times: Mapping[str, datetime] = field(default_factory=dict)
 
     @classmethod
     def of(cls, clients: ClientList, log: Sequence[MailLogEntry]) -> Self:
         """Take from the log what was collected, and who sent it where the address is listed."""
         by_address = clients.by_address()
         senders: dict[str, set[str]] = defaultdict(set)
-        days: dict[str, date] = {}
+        times: dict[str, datetime] = {}
         for entry in log:
             if entry.event is not MailEvent.COLLECTED or not entry.file:
                 continue
             sender = find_client_by_address(entry.addresses, by_address)
             for key in (entry.sha256, *entry.holds) if entry.sha256 else (entry.file,):
-                days[key] = entry.time.date()
+                times[key] = entry.time
                 if sender:
                     senders[key].add(sender.id)
-        return cls(clients, dict(senders), days)
+        return cls(clients, dict(senders), times)
 
-    def day(self, received: ReceivedFile) -> date | None:
-        """The day on which a return came, as the log has it."""
-        return next((self.days[key] for key in _log_keys(received) if key in self.days), None)
+    def time(self, received: ReceivedFile) -> datetime | None:
+        """When a return came, as the log has it."""
+        return next((self.times[key] for key in _log_keys(received) if key in self.times), None)
 
     def sender_ids(self, received: ReceivedFile) -> Collection[str]:
         """The ids of the clients that sent a return, as the log has it."""
@@ -105,13 +105,15 @@ class _ClientDirectory:
         return list(self._clients_of(self._senders.get(received.sha256, ())))
 
     def with_arrival(self, received: ReceivedFile) -> ReceivedFile:
-        """Add the day on which a return came, and the client that sent this very file."""
-        day = self._known.day(received) or _day_of(received.file_time)
+        """Add when a return came, and the client that sent this very file."""
+        logged = self._known.time(received)
+        day = logged.date() if logged else _day_of(received.file_time)
         senders = self._senders_of_file(received)
         return replace(
             received,
             received=day.isoformat() if day else "",
             sender=senders[0].id if len(senders) == 1 else "",
+            mail_time=received.mail_time or (int(logged.timestamp()) if logged else 0),
         )
 
     def _senders_of_file(self, received: ReceivedFile) -> list[ListedClient]:

@@ -1,9 +1,9 @@
 """Find the returns that belong to one client.
 
 Returns with the same id belong together. A return without an id belongs to those of its company
-name, as long as nothing on the sheets speaks against it: mail of another firm, or another
-industry. Two ids are never one client. A return that could belong to several clients stands
-alone. A correction belongs to the client of what it corrects, whatever it says itself.
+name, as long as nothing on the sheets speaks against it: mail of another firm, another industry,
+or another legal form. Two ids are never one client. A return that could belong to several clients
+stands alone. A correction belongs to the client of what it corrects, whatever it says itself.
 
 Thousands of returns may have one name, so no return is compared with every other: what they say
 of their firm is compared, and only with those whose mail could be of the same firm.
@@ -17,6 +17,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from sheet_diag.intake.resolution.candidates import Candidate
+from sheet_diag.text.normalize import are_same_form
 
 # For each correction (SHA-256) the returns that it stands for.
 CorrectionLinks = Mapping[str, frozenset[str]]
@@ -80,7 +81,8 @@ def _named_clients(candidates: Collection[Candidate]) -> dict[str, NamedClient]:
     for group in together.values():
         domains = frozenset(each.domain for each in group if each.domain)
         industries = frozenset(each.industry for each in group if each.industry)
-        client = NamedClient(group[0].client, FirmTraits(domains, industries))
+        forms = frozenset(each.form.kind for each in group if each.form.kind)
+        client = NamedClient(group[0].client, FirmTraits(domains, industries, forms))
         clients.update((each.key, client) for each in group)
     return clients
 
@@ -90,10 +92,16 @@ def _named_clients(candidates: Collection[Candidate]) -> dict[str, NamedClient]:
 
 @dataclass(frozen=True, slots=True)
 class FirmTraits:
-    """What returns say of their firm: the domains of its mail, and its industries."""
+    """What returns say of their firm: domains of its mail, its industries and legal forms."""
 
     domains: frozenset[str]
     industries: frozenset[str]
+    forms: frozenset[str] = frozenset()
+
+    def has_form_of(self, other: FirmTraits) -> bool:
+        """Whether both may be of one legal form."""
+        forms, others = self.forms or ("",), other.forms or ("",)
+        return any(are_same_form(one, two) for one in forms for two in others)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +140,14 @@ def find_compatible_clients(
 def _compatible_traits(
     all_traits: AbstractSet[FirmTraits],
 ) -> Mapping[FirmTraits, AbstractSet[FirmTraits]]:
-    """Find for each firm the others that neither mail nor industry sets apart from it."""
+    """Find for each firm the others that nothing of what they say sets apart from it."""
     domains = _MailDomains(all_traits)
     return {
         one: {
             other
             for other in domains.of_one_firm(one)
-            if not one.industries or not other.industries or one.industries & other.industries
+            if (not one.industries or not other.industries or one.industries & other.industries)
+            and one.has_form_of(other)
         }
         for one in all_traits
     }

@@ -6,8 +6,8 @@ Pure, and the same in whatever order the files come. Both sides of a choice say 
 2. Returns belong to one client by their id, else by their company name as long as nothing on the
    sheets speaks against it; a correction belongs to the client of what it corrects (`grouping`).
 3. Within one client a correction counts instead of what it corrects, then the newest return of
-   each department, then the newest of all; only departments that contradict each other are all
-   held (`choice`).
+   each department, then the newest of all; departments that contradict each other are all held,
+   and so are returns that answer differently and cannot be put in order (`choice`).
 
 A return that is held counts like any other: an older one is never used silently in its place.
 """
@@ -17,10 +17,16 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from itertools import islice
 from typing import Final, assert_never
 
-from sheet_diag.intake.resolution.candidates import Candidate, find_candidates, join_first
+from sheet_diag.intake.resolution.candidates import (
+    MOST_NAMED,
+    Candidate,
+    find_candidates,
+    join_first,
+)
 from sheet_diag.intake.resolution.choice import (
     ChoiceReason,
     ReturnChoice,
@@ -29,6 +35,7 @@ from sheet_diag.intake.resolution.choice import (
     find_contradictions,
 )
 from sheet_diag.intake.resolution.grouping import group_by_client, link_corrections
+from sheet_diag.intake.resolution.return_times import TimeReason, compare_times
 from sheet_diag.intake.resolution.shared_names import find_shared_names
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import (
@@ -53,10 +60,13 @@ class CountingReturn:
 
 
 def resolve_returns(
-    catalog: Catalog, read: Sequence[ReceivedFile]
+    catalog: Catalog, read: Sequence[ReceivedFile], now: datetime
 ) -> Iterator[ReturnOutcome | CountingReturn]:
-    """Decide which files are returns that count, and what becomes of the others, in order."""
-    candidates = find_candidates(read)
+    """Decide which files are returns that count, and what becomes of the others, in order.
+
+    No time after `now`, that of the machine's clock, is believed.
+    """
+    candidates = find_candidates(read, now)
     corrections = link_corrections(candidates)
     clients = group_by_client(candidates, corrections)
     choices = [choose_return(client, corrections) for client in clients]
@@ -123,11 +133,15 @@ def _explain_choices(catalog: Catalog, choices: Sequence[ReturnChoice]) -> dict[
             instead_of[each.new.key].append(each)
             found[each.old.key] = _Decision(each.old.received, _superseded_problem(each))
         by_label = sorted(choice.counting, key=lambda each: each.label)
+        clusters = {each.key: cluster for cluster in choice.unclear for each in cluster}
         for one in choice.counting:
+            unclear = clusters.get(one.key, ())
             problems = (
                 *_replaces_problems(instead_of[one.key]),
                 *_id_shared_problems(one, instead_of[one.key]),
-                *_disagreement_problems(catalog, one, by_label),
+                *_form_moved_problems(one, choice),
+                *_order_problems(one, unclear),
+                *_disagreement_problems(catalog, one, by_label, unclear),
                 *shared_names,
             )
             found[one.key] = _Decision(one.received, problems=problems)
@@ -135,17 +149,23 @@ def _explain_choices(catalog: Catalog, choices: Sequence[ReturnChoice]) -> dict[
 
 
 def _superseded_problem(superseded: SupersededReturn) -> Problem:
-    old, new = superseded.old.answers, superseded.new.answers
     value = superseded.new.label
     if superseded.reason is ChoiceReason.CORRECTED:
         return Problem(ProblemCode.CORRECTED, value=value)
-    count = sum(1 for item in old.keys() | new.keys() if old.get(item) != new.get(item))
+    if superseded.reason is ChoiceReason.BLANK:
+        return Problem(ProblemCode.BLANK_SUPERSEDED, value=value)
+    count = _count_differences(superseded.old, superseded.new)
+    details = (("count", str(count)), ("reason", superseded.reason.value))
     if superseded.reason is ChoiceReason.SELECTED:
-        details = (("count", str(count)),)
-        return Problem(ProblemCode.RETURN_NOT_SELECTED, value=value, details=details)
+        return Problem(ProblemCode.RETURN_NOT_SELECTED, value=value, details=details[:1])
     if not count:
         return Problem(ProblemCode.SAME_ANSWERS, value=value)
-    return Problem(ProblemCode.NEWER_RETURN, value=value, details=(("count", str(count)),))
+    return Problem(ProblemCode.NEWER_RETURN, value=value, details=details)
+
+
+def _count_differences(one: Candidate, other: Candidate) -> int:
+    items = one.answers.keys() | other.answers.keys()
+    return sum(1 for item in items if one.answers.get(item) != other.answers.get(item))
 
 
 def _replaces_problems(superseded: Sequence[SupersededReturn]) -> Iterator[Problem]:
@@ -176,13 +196,47 @@ def _id_shared_problems(
         yield Problem(ProblemCode.ID_SHARED, value=join_first(others))
 
 
+def _form_moved_problems(one: Candidate, choice: ReturnChoice) -> Iterator[Problem]:
+    """Name returns that bear the legal form at the other end of the same name."""
+    others = (*choice.counting, *(each.old for each in choice.superseded))
+    moved = sorted(
+        each.label
+        for each in others
+        if each.name == one.name
+        and each.form.kind
+        and one.form.kind
+        and each.form.is_first != one.form.is_first
+        and not (one.client and each.client)
+    )
+    if moved:
+        yield Problem(ProblemCode.LEGAL_FORM_MOVED, value=join_first(moved))
+
+
+def _order_problems(one: Candidate, unclear: Sequence[Candidate]) -> Iterator[Problem]:
+    """Name the returns that answer differently and may be newer, and why nobody can tell."""
+    others = sorted((each for each in unclear if each is not one), key=lambda each: each.label)
+    if others:
+        reasons = [compare_times(one.times, other.times)[1] for other in others[:MOST_NAMED]]
+        reason = next((e for e in reasons if e is TimeReason.OPPOSED), TimeReason.UNTIMED)
+        count = _count_differences(one, others[0])
+        details = (("count", str(count)), ("reason", reason.value))
+        value = join_first([each.label for each in others])
+        yield Problem(ProblemCode.ORDER_UNCLEAR, value=value, details=details)
+
+
 def _disagreement_problems(
-    catalog: Catalog, one: Candidate, counting: Sequence[Candidate]
+    catalog: Catalog,
+    one: Candidate,
+    counting: Sequence[Candidate],
+    unclear: Sequence[Candidate],
 ) -> Iterator[Problem]:
     """Name the first other departments that count, and what each answered differently."""
-    others = (other for other in counting if other is not one)
+    apart = {each.key for each in (one, *unclear)}
+    others = [other for other in counting if other.key not in apart]
     for other in islice(others, _MOST_DEPARTMENTS):
         differing = set(find_contradictions(one, other))
+        if not differing:  # it counts for another reason
+            continue
         items = join_first([item for item in catalog.items if item in differing])
         details = (("count", str(len(differing))), ("items", items))
         yield Problem(ProblemCode.DEPARTMENTS_DISAGREE, value=other.label, details=details)

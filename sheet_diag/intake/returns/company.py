@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from itertools import pairwise
 from typing import Final
 
 from sheet_diag.forms.layout import LISTS_SHEET, cell_name
@@ -16,8 +17,20 @@ from sheet_diag.intake.returns.vocabulary import SheetWords
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, FieldKind, ProfileChoice, ProfileField
 from sheet_diag.model.returns import Problem, ProblemCode
-from sheet_diag.text.normalize import company_key, normalize_text, tidy_text
+from sheet_diag.text.company_names import find_odd_characters, is_company_name
+from sheet_diag.text.normalize import (
+    are_same_form,
+    company_key,
+    label_key,
+    normalize_text,
+    split_legal_form,
+    strip_honorific,
+    tidy_text,
+)
+from sheet_diag.text.wording import Wording
 
+_NAMES: Final = ("company", "respondent")  # fields of names, which letters add an honorific to
+_HONORIFICS: Final = ("様", "御中")
 _COUNT: Final = re.compile(
     r"約?(?P<number>\d{1,3}(?:,\d{3}){1,3}|\d{1,12})(?P<rest>\.\d{1,4})?(?P<myriad>万)?"
     r"(?:人|名|件|社|拠点|か所|箇所|店舗|people|persons|records|employees)?"
@@ -47,17 +60,22 @@ def find_entry_cells(companies: Sequence[CompanySheet]) -> dict[str, frozenset[C
 
 def find_other_companies(companies: Sequence[CompanySheet]) -> Iterator[Problem]:
     """Find company sheets that name several companies; whose the answers are is not guessed."""
-    named = [each for each in companies if each.entry("company")]
-    keys = {company_key(each.entry("company")) for each in named}
-    if len(keys) > 1:
-        cells = ((each.grid.name, cell_name(*each.cells["company"])) for each in named)
-        names = (each.entry("company") for each in named)
-        shown = " / ".join(
-            f"{sheet}!{cell}: {name}" for (sheet, cell), name in zip(cells, names, strict=True)
-        )
-        first = companies[0]
-        place = (first.grid.name, cell_name(*first.cells["company"]), "company", shown)
-        yield Problem(ProblemCode.COMPANY_TWICE, *place)
+    named = [
+        (each, name)
+        for each in companies
+        if is_company_name(name := strip_honorific(each.entry("company"), _HONORIFICS))
+    ]
+    if any(not _is_one_company(name, other) for (_, name), (_, other) in pairwise(named)):
+        cells = [(each.grid.name, cell_name(*each.cells["company"])) for each, _ in named]
+        pairs = zip(cells, named, strict=True)
+        shown = " / ".join(f"{sheet}!{cell}: {name}" for (sheet, cell), (_, name) in pairs)
+        yield Problem(ProblemCode.COMPANY_TWICE, *cells[0], "company", shown)
+
+
+def _is_one_company(name: str, other: str) -> bool:
+    """Whether two names may be of one company: no other name, and no other legal form."""
+    one, two = split_legal_form(name)[1], split_legal_form(other)[1]
+    return company_key(name) == company_key(other) and are_same_form(one.kind, two.kind)
 
 
 def read_profile(
@@ -84,10 +102,11 @@ def read_profile(
     return profile, (*missing, *about_sheets, *problems)
 
 
-def _label_preference(found: CompanySheet) -> tuple[int, bool, int]:
-    """Prefer most labels; of copies one that is filled in and not hidden, then the fullest."""
+def _label_preference(found: CompanySheet) -> tuple[int, bool, int, bool]:
+    """Prefer most labels; of copies one that is filled in and not hidden, the fullest, ours."""
     entries = sum(1 for cell in found.cells.values() if tidy_text(found.grid.text(*cell)))
-    return len(found.cells), found.grid.visible and entries > 0, entries
+    is_ours = found.grid.name in {Wording(lang)("sheet.name.profile") for lang in Lang}
+    return len(found.cells), found.grid.visible and entries > 0, entries, is_ours
 
 
 class CompanySheet:
@@ -121,9 +140,8 @@ def _missing_fields(
     catalog: Catalog, profile: dict[str, str], problems: list[Problem], labels: CompanySheet
 ) -> tuple[Problem, ...]:
     """Find required fields without an entry, apart from those that were not understood."""
-    reported = {
-        problem.item for problem in problems if problem.code is not ProblemCode.PROFILE_STRUCK
-    }
+    about_parts = (ProblemCode.PROFILE_STRUCK, ProblemCode.PROFILE_UNPRINTABLE)
+    reported = {problem.item for problem in problems if problem.code not in about_parts}
     missing = []
     for field in catalog.profile:
         if field.required and field.id not in profile and field.id not in reported:
@@ -143,12 +161,31 @@ def _read_field(
     field: ProfileField, labels: CompanySheet, row: int, col: int
 ) -> tuple[str, list[Problem]]:
     """Read the value of one field (a choice id, a number, an ISO date, text) and its problems."""
-    raw, mark = tidy_text(labels.grid.text(row, col)), labels.grid.marks.get((row, col))
-    if not raw and not mark:
-        return "", []
+    text, mark = labels.grid.text(row, col), labels.grid.marks.get((row, col))
+    raw = tidy_text(text)
     place = (labels.grid.name, cell_name(row, col), field.id)
     label = ("field", field.label[labels.lang])
-    left = labels.grid.struck.get((row, col))
+    odd = find_odd_characters(text) if field.kind is FieldKind.TEXT and text else ()
+    if odd:
+        details = (label, ("characters", ", ".join(odd)))
+        unprintable = Problem(ProblemCode.PROFILE_UNPRINTABLE, *place, raw, details)
+        value, found = _read_struck(field, labels, raw, mark, place)
+        return value, [unprintable, *found]
+    return _read_struck(field, labels, raw, mark, place)
+
+
+def _read_struck(
+    field: ProfileField,
+    labels: CompanySheet,
+    raw: str,
+    mark: CellMark | None,
+    place: tuple[str, str, str],
+) -> tuple[str, list[Problem]]:
+    """Read the value of an entry without what is struck out, and its problems."""
+    if not raw and not mark:
+        return "", []
+    label = ("field", field.label[labels.lang])
+    left = labels.grid.struck.get(labels.cells[field.id])
     if left is None:
         return _read_entry(field, labels, raw, mark, place)
     struck = Problem(ProblemCode.PROFILE_STRUCK, *place, raw, (label, ("left", left)))
@@ -169,6 +206,8 @@ def _read_entry(
     unreadable = unreadable_answer_code(mark, raw)
     value, is_plain = ("", False) if unreadable else parse_profile_value(field, raw)
     label = ("field", field.label[labels.lang])
+    if value and field.id == "company" and not _is_name(field, value):
+        return "", [Problem(ProblemCode.COMPANY_UNNAMED, *place, raw, (label,))]
     if not value:
         details = (label, ("expected", _expected_entry(field, labels.lang)))
         return "", [Problem(ProblemCode.PROFILE_NOT_UNDERSTOOD, *place, raw, details)]
@@ -179,10 +218,21 @@ def _read_entry(
     return value, []
 
 
+def _is_name(field: ProfileField, text: str) -> bool:
+    """Whether an entry names a company, and does not repeat its label or hint."""
+    labels = (field.label.ja, field.label.en, *field.aliases.ja, *field.aliases.en)
+    hints = (field.hint.ja, field.hint.en) if field.hint else ()
+    ours = {*map(label_key, labels), *map(label_key, hints)}
+    return label_key(text) not in ours and is_company_name(text)
+
+
 def parse_profile_value(field: ProfileField, raw: str) -> tuple[str, bool]:
     """Read the value of an entry (empty: not understood), and whether it was typed just so."""
     match field.kind:
-        case FieldKind.TEXT | FieldKind.EMAIL:
+        case FieldKind.TEXT:
+            name = strip_honorific(raw, _HONORIFICS) if field.id in _NAMES else raw
+            return name or raw, name in ("", raw)
+        case FieldKind.EMAIL:
             return raw, True
         case FieldKind.NUMBER:
             count = _parse_count(raw)

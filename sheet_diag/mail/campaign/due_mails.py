@@ -211,7 +211,10 @@ def _skip_correction(
     """Skip a correction that is another client's, or that no workbook was made for."""
     if skipped := _skip_sender_mismatch(client, fact, only):
         return skipped
-    return None if fact.correction else Skipped.of(client, "unreadable", {"file": fact.file})
+    if fact.correction:
+        return None
+    key = "undecided" if fact.status is ReturnStatus.HELD else "unreadable"
+    return Skipped.of(client, key, {"file": fact.file})
 
 
 def _match_clients(

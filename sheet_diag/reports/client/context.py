@@ -78,8 +78,9 @@ class ReportContext:
 
     @cached_property
     def addressee(self) -> str:
-        """The company as printed."""
-        return self.report.sheet.name or self.say("report.addressee.missing")
+        """The company as printed; the file where it is not known."""
+        file = self.report.received.sent_name
+        return self.report.sheet.name or self.say("report.addressee.missing", file=file)
 
     @cached_property
     def report_day(self) -> str:

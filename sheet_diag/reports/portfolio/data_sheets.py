@@ -209,9 +209,9 @@ def _mail(entry: AttentionEntry, lang: Lang) -> str:
     match entry.status:
         case ReturnStatus.REJECTED:
             return problems.client_request(entry.problem, lang, name)
-        case ReturnStatus.HELD:
+        case ReturnStatus.HELD if not problems.problem_spec(entry.problem.code).for_consultant:
             return problems.correction_request(lang, name)
-        case ReturnStatus.RANKED | ReturnStatus.SUPERSEDED | ReturnStatus.IGNORED:
+        case _:
             return ""
 
 
