@@ -98,7 +98,11 @@ def read_answers(
     answers: dict[str, ItemAnswer] = {}
     for item in vocabulary.catalog.items.values():
         own = rows.get(item.id, ())
-        entries = [entry for row in own for entry in read_answer_cells(table, row, vocabulary)]
+        entries = [
+            _with_item(entry, item)
+            for row in own
+            for entry in read_answer_cells(table, row, vocabulary)
+        ]
         if item.id in misplaced and any(entry.response.raw for entry in entries):
             answers[item.id] = _misplaced_answer(item, own, entries, table)
         else:
@@ -142,6 +146,13 @@ def read_answer_cells(
 
 def _with_texts(entry: AnswerEntry, entries: Sequence[AnswerEntry]) -> AnswerEntry:
     return replace(entry, response=join_texts(entry.response, entries))
+
+
+def _with_item(entry: AnswerEntry, item: Item) -> AnswerEntry:
+    """Take an entry for the answer to an item, whose number may stand in another row."""
+    if entry.response.item == item.id:
+        return entry
+    return replace(entry, response=replace(entry.response, item=item.id))
 
 
 def unreadable_answer_code(mark: CellMark | None, text: str) -> ProblemCode | None:

@@ -7,6 +7,7 @@ else is left over. It is told; where it may be the answer to a question, nothing
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +24,15 @@ from sheet_diag.forms.layout import (
 from sheet_diag.intake.cells import CellMark, CellPosition, Grid
 from sheet_diag.intake.returns.action_plan import is_plan_sheet
 from sheet_diag.intake.returns.answers import AnswerEntry, ItemAnswer, offered_choices
-from sheet_diag.intake.returns.question_tables import QuestionRow, QuestionTable, is_heading
+from sheet_diag.intake.returns.question_tables import (
+    QuestionRow,
+    QuestionTable,
+    find_column_heading,
+    heads_other_things,
+    heads_second_answers,
+    is_heading,
+    is_one_mark,
+)
 from sheet_diag.intake.returns.vocabulary import (
     SheetWords,
     Vocabulary,
@@ -36,15 +45,9 @@ from sheet_diag.model.returns import Problem, ProblemCode
 from sheet_diag.text.normalize import label_key, normalize_text, tidy_text
 
 _MOST_CELLS: Final = 30  # of a sheet that are told one by one
+_MOST_PLAIN: Final = 5  # numbers or marks of a column that are told one by one
 _COVER_ROWS: Final = 12  # among which the cover says where to return the sheet
 _NUMBER: Final = re.compile(r"\d+(\.\d+)?%?|[-—‐–ー]+")
-# Headings by what their column holds: other things in any case, second answers, other things.
-_OF_LAST_TIME: Final = re.compile(r"前回|昨年|前年|去年|(?:者|日|日付|日時|氏名)$|last|previous")
-_SECOND_ANSWERS: Final = re.compile(r"回答|修正|訂正|変更|正しい|answer|correct|revis")
-_OTHER_THINGS: Final = re.compile(
-    r"担当|確認|期限|予定|部署|部門|根拠|証跡|資料|重要|優先|備考|補足|コメント|メモ|理由|詳細"
-    r"|date|person|owner|check|department|due|evidence|priority|remark|comment|note|reason"
-)
 
 
 class LeftOverKind(StrEnum):
@@ -130,6 +133,7 @@ class _QuestionSheet:
         self._vocabulary = vocabulary
         self._rows = {at: row for row in table.rows for at in row.rows}
         self._ends = sorted(self._rows)
+        self._asked = [row for row in table.rows if row.item]
         columns = table.columns
         self._read = {
             table.ids,
@@ -143,11 +147,11 @@ class _QuestionSheet:
         if not same_version:
             for name in (QuestionColumn.CATEGORY, QuestionColumn.HINT):
                 self._read |= {*columns.get(name, ())}
-        self._numbers = {
-            (cell.row, cell.column): cell.word.item
-            for cell in sheet.word_cells
-            if cell.word.item and cell.column != table.ids
-        }
+        self._same_version = same_version
+        self._numbers: dict[int, list[tuple[int, Item]]] = defaultdict(list)
+        for cell in sheet.word_cells:
+            if cell.word.item and cell.column != table.ids:
+                self._numbers[cell.row].append((cell.column, cell.word.item))
 
     def left_over(self, read: frozenset[CellPosition]) -> Iterator[LeftOverCell]:
         """Find the cells that are left over."""
@@ -161,9 +165,37 @@ class _QuestionSheet:
         if row in self._rows:
             if column in self._checks:
                 return at in self._grid.marks or _is_check_result(text)
+            if self._rows[row].item is None and not self._is_told_by_number(at, text):
+                return False
             return column in self._read or self._speaks_for_answer(at)
         above = not self._ends or row < self._ends[0]
         return above and any(is_heading(text, each) for each in QuestionColumn)
+
+    def _is_told_by_number(self, at: CellPosition, text: str) -> bool:
+        """Whether a cell of a row with an unknown number is told with that number.
+
+        A choice is not where the row asks nothing of its own: it may be one more answer to the
+        question that the number begins with, or that stands above.
+        """
+        row, (_, column) = self._rows[at[0]], at
+        asked = self._table.column(QuestionColumn.QUESTION)
+        if is_heading(row.typed, QuestionColumn.ID) or not self._same_version:
+            return True
+        if column == self._table.answer and asked is not None and not self._grid.text(at[0], asked):
+            item = self._near_item(at)
+            return item is None or self._choice(item, text) is None
+        if column == self._table.ids:
+            remark = self._table.column(QuestionColumn.REMARK)
+            filled = remark is not None and self._table.holds((at[0], remark))
+            return filled or self._table.is_filled(at[0])
+        return column != asked
+
+    def _near_item(self, at: CellPosition) -> Item | None:
+        """Find the question that an unknown number begins with, or the one above it."""
+        if item := self._vocabulary.find_item_before(self._rows[at[0]].typed):
+            return item
+        above = bisect_left(self._asked, at[0], key=lambda row: row.first)
+        return self._asked[above - 1].item if above else None
 
     def _speaks_for_answer(self, at: CellPosition) -> bool:
         """Whether a cell is the first one of a merge that covers a blank answer."""
@@ -172,30 +204,37 @@ class _QuestionSheet:
 
     def _classify(self, at: CellPosition, text: str) -> LeftOverCell:
         name = self._grid.name
-        row, column = at
-        question = self._rows.get(row)
-        if question:
-            kind, item = LeftOverKind.COLUMN, question.item
-            if other := self._number_before(at):
-                kind, item = LeftOverKind.TABLE, other
-        else:
-            kind, item = self._between(row, column)
+        kind, item = self._find_place(at)
         choice = self._choice(item, text) if item else None
-        if choice is None and kind is not LeftOverKind.COLUMN:
+        is_checkbox = self._grid.marks.get(at) is CellMark.CHECKBOX
+        told = kind is LeftOverKind.COLUMN or (kind is LeftOverKind.SHIFTED and is_checkbox)
+        if choice is None and not told:
             return LeftOverCell(name, at, text)
         return LeftOverCell(name, at, text, kind, item, choice)
+
+    def _find_place(self, at: CellPosition) -> tuple[LeftOverKind, Item | None]:
+        """Tell what kind of place a cell is, and which question it may answer."""
+        row, column = at
+        question = self._rows.get(row)
+        if other := self._number_before(at):
+            return LeftOverKind.TABLE, other
+        if question is None:
+            return self._between(row, column)
+        if question.item is None and column == self._table.answer:
+            return LeftOverKind.ROW, self._near_item(at)
+        return LeftOverKind.COLUMN, question.item
 
     def _number_before(self, at: CellPosition) -> Item | None:
         """Find the number of a second table to the left of a cell."""
         row, column = at
-        places = [col for r, col in self._numbers if r == row and col < column]
-        return self._numbers[row, max(places)] if places else None
+        before = [item for col, item in self._numbers.get(row, ()) if col < column]
+        return before[-1] if before else None
 
     def _between(self, row: int, column: int) -> tuple[LeftOverKind, Item | None]:
         """Tell what a cell in a row without a number may mean, and of which question."""
-        above = [at for at in self._ends if at < row]
+        above = bisect_left(self._ends, row)
         last = self._ends[-1] if self._ends else row
-        near = self._rows[above[-1]] if above else self._first_row()
+        near = self._rows[self._ends[above - 1]] if above else self._first_row()
         if near is None or row > last + 1:
             return LeftOverKind.ASIDE, None
         is_answer = column == self._table.answer
@@ -229,46 +268,31 @@ def _is_check_result(text: str) -> bool:
 def _without_marks(table: QuestionTable, cells: list[LeftOverCell]) -> list[LeftOverCell]:
     """Take the choices from columns that answer nothing: of other things, or of one and the same
     mark."""
-    columns: dict[int, set[str]] = defaultdict(set)
+    columns: dict[int, list[str]] = defaultdict(list)
+    marks: dict[int, set[str]] = defaultdict(set)
     for each in cells:
-        if each.kind is LeftOverKind.COLUMN and each.choice:
-            columns[each.at[1]].add(normalize_text(each.text))
+        if each.kind is LeftOverKind.COLUMN:
+            columns[each.at[1]].append(text := normalize_text(each.text))
+            if each.choice:
+                marks[each.at[1]].add(text)
     found = []
     for each in cells:
         row, column = each.at
-        heading = _find_column_heading(table, column)
         if each.kind is LeftOverKind.COLUMN or row == table.header:
-            marks = columns[column]
-            is_one_mark = len(marks) == 1 and not any(map(_is_word, marks))
-            is_second = _SECOND_ANSWERS.search(heading) is not None
-            bundled = _OF_LAST_TIME.search(heading) is not None
-            bundled = bundled or (not is_second and _OTHER_THINGS.search(heading) is not None)
-            if bundled or (is_one_mark and not is_second):
-                each = replace(each, choice=None, bundled=bundled)
+            heading = find_column_heading(table.grid, table.header, table.first, column)
+            bundled, asks = heads_other_things(heading), heads_second_answers(heading)
+            if bundled or (is_one_mark(marks[column]) and not asks):
+                each = replace(each, choice=None)
+            each = replace(each, bundled=bundled or _is_plain(columns[column]))
         found.append(each)
     return found
 
 
-def _is_word(text: str) -> bool:
-    return len(text) > 1 or text.isalpha()
-
-
-def _find_column_heading(table: QuestionTable, column: int) -> str:
-    """Find what heads a column: beside the heading of the answers, or the nearest text above."""
-    first = table.rows[0].first if table.rows else 0
-    rows = range(first - 1, -1, -1)
-    header = table.header
-    if header is not None:
-        corners = [
-            (top, left)
-            for top, left, last, right in table.grid.merged
-            if top <= header <= last and left <= column <= right
-        ]
-        if text := table.grid.text(*(corners[0] if corners else (header, column))):
-            return normalize_text(text)
-    return next(
-        (text for row in rows if (text := normalize_text(table.grid.text(row, column)))), ""
-    )
+def _is_plain(texts: Sequence[str]) -> bool:
+    """Whether a column is long and holds nothing but numbers, or one and the same mark."""
+    if len(texts) <= _MOST_PLAIN:
+        return False
+    return is_one_mark(set(texts)) or all(map(_NUMBER.fullmatch, texts))
 
 
 # --- other sheets

@@ -6,9 +6,10 @@ something in the column of the numbers is a question of its own.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Final
@@ -24,10 +25,17 @@ from sheet_diag.intake.returns.vocabulary import (
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Item
 from sheet_diag.model.returns import Problem, ProblemCode
-from sheet_diag.text.normalize import label_key, tidy_text
+from sheet_diag.text.normalize import label_key, normalize_text, tidy_text
 
 _MOST_NAMED: Final = 5  # items in one message
 _MAX_HEADING: Final = 100
+# Headings by what their column holds: other things in any case, second answers, other things.
+_OF_LAST_TIME: Final = re.compile(r"前回|昨年|前年|去年|(?:者|日|日付|日時|氏名)$|last|previous")
+_SECOND_ANSWERS: Final = re.compile(r"回答|修正|訂正|変更|正しい|answer|correct|revis")
+_OTHER_THINGS: Final = re.compile(
+    r"担当|確認|期限|予定|部署|部門|根拠|証跡|資料|重要|優先|備考|補足|コメント|メモ|理由|詳細"
+    r"|date|person|owner|check|department|due|evidence|priority|remark|comment|note|reason"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +89,11 @@ class QuestionTable:
     def answer(self) -> int | None:
         """The column of the answers."""
         return self.column(QuestionColumn.ANSWER)
+
+    @property
+    def first(self) -> int:
+        """The first row of a question."""
+        return self.rows[0].first if self.rows else 0
 
     @property
     def answered(self) -> int:
@@ -256,19 +269,58 @@ def _find_choice_columns(
     ids: int | None,
     vocabulary: Vocabulary,
 ) -> tuple[int, ...]:
-    """Find the columns in which most questions have one of their choices, or with equally many."""
+    """Find the columns in which most questions have one of their choices, or with equally many.
+
+    A column of one and the same mark is none, because its heading may be a choice, nor is one that
+    is headed as one of people, days or last year's answers.
+    """
     known = {ids, *(col for found in columns.values() for col in found)}
-    counts = Counter(
-        col
-        for row in rows
-        if row.item
-        for col, text in enumerate(grid.rows[row.first])
-        if text and col not in known and vocabulary.find_choice(row.item, text)
-    )
-    most = max(counts.values(), default=0)
+    found: dict[int, list[str]] = defaultdict(list)
+    for row in filter(lambda each: each.item, rows):
+        for col, text in enumerate(grid.rows[row.first]):
+            if text and col not in known and row.item and vocabulary.find_choice(row.item, text):
+                found[col].append(normalize_text(text))
+    start = rows[0].first if rows else 0
+    for col in [*found]:
+        if _OF_LAST_TIME.search(find_column_heading(grid, None, start, col)):
+            del found[col]
+    most = max(map(len, found.values()), default=0)
     if most * 2 < sum(1 for row in rows if row.item):
         return ()
-    return tuple(sorted(col for col, count in counts.items() if count * 2 > most))
+    likely = [col for col, texts in sorted(found.items()) if len(texts) * 2 > most]
+    return tuple(col for col in likely if not is_one_mark(set(found[col])))
+
+
+def find_column_heading(grid: Grid, header: int | None, first: int, column: int) -> str:
+    """Find what heads a column: beside the heading of the answers, or the nearest text above the
+    first question."""
+    if header is not None:
+        corners = [
+            (top, left)
+            for top, left, last, right in grid.merged
+            if top <= header <= last and left <= column <= right
+        ]
+        if text := grid.text(*(corners[0] if corners else (header, column))):
+            return normalize_text(text)
+    above = (normalize_text(grid.text(row, column)) for row in range(first - 1, -1, -1))
+    return next(filter(None, above), "")
+
+
+def heads_second_answers(heading: str) -> bool:
+    """Whether a heading, as normalised, may be that of a second answer."""
+    return bool(_SECOND_ANSWERS.search(heading)) and not _OF_LAST_TIME.search(heading)
+
+
+def heads_other_things(heading: str) -> bool:
+    """Whether a heading, as normalised, is that of a column that does not answer the questions."""
+    found = _OF_LAST_TIME.search(heading) or _OTHER_THINGS.search(heading)
+    return bool(found) and not heads_second_answers(heading)
+
+
+def is_one_mark(texts: Set[str]) -> bool:
+    """Whether choices, as normalised, are one and the same sign, such as ✓."""
+    signs = {text for text in texts if len(text) == 1 and (text == "レ" or not text.isalpha())}
+    return len(texts) == len(signs) == 1
 
 
 def _merged_by_row(grid: Grid, column: int, rows: tuple[QuestionRow, ...]) -> dict[int, CellArea]:

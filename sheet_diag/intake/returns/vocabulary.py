@@ -26,6 +26,8 @@ ChoiceSpellings = Mapping[str, Mapping[str, Choice]]
 
 _SPACES: Final = re.compile(r"\s")
 _MAX_ID_LENGTH: Final = 60
+# Letters, a dash, digits; signs such as ② are no digits here.
+_NUMBER_BEFORE: Final = re.compile(r"\W*[^\W\d]+\d*\W?\d+")
 _MAX_LENGTH: Final = 2000  # a longer text is none of our words
 _CACHED_TEXTS: Final = 4096
 _Found = TypeVar("_Found")
@@ -58,6 +60,11 @@ class Vocabulary:
         if not number or len(number) > _MAX_ID_LENGTH:
             return None
         return self.items.get(item_key(number)) or self.loose_items.get(loose_item_key(number))
+
+    def find_item_before(self, number: str) -> Item | None:
+        """Find the item whose number a text begins with, such as 「POL-01-2」 or 「POL-01②」."""
+        found = _NUMBER_BEFORE.match(number[:_MAX_ID_LENGTH])
+        return self.find_item(found[0]) if found else None
 
     def find_choice(self, item: Item, text: str) -> Choice | None:
         """Find the choice that a text is, by its label, an alias or a line of the item's hint."""

@@ -1,0 +1,113 @@
+"""Whatever office people do to a filled-in sheet: no answer changes without a word.
+
+Each file is a sheet of the built-in catalogue with random answers and one or two kinds of edits of
+`tests.edits`. Every answer that is read is the one that its client means, or a problem names its
+question or its cell; and what says the same in another way never holds a return.
+"""
+
+from __future__ import annotations
+
+import random
+from itertools import islice
+from pathlib import Path
+
+import pytest
+
+from sheet_diag.intake.receive import read_content
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.returns import Problem, ReceivedFile, Severity
+from sheet_diag.text.problems import problem_severity
+from tests.catalogs import JIS
+from tests.edited_sheets import UNCLEAR, DoesNotFitError, HearingSheet
+from tests.edits import CHANGING, GROUPS, HARMLESS
+from tests.returned import problem_line, problems_in
+
+KINDS = {**HARMLESS, **CHANGING}
+DATA = Path(__file__).parent / "data" / "returns"
+
+
+def _edit_sheet(kinds: tuple[str, ...], seed: int) -> HearingSheet:
+    """A sheet with these edits; one that does not fit to the others is left out."""
+    chance = random.Random(f"{kinds} {seed}")
+    sheet = HearingSheet(chance, Lang.EN if chance.random() < 0.2 else Lang.JA)
+    for kind in kinds:
+        try:
+            KINDS[kind](sheet)
+        except DoesNotFitError:
+            continue
+    return sheet
+
+
+def _tells(problem: Problem, item: str, text: str | None) -> bool:
+    """Whether a problem names an item, holds all answers, or shows a text."""
+    severity = problem_severity(problem.code)
+    if severity is Severity.INFO:
+        return False
+    shown = (problem.value or "", *(each for _, each in problem.details))
+    of_all = problem.item is None and severity is Severity.ERROR
+    return problem.item == item or of_all or bool(text and any(text in each for each in shown))
+
+
+def find_silent_changes(sheet: HearingSheet, received: ReceivedFile) -> list[str]:
+    """Find the answers that are neither those that were meant nor told."""
+    if received.sheet is None:
+        return [] if received.problems else ["refused without a reason"]
+    answers, name = received.sheet.answers, received.sheet.name
+    found = [
+        f"{item}: {answers.get(item)} for {truth}"
+        for item, truth in sheet.truth.items()
+        if answers.get(item, "missing") != truth
+        and not (
+            any(_tells(each, item, sheet.told.get(item)) for each in received.problems)
+            and (truth != UNCLEAR or answers[item] is None or _is_held_as_a_whole(received))
+        )
+    ]
+    if name != sheet.name and not any(each.item == "company" for each in received.problems):
+        found.append(f"{name} for {sheet.name}")
+    return found
+
+
+def _is_held_as_a_whole(received: ReceivedFile) -> bool:
+    return any(p.item is None for p in _errors(received))
+
+
+def _errors(received: ReceivedFile) -> list[Problem]:
+    return [p for p in received.problems if problem_severity(p.code) is Severity.ERROR]
+
+
+def _check(kinds: tuple[str, ...], seed: int) -> None:
+    sheet = _edit_sheet(kinds, seed)
+    received = read_content("a.xlsx", sheet.save(), JIS)
+    assert find_silent_changes(sheet, received) == [], (kinds, seed, problems_in(received))
+    if all(kind in HARMLESS for kind in kinds):
+        held = [problem_line(each) for each in _errors(received)]
+        assert (kinds, seed, held) == (kinds, seed, [])
+        assert received.sheet
+        assert received.sheet.answers == sheet.truth
+
+
+def _draw_pairs(count: int, seed: str) -> list[tuple[str, str]]:
+    chance = random.Random(seed)
+    drawn = (chance.sample([*KINDS], 2) for _ in iter(int, 1))
+    pairs = ((first, second) for first, second in drawn)
+    fit = (pair for pair in pairs if not any(group.issuperset(pair) for group in GROUPS))
+    return list(islice(fit, count))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_edit_changes_no_answer_without_a_word(kind: str) -> None:
+    _check((kind,), 0)
+
+
+@pytest.mark.parametrize("pair", _draw_pairs(200 - len(KINDS), "quick"), ids=" ".join)
+def test_two_edits_change_no_answer_without_a_word(pair: tuple[str, str]) -> None:
+    _check(pair, 0)
+
+
+@pytest.mark.slow("a thousand files are read")
+@pytest.mark.parametrize("part", range(20))
+def test_a_thousand_edited_files_change_no_answer_without_a_word(part: int) -> None:
+    singles = [(kind,) for kind in KINDS]
+    kinds = [*singles[part::20] * 3, *_draw_pairs(40, f"slow {part}")]
+    for seed, each in enumerate(kinds, 1):
+        _check(each, seed)
