@@ -11,7 +11,7 @@ import pytest
 
 from sheet_diag.catalog.load import load_catalog
 from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
-from sheet_diag.intake.cells import WorkbookContent
+from sheet_diag.intake.cells import CellMark, WorkbookContent
 from sheet_diag.intake.returns.company import find_company_sheets
 from sheet_diag.intake.returns.vocabulary import find_known_words, vocabulary_of
 from sheet_diag.model.basics import Lang
@@ -219,6 +219,13 @@ def test_the_second_column_under_a_merged_heading_holds() -> None:
         pytest.param(",はい,該当なし,,一部,いいえ,", "", id="as sent"),
         pytest.param(",,はい,該当なし,,一部,いいえ", "C9: 該当なし / C12: いいえ", id="down"),
         pytest.param("はい,該当なし,,一部,いいえ,,", "C6: はい / C9: 一部", id="up by one"),
+        pytest.param(
+            ",はい,,該当なし,一部,いいえ,", "C9: 該当なし", id="down from a row, one section"
+        ),
+        pytest.param(
+            ",はい,該当なし,,一部,,いいえ", "C12: いいえ", id="down from a row, the last one"
+        ),
+        pytest.param(",はい,該当なし,一部,いいえ,,", "C9: 一部", id="up from a row"),
     ],
 )
 def test_answers_one_row_off_hold_the_return(answers: str, shifted: str) -> None:
@@ -231,6 +238,13 @@ def test_answers_one_row_off_hold_the_return(answers: str, shifted: str) -> None
     assert found == (
         [f"ANSWERS_SHIFTED {shifted[: shifted.index(':')]} {shifted}"] if shifted else []
     )
+
+
+def test_a_checkbox_in_the_row_of_a_section_is_an_answer_one_row_off() -> None:
+    name = SMALL.categories[1].name.ja
+    table = SECTIONS.format("", "はい", "", "TRUE", "一部", "いいえ", "").replace("分野2", name)
+    read = ReadGrids(book(sheet(table, marks={"C9": CellMark.CHECKBOX})))
+    assert "ANSWERS_SHIFTED C9 C9: TRUE" in read.told
 
 
 def test_nothing_of_a_blank_sheet_is_left_over() -> None:
@@ -259,6 +273,72 @@ def test_many_left_over_cells_of_a_sheet_are_counted() -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("number", "place", "told"),
+    [
+        pytest.param("工場", "C2-1", "C2-1 C8: 一部 / C9: いいえ", id="a site"),
+        pytest.param("〃", "C2-1", "C2-1 C8: 一部 / C9: いいえ", id="a ditto mark"),
+        pytest.param("C1-1②", "C1-1", "C1-1 C6: はい / C9: いいえ", id="a number counted on"),
+        pytest.param("C1-1-2", "C1-1", "C1-1 C6: はい / C9: いいえ", id="a number with a part"),
+    ],
+)
+def test_a_row_named_otherwise_holds_the_question_that_it_may_answer(
+    number: str, place: str, told: str
+) -> None:
+    table = """
+        | No.  | 設問 | 回答     | 備考 |
+        | C1-1 |      | はい     |      |
+        | C1-2 |      | 該当なし |      |
+        | C2-1 |      | 一部     |      |
+        | {}   |      | いいえ   |      |
+        | C2-2 |      | いいえ   |      |
+    """
+    read = ReadGrids(book(sheet(table.format(number))))
+    assert f"SECOND_ANSWER C9 {told}" in read.told
+    assert next(r for r in read.sheet.responses if r.item == place).choice is None
+
+
+def test_a_question_of_the_client_is_told_and_holds_nothing() -> None:
+    table = """
+        | No.  | 設問           | 回答     | 備考 |
+        | C1-1 |                | はい     |      |
+        | C1-2 |                | 該当なし |      |
+        | C2-1 |                | 一部     |      |
+        | C2-2 |                | いいえ   |      |
+        | 追加 | 保険はあるか。 | はい     |      |
+    """
+    read = ReadGrids(book(sheet(table)))
+    assert read.signs == "○-△×"
+    assert read.told == ["UNKNOWN_ITEM A10 追加", "LEFT_OVER B10 保険はあるか。"]
+
+
+def test_a_sentence_in_the_column_of_the_numbers_is_told() -> None:
+    read = ReadGrids(book(sheet(AS_SENT + "|  |  |  |\n| C1-1は「いいえ」に訂正 |  |  |")))
+    assert read.told == ["LEFT_OVER A11 C1-1は「いいえ」に訂正"]
+
+
+def test_a_second_table_answers_its_numbers_beside_a_section_too() -> None:
+    name = SMALL.categories[1].name.ja
+    table = SECTIONS.format("", "はい", "該当なし", "", "一部", "いいえ", "")
+    table = table.replace("分野2  |       |      |", f"{name} |  |  |  | C1-1 | いいえ |")
+    read = ReadGrids(book(sheet(table)))
+    assert "SECOND_ANSWER G9 C1-1 C7: はい / G9: いいえ" in read.told
+
+
+@pytest.mark.parametrize("heading", ["日本橋", "担当者の回答", "確認後の回答", "Updated answer"])
+def test_a_heading_of_a_site_or_an_answer_heads_second_answers(heading: str) -> None:
+    table = AS_SENT.replace("| 備考     |", f"| 備考 | {heading} |")
+    table = table.replace("| はい     |          |", "| はい | | いいえ |")
+    read = ReadGrids(book(sheet(table)))
+    assert "SECOND_ANSWER D6 C1-1 B6: はい / D6: いいえ" in read.told
+
+
+def test_a_long_column_of_numbers_is_told_as_one() -> None:
+    lines = "\n".join(f"| {item} | | はい |  | {n} |" for n, item in enumerate(JIS.items, 1))
+    read = _read_jis("| No. | 設問 | 回答 | 備考 |  |\n" + lines + "\n|  |  |  |  | ※訂正あり |")
+    assert _told(read, "LEFT_OVER") == ["LEFT_OVER E60 ※訂正あり", "LEFT_OVER_MANY E6 1"]
+
+
 # --- numbers and questions
 
 
@@ -282,6 +362,11 @@ def test_a_question_beside_another_number_is_not_guessed() -> None:
         "QUESTION_MISPLACED C6 POL-01 C6: はい / C7: いいえ",
         "QUESTION_MISPLACED C6 POL-02 C6: はい / C7: いいえ",
     ]
+
+
+def test_blanks_beside_other_numbers_leave_each_question_unanswered() -> None:
+    read = _read_jis(_jis_table({"POL-01": ("POL-02", ""), "POL-02": ("POL-01", "")}))
+    assert [each.item for each in read.sheet.responses] == [*JIS.items]
 
 
 @pytest.mark.parametrize(
@@ -336,6 +421,31 @@ def test_two_columns_of_choices_without_a_heading_hold() -> None:
     assert "ANSWER_COLUMN_TWICE B, C" in ReadGrids(book(sheet(table))).told
 
 
+def test_marks_below_headings_of_choices_are_not_read_as_answers() -> None:
+    table = """
+        | No.  | はいなら○ | 一部なら○ | いいえなら○ |
+        | C1-1 |           |           | ○           |
+        | C1-2 |           |           | ○           |
+        | C2-1 |           |           | ○           |
+        | C2-2 |           | ○         |             |
+    """
+    read = ReadGrids(book(sheet(table)))
+    assert (read.found, read.told) == (None, ["NO_ANSWER_COLUMN"])
+
+
+def test_answers_of_last_year_are_not_read_where_no_heading_fits() -> None:
+    table = """
+        | No.  | 弊社     | 昨年度の回答 |
+        | C1-1 | はい     | いいえ       |
+        | C1-2 | 該当なし | はい         |
+        | C2-1 | 一部     | いいえ       |
+        | C2-2 | いいえ   | いいえ       |
+    """
+    read = ReadGrids(book(sheet(table)))
+    assert read.signs == "○-△×"
+    assert "ANSWER_COLUMN_FOUND B" in read.told
+
+
 @pytest.mark.parametrize(
     "label", ["会　社　名", "会社名*", "会社名（必須）", "貴社名", "【会社名】", "会社名："]
 )
@@ -364,6 +474,20 @@ def test_none_is_ambiguous_where_the_question_may_not_apply(typed: str) -> None:
     read = ReadGrids(book(sheet(AS_SENT.replace("はい", "なし").replace("該当なし", typed))))
     assert read.signs == ("×.△×")
     assert f"ANSWER_AMBIGUOUS B7 C1-2 {typed}" in read.told
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "はい→いいえ", "はい／いいえ", "○×", "○ ×", "○はい いいえ", "はい（一部除く）",
+        "はい（一部）", "本社：はい、工場：いいえ", "「はい」「いいえ」", "はい・一部",
+        "はい、いいえ", "はい⏎いいえ", "はい？",
+    ],
+)  # fmt: skip
+def test_two_answers_in_a_cell_are_never_read_as_one(typed: str) -> None:
+    read = ReadGrids(book(sheet(AS_SENT.replace("はい     |", f"{typed} |"))))
+    shown = typed.replace("⏎", "\n")
+    assert (read.signs, read.told) == (".-△×", [f"NOT_UNDERSTOOD B6 C1-1 {shown}"])
 
 
 def test_an_answer_among_the_remarks_is_told_and_not_read() -> None:

@@ -15,7 +15,7 @@ import pytest
 
 from sheet_diag.intake.receive import read_content
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.returns import Problem, ReceivedFile, Severity
+from sheet_diag.model.returns import Problem, ProblemCode, ReceivedFile, Severity
 from sheet_diag.text.problems import problem_severity
 from tests.catalogs import JIS
 from tests.edited_sheets import UNCLEAR, DoesNotFitError, HearingSheet
@@ -23,6 +23,18 @@ from tests.edits import CHANGING, GROUPS, HARMLESS
 from tests.returned import problem_line, problems_in
 
 KINDS = {**HARMLESS, **CHANGING}
+# Problems of where answers stand, which no honest return has.
+HOLDING = (
+    ProblemCode.SECOND_ANSWER,
+    ProblemCode.ANSWERS_SHIFTED,
+    ProblemCode.QUESTION_MISPLACED,
+    ProblemCode.ANSWER_COLUMN_TWICE,
+    ProblemCode.NO_ANSWER_COLUMN,
+    ProblemCode.SHEETS_DISAGREE,
+    ProblemCode.DUPLICATE_ITEM,
+    ProblemCode.COMPANY_TWICE,
+    ProblemCode.LEFT_OVER,
+)
 DATA = Path(__file__).parent / "data" / "returns"
 
 
@@ -111,3 +123,18 @@ def test_a_thousand_edited_files_change_no_answer_without_a_word(part: int) -> N
     kinds = [*singles[part::20] * 3, *_draw_pairs(40, f"slow {part}")]
     for seed, each in enumerate(kinds, 1):
         _check(each, seed)
+
+
+def test_no_return_of_a_real_program_is_held_for_nothing() -> None:
+    for path in sorted(DATA.glob("*.xlsx")):
+        received = read_content(path.name, path.read_bytes(), JIS)
+        told = [*map(problem_line, received.problems)]
+        assert not [each for each in told if each.startswith(HOLDING)], path.name
+
+
+def test_no_return_of_the_demonstration_is_held_for_nothing(demonstration: Path) -> None:
+    """What holds one there is what its client did: a word that is no choice, say."""
+    for path in sorted((demonstration / "demo" / "input").glob("*.xlsx")):
+        received = read_content(path.name, path.read_bytes(), JIS)
+        told = [*map(problem_line, received.problems)]
+        assert not [each for each in told if each.startswith(HOLDING)], path.name
