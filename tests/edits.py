@@ -83,7 +83,7 @@ def _second_answers(sheet: HearingSheet, at: int, share: float = 0.3) -> None:
     """Answer all questions again, some otherwise; what is meant is then unclear."""
     for item, row in sheet.question_rows():
         choice = sheet.truth[item]
-        if choice in (None, UNCLEAR):
+        if choice in (None, UNCLEAR) or item in sheet.touched:
             continue
         if sheet.chance.random() < share:
             choice = sheet.other(item)
@@ -305,7 +305,7 @@ def cover_deleted(sheet: HearingSheet) -> None:
 
 @harmless
 def own_sheets_deleted(sheet: HearingSheet) -> None:
-    sheet.pages[:] = [page for page in sheet.pages if page.visible]
+    sheet.pages[:] = [page for page in sheet.pages if not page.name.startswith("_")]
     sheet.properties.clear()
 
 

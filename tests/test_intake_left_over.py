@@ -339,6 +339,24 @@ def test_a_long_column_of_numbers_is_told_as_one() -> None:
     assert _told(read, "LEFT_OVER") == ["LEFT_OVER E60 ※訂正あり", "LEFT_OVER_MANY E6 1"]
 
 
+def test_a_long_column_of_equal_answers_is_told_as_one() -> None:
+    lines = "\n".join(f"| {item} |  | はい |  | はい |" for item in JIS.items)
+    read = _read_jis(
+        "| No. | 設問 | 回答 | 備考 | 工場 |\n" + lines + "\n|  |  |  |  | ※訂正あり |"
+    )
+    shown = ["LEFT_OVER E5 工場", "LEFT_OVER E60 ※訂正あり", "LEFT_OVER_MANY E6 はい"]
+    assert _told(read, "LEFT_OVER", "SECOND_ANSWER") == shown
+
+
+def test_a_remarked_answer_in_the_row_of_a_section_slipped_down_from_a_blank() -> None:
+    name = SMALL.categories[1].name.ja
+    table = SECTIONS.replace("分野2", name)
+    slipped = table.format("", "", "はい", "一部（本社のみ）", "一部", "いいえ", "")
+    noted = table.format("", "はい", "該当なし", "一部は総務部が回答", "一部", "いいえ", "")
+    assert _told(ReadGrids(book(sheet(slipped))), "ANSWERS_SHIFTED")
+    assert not _told(ReadGrids(book(sheet(noted))), "ANSWERS_SHIFTED")
+
+
 # --- numbers and questions
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -40,12 +40,13 @@ from sheet_diag.intake.returns.vocabulary import (
     is_sent_text,
     question_key,
 )
+from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Item
 from sheet_diag.model.returns import Problem, ProblemCode
 from sheet_diag.text.normalize import label_key, normalize_text, tidy_text
 
 _MOST_CELLS: Final = 30  # of a sheet that are told one by one
-_MOST_PLAIN: Final = 5  # numbers or marks of a column that are told one by one
+_MOST_PLAIN: Final = 5  # numbers, marks and equal answers of a column that are told one by one
 _COVER_ROWS: Final = 12  # among which the cover says where to return the sheet
 _NUMBER: Final = re.compile(r"\d+(\.\d+)?%?|[-—‐–ー]+")
 
@@ -206,11 +207,25 @@ class _QuestionSheet:
         name = self._grid.name
         kind, item = self._find_place(at)
         choice = self._choice(item, text) if item else None
-        is_checkbox = self._grid.marks.get(at) is CellMark.CHECKBOX
-        told = kind is LeftOverKind.COLUMN or (kind is LeftOverKind.SHIFTED and is_checkbox)
+        told = kind is LeftOverKind.COLUMN or (
+            kind is LeftOverKind.SHIFTED and item is not None and self._may_answer(at, item, text)
+        )
         if choice is None and not told:
             return LeftOverCell(name, at, text)
         return LeftOverCell(name, at, text, kind, item, choice)
+
+    def _may_answer(self, at: CellPosition, item: Item, text: str) -> bool:
+        """Whether a text that is no choice may have slipped down from the questions above it."""
+        if self._grid.marks.get(at) is CellMark.CHECKBOX:
+            return True
+        choices = self._vocabulary.catalog.choices_of(item).values()
+        words = [normalize_text(each.label[lang]) for each in choices for lang in Lang]
+        if not any(word in normalize_text(text) for word in words):
+            return False
+        row = at[0] - 1
+        while row in self._rows and self._table.is_filled(row):
+            row -= 1
+        return row in self._rows
 
     def _find_place(self, at: CellPosition) -> tuple[LeftOverKind, Item | None]:
         """Tell what kind of place a cell is, and which question it may answer."""
@@ -235,12 +250,12 @@ class _QuestionSheet:
         above = bisect_left(self._ends, row)
         last = self._ends[-1] if self._ends else row
         near = self._rows[self._ends[above - 1]] if above else self._first_row()
-        if near is None or row > last + 1:
+        if near is None:
             return LeftOverKind.ASIDE, None
-        is_answer = column == self._table.answer
-        if is_answer and (row > last or not above or self._is_section(row)):
+        in_table = above > 0 and row <= last
+        if column == self._table.answer and (row == last + 1 or not above or self._is_section(row)):
             return LeftOverKind.SHIFTED, near.item
-        if row > last or not above:
+        if not in_table:
             return LeftOverKind.ASIDE, None
         return LeftOverKind.ROW, near.item
 
@@ -361,7 +376,17 @@ def contest_answers(
         else answer
         for name, answer in answers.items()
     }
-    return decided, (*_shifted_problem(shifted), *_left_over_problems(told))
+    return decided, (*_shifted_problem(shifted), *_left_over_problems(_bundle_agreeing(told)))
+
+
+def _bundle_agreeing(cells: Sequence[LeftOverCell]) -> list[LeftOverCell]:
+    """Bundle the cells of a long column that say the same as the answers."""
+    agreeing = Counter((each.sheet, each.at[1]) for each in cells if each.choice)
+    long = {column for column, count in agreeing.items() if count > _MOST_PLAIN}
+    return [
+        replace(each, bundled=True) if each.choice and (each.sheet, each.at[1]) in long else each
+        for each in cells
+    ]
 
 
 def _contests(answer: ItemAnswer, cell: LeftOverCell) -> bool:
