@@ -1,12 +1,14 @@
-"""List the attachments of a mail saved as .eml, whatever program wrote it."""
+"""List the attachments of a mail saved as .eml, and the mails of an mbox."""
 
 from __future__ import annotations
 
 import base64
 import email
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from email.message import Message
+from email.parser import BytesHeaderParser
 from email.policy import compat32
 from itertools import islice
 from typing import Final
@@ -18,10 +20,10 @@ from sheet_diag.intake.containers.mail_headers import (
     list_attachment_members,
     name_mail,
 )
-from sheet_diag.intake.containers.members import ContainerMember, MemberSpool
+from sheet_diag.intake.containers.members import ContainerMember, MemberSpool, spool_member
 from sheet_diag.intake.containers.received_mail import read_time
 from sheet_diag.intake.containers.uuencode import find_uuencoded
-from sheet_diag.intake.file_types import FileKind, detect_file_kind
+from sheet_diag.intake.file_types import FileKind, detect_file_kind, split_mbox
 from sheet_diag.model.returns import Problem
 
 _PKCS7: Final = ("application/pkcs7-mime", "application/x-pkcs7-mime")
@@ -105,3 +107,21 @@ def _inner_mail(part: Message) -> bytes:
     if str(part["content-transfer-encoding"] or "").strip().lower() == "base64":
         return base64.b64decode(content)
     return content
+
+
+_QUOTED: Final = re.compile(rb"^>(>*From )", re.MULTILINE)  # as a line that starts a mail looks
+
+
+def list_mbox_members(content: bytes, label: str, spool: MemberSpool) -> Iterator[ContainerMember]:
+    """List every mail, numbered. Raises `RefusedError`."""
+    del label  # mails have no passwords
+    mails = split_mbox(content)
+    spool.admit(len(mails))
+    for number, mail in enumerate(mails, 1):
+        head = BytesHeaderParser(policy=compat32).parsebytes(mail, headersonly=True)
+        name = f"{number} {name_mail(head) or 'mail'}.eml"
+        yield spool_member(ContainerMember(name), lambda m=mail: (_unquote(m),), spool)  # type: ignore[misc]
+
+
+def _unquote(mail: bytes) -> bytes:
+    return _QUOTED.sub(rb"\1", mail)

@@ -27,7 +27,7 @@ from sheet_diag.intake.containers.mail_headers import (
 )
 from sheet_diag.intake.containers.members import ContainerMember, MemberSpool
 from sheet_diag.intake.containers.received_mail import (
-    MailKind,
+    AutomaticKind,
     ReceivedMail,
     find_automatic_kind,
     make_origin,
@@ -50,11 +50,11 @@ _PROPERTIES: Final = "__PROPERTIES_VERSION1.0"
 _SENT: Final = (0x00390040, 0x0E060040)  # sent, or delivered
 _EPOCH: Final = 11_644_473_600  # seconds from 1601 to 1970
 _KINDS: Final = (
-    (".IPNRN", MailKind.RECEIPT),
-    (".IPNNRN", MailKind.RECEIPT),
-    ("REPORT", MailKind.REPORT),
-    (".OOFTEMPLATE", MailKind.AUTOMATIC),
-    (".REPLYTEMPLATE", MailKind.AUTOMATIC),
+    (".IPNRN", AutomaticKind.RECEIPT),
+    (".IPNNRN", AutomaticKind.RECEIPT),
+    ("REPORT", AutomaticKind.REPORT),
+    (".OOFTEMPLATE", AutomaticKind.AUTOMATIC),
+    (".REPLYTEMPLATE", AutomaticKind.AUTOMATIC),
 )
 _STREAM: Final = "__SUBSTG1.0_"
 
@@ -94,7 +94,7 @@ def _read_streams(content: bytes, tags: tuple[str, ...]) -> dict[str, bytes]:
         return {name.upper(): ole.openstream(name).read() for name in found}
 
 
-def _find_kind(message_class: str) -> MailKind | None:
+def _find_kind(message_class: str) -> AutomaticKind | None:
     return next((kind for mark, kind in _KINDS if mark in message_class.upper()), None)
 
 

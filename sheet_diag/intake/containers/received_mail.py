@@ -33,7 +33,7 @@ _SUBJECT: Final = re.compile(
 )
 
 
-class MailKind(StrEnum):
+class AutomaticKind(StrEnum):
     """Why a mail needs no answer; the values are keys of `problem.kind.*`."""
 
     PASSWORD = "password_mail"
@@ -54,7 +54,7 @@ class ReceivedMail:
     content: bytes
     senders: tuple[str, ...] = ()
     origin: MailOrigin | None = None
-    kind: MailKind | None = None
+    kind: AutomaticKind | None = None
     is_report: bool = False
     read_text: Callable[[], str] = str
 
@@ -87,14 +87,14 @@ def read_time(mail: Message) -> int | None:
         return None
 
 
-def find_automatic_kind(mail: Message) -> MailKind | None:
+def find_automatic_kind(mail: Message) -> AutomaticKind | None:
     """Find what a machine says with a mail; None where a person wrote it."""
     if is_receipt(mail):
-        return MailKind.RECEIPT
+        return AutomaticKind.RECEIPT
     if is_report(mail):
-        return MailKind.REPORT
+        return AutomaticKind.REPORT
     if is_automatic(mail) or _SUBJECT.match(decode_subject(mail)):
-        return MailKind.AUTOMATIC
+        return AutomaticKind.AUTOMATIC
     return None
 
 

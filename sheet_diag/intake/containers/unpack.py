@@ -24,7 +24,7 @@ from sheet_diag.intake.containers.members import (
     make_member_label,
     number_equal_labels,
 )
-from sheet_diag.intake.containers.received_mail import MailKind, ReceivedMail, read_eml
+from sheet_diag.intake.containers.received_mail import AutomaticKind, ReceivedMail, read_eml
 from sheet_diag.intake.discovery import FileChangingError, is_leftover, read_stable_file
 from sheet_diag.intake.file_types import CONTAINER_KINDS, MAIL_KINDS, FileKind, detect_file_kind
 from sheet_diag.model.returns import Problem, ProblemCode
@@ -163,7 +163,7 @@ def _member_lister(kind: FileKind) -> MemberLister:
         case FileKind.EML:
             from sheet_diag.intake.containers.eml import list_eml_members as lister
         case FileKind.MBOX:
-            from sheet_diag.intake.containers.mbox import list_mbox_members as lister
+            from sheet_diag.intake.containers.eml import list_mbox_members as lister
         case FileKind.SMIME:
             from sheet_diag.intake.containers.smime import list_smime_members as lister
         case FileKind.WINMAIL:
@@ -205,7 +205,7 @@ def _mail_without_sheet(itself: UnpackedFile, mail: ReceivedMail) -> UnpackedFil
     text = mail.read_text()
     itself = replace(itself, words=find_words(text))
     if tells_password(text):
-        return _automatic_mail(itself, replace(mail, kind=MailKind.PASSWORD))
+        return _automatic_mail(itself, replace(mail, kind=AutomaticKind.PASSWORD))
     return replace(itself, problem=Problem(ProblemCode.MAIL_WITHOUT_SHEET))
 
 
