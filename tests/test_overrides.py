@@ -616,15 +616,15 @@ def test_a_line_for_one_answer_comes_before_a_word() -> None:
 
 
 WORD_FAULTS = {
-    "a label": (["| はい | いいえ | r | b |"], ["REPLACEMENT_KNOWN A6 はい"]),
-    "an alias": (["| ○ | いいえ | r | b |"], ["REPLACEMENT_KNOWN A6 ○"]),
+    "a label": (["| はい | いいえ | r | b |"], ["OVERRIDE_WORD_KNOWN A6 はい"]),
+    "an alias": (["| ○ | いいえ | r | b |"], ["OVERRIDE_WORD_KNOWN A6 ○"]),
     "a word that may mean two things": (
         ["| なし | 該当なし | r | b |"],
-        ["REPLACEMENT_KNOWN A6 なし"],
+        ["OVERRIDE_WORD_KNOWN A6 なし"],
     ),
     "no choice": (
         ["| 検討中 | 未定 | r | b |"],
-        ["REPLACEMENT_NOT_UNDERSTOOD B6 未定"],
+        ["OVERRIDE_WORD_NOT_UNDERSTOOD B6 未定"],
     ),
     "no reason": (["| 検討中 | いいえ | | b |"], ["OVERRIDE_INCOMPLETE C6"]),
     "two meanings": (
@@ -637,7 +637,7 @@ WORD_FAULTS = {
     ),
     "a word that nobody used": (
         ["| 来年度 | いいえ | r | b |"],
-        ["REPLACEMENT_UNUSED A6 来年度"],
+        ["OVERRIDE_WORD_UNUSED A6 来年度"],
     ),
 }
 
@@ -787,6 +787,18 @@ def test_a_selected_return_counts_instead_of_a_newer_one() -> None:
         "1",
     )
     assert dict(result.read[-1].problems[0].details)["selected"] == "1"
+
+
+def test_a_selection_settles_an_order_that_is_unclear() -> None:
+    returns = [answered("A", {"POL-01": "いいえ"}, "a.xlsx"), answered("A", {}, "b.xlsx")]
+    undated = [replace(each, modified="", file_time=0) for each in returns]
+    unclear = applied(undated, selections("| A | a.xlsx | |"))
+    assert ProblemCode.ORDER_UNCLEAR in [p.code for p in unclear.outcome(0).problems]
+    decided = applied(undated, selections("| A | a.xlsx | 電話で確認 |"))
+    assert [decided.outcome(at).status for at in (0, 1)] == [
+        ReturnStatus.RANKED,
+        ReturnStatus.SUPERSEDED,
+    ]
 
 
 def test_a_selected_department_counts_instead_of_one_that_it_contradicts() -> None:

@@ -178,7 +178,7 @@ class _OverridePlan:
                     self.counts[file]["replaced"] += 1
                     unused.pop(word, None)
         for line in unused.values():
-            code = ProblemCode.REPLACEMENT_UNUSED
+            code = ProblemCode.OVERRIDE_WORD_UNUSED
             self.faults[file].append(Problem(code, line.sheet, line.cell, value=line.word))
 
     def _offers(self, item: str, line: WordMeaning) -> bool:

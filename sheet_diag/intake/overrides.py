@@ -288,10 +288,10 @@ def _parse_word(row: TableRow, vocabulary: Vocabulary) -> WordMeaning | Problem:
     sets = vocabulary.spellings.items()
     known = next((choices[word].label for _, choices in sets if word in choices), None)
     if known:
-        return _row_problem(row, ProblemCode.REPLACEMENT_KNOWN, "word", known=known)
+        return _row_problem(row, ProblemCode.OVERRIDE_WORD_KNOWN, "word", known=known)
     found = {name: choices[meaning].id for name, choices in sets if meaning in choices}
     if not found:
-        code = ProblemCode.REPLACEMENT_NOT_UNDERSTOOD
+        code = ProblemCode.OVERRIDE_WORD_NOT_UNDERSTOOD
         labels = dict.fromkeys(c.label for _, choices in sets for c in choices.values())
         expected = Text(ja=" / ".join(t.ja for t in labels), en=" / ".join(t.en for t in labels))
         return _row_problem(row, code, "meaning", expected=expected)
