@@ -335,7 +335,7 @@ def test_whatever_holds_a_return_can_be_asked() -> None:
     own = {ProblemCode.NO_ACCESS, ProblemCode.NOT_PROCESSED, ProblemCode.LINK_OUTSIDE}
     own |= {ProblemCode.ORDER_UNCLEAR}  # the consultant decides
     own |= {
-        code for code in ProblemCode if code.value.startswith(("OVERRIDE", "REPLACEMENT"))
+        code for code in ProblemCode if code.value.startswith("OVERRIDE")
     }  # the consultant's file
     errors = {
         code for code in ProblemCode if told_problems.problem_severity(code) is Severity.ERROR
