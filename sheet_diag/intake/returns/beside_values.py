@@ -40,14 +40,14 @@ def find_beside_values(
         if row.item
         for at in row.rows
     }
-    pages = [_SheetBesides(grid, known, items) for grid in grids]
+    pages = [_MarkedCells(grid, known, items) for grid in grids]
     found = chain.from_iterable(page.problems() for page in pages)
     yield from islice(found, _MOST_TOLD)
     if more := sum(1 for _ in found):
         yield Problem(ProblemCode.MORE_CELLS, value=str(more))
 
 
-class _SheetBesides:
+class _MarkedCells:
     """A sheet, the cells that are told already, and the questions of all rows."""
 
     def __init__(
