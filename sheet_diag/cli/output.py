@@ -147,6 +147,15 @@ def _list_identity_warnings(outcomes: Sequence[ReturnOutcome], say: Wording) -> 
         if files:
             named = ", ".join(files[:_MOST_NAMED]) + (" …" if len(files) > _MOST_NAMED else "")
             yield say(f"cli.summary.doubt.{name}", count=len(files), files=named)
+    yield from _list_open_lines(outcomes, say)
+
+
+def _list_open_lines(outcomes: Sequence[ReturnOutcome], say: Wording) -> Iterator[str]:
+    """Say how many lines of the consultant's workbook wait for an entry."""
+    found = [p for o in outcomes for p in o.problems if p.code is ProblemCode.OVERRIDES_OPEN]
+    if found:
+        count = sum(int(problem.value or 0) for problem in found)
+        yield say("cli.summary.open_lines", count=count)
 
 
 def _list_password_messages(result: RunResult, say: Wording) -> Iterator[str]:
@@ -284,7 +293,10 @@ def _build_warning_table(outcomes: Sequence[ReturnOutcome], say: Wording, titles
     table.add_column(say("cli.summary.warnings.reason"), overflow="fold")
     for outcome in outcomes[:_MOST_ROWS]:
         groups = group_problems(_list_warnings(outcome))
-        lines = [group.message(say.lang, titles) for group in groups[:_MOST_NAMED]]
+        lines = [
+            f"{group.message(say.lang, titles)} {group.advice(say.lang)}".strip()
+            for group in groups[:_MOST_NAMED]
+        ]
         if more := len(groups) - len(lines):
             lines.append(say("cli.summary.more", count=more))
         table.add_row(escape_markup(outcome.received.label), escape_markup("\n".join(lines)))

@@ -132,8 +132,8 @@ def _list_texts(outcome: ReturnOutcome) -> Iterator[WrittenText]:
     received, sheet = outcome.received, outcome.received.sheet
     if sheet is None or outcome.status not in (ReturnStatus.RANKED, ReturnStatus.HELD):
         return
-    own = (
-        (kind, each.item, sheet.sheet, each.cell, text)
+    own = (  # their own cells are not kept: the question tells the row
+        (kind, each.item, sheet.sheet, "", text)
         for each in sheet.responses
         for kind, text in (("remark", each.remark), ("evidence", each.evidence))
     )
