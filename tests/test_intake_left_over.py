@@ -11,7 +11,8 @@ import pytest
 
 from sheet_diag.catalog.load import load_catalog
 from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
-from sheet_diag.intake.cells import CellMark, WorkbookContent
+from sheet_diag.forms.layout import IDENTITY_KEYS, SOFTWARE_SIGNATURE
+from sheet_diag.intake.cells import CellMark, Grid, WorkbookContent
 from sheet_diag.intake.returns.company import find_company_sheets
 from sheet_diag.intake.returns.vocabulary import find_known_words, vocabulary_of
 from sheet_diag.model.basics import Lang
@@ -184,6 +185,7 @@ def test_what_is_left_over_is_told_and_another_answer_holds(
         ("回答", True), ("修正後の回答", True), ("訂正", True), ("本社", True), ("", True),
         ("回答者", False), ("回答日", False), ("修正者", False), ("担当", False), ("確認", False),
         ("前回の回答", False), ("昨年度", False), ("備考2", False), ("証跡", False),
+        ("エビデンス", False), ("上長承認", False), ("回答チェック", False),
     ],
 )  # fmt: skip
 def test_the_heading_says_whether_a_column_answers(heading: str, holds: bool) -> None:
@@ -355,6 +357,53 @@ def test_a_remarked_answer_in_the_row_of_a_section_slipped_down_from_a_blank() -
     noted = table.format("", "はい", "該当なし", "一部は総務部が回答", "一部", "いいえ", "")
     assert _told(ReadGrids(book(sheet(slipped))), "ANSWERS_SHIFTED")
     assert not _told(ReadGrids(book(sheet(noted))), "ANSWERS_SHIFTED")
+
+
+def test_a_picture_beside_an_answer_is_told() -> None:
+    table = AS_SENT.replace("備考     |", "備考     | 修正 |", 1)
+    marks = {"D6": CellMark.PICTURE, "C7": CellMark.PICTURE}
+    read = ReadGrids(book(sheet(table, marks=marks)))
+    assert [each for each in read.told if "IMAGE" in each] == [
+        "LEFT_OVER D6 =IMAGE(…)", "LEFT_OVER C7 =IMAGE(…)",
+    ]  # fmt: skip
+
+
+def test_words_among_the_last_answers_are_told() -> None:
+    table = """
+        | No.  | 前回回答             | 回答     | 備考 |
+        | C1-1 | はい→今年はやめました | はい     |      |
+        | C1-2 | 該当なし             | 該当なし |      |
+        | C2-1 | —                    | 一部     |      |
+        | C2-2 | 新設                 | いいえ   |      |
+    """
+    assert ReadGrids(book(sheet(table))).told == ["LEFT_OVER B6 はい→今年はやめました"]
+
+
+def test_remarks_on_a_copy_without_answers_are_kept() -> None:
+    blank = "| No. | 回答 | 備考 |\n| C1-1 | | 支店は来年 |\n| C1-2 | | |\n| C2-1 | | |"
+    read = ReadGrids(book(sheet(), sheet(blank, "控え")))
+    assert read.remark("C1-1") == "支店は来年"
+
+
+def test_what_is_struck_out_in_a_second_column_answers_nothing() -> None:
+    table = AS_SENT.replace("備考     |", "備考     | 修正   |", 1)
+    table = table.replace("はい     |          |", "はい     |          | いいえ |")
+    read = ReadGrids(book(sheet(table, struck={(5, 3): ""})))
+    assert read.signs == "○-△×"
+
+
+def test_a_number_among_the_remarks_is_no_second_table() -> None:
+    table = AS_SENT.replace("備考     |", "備考     | 工場   |", 1)
+    table = table.replace("はい     |          |", "はい     | C1-2     | いいえ |")
+    read = ReadGrids(book(sheet(table)))
+    assert read.signs == ".-△×"
+
+
+def test_a_return_with_a_sheet_of_a_report_is_read() -> None:
+    copied = sheet(f"| {SOFTWARE_SIGNATURE} |", "改善計画の写し")
+    hidden = Grid("_sheet_diag", False, ((IDENTITY_KEYS[0], SMALL.id), (IDENTITY_KEYS[1], "1")))
+    with_report = ReadGrids(book(sheet(), copied, hidden))
+    assert (with_report.signs, _told(with_report, "OWN_OUTPUT")) == ("○-△×", [])
 
 
 # --- numbers and questions

@@ -167,6 +167,11 @@ def unreadable_answer_code(mark: CellMark | None, text: str) -> ProblemCode | No
     return ProblemCode.PICTURE_ANSWER if _PICTURE.fullmatch(folded) else None
 
 
+def cell_sign(mark: CellMark | None) -> str:
+    """The sign of a cell that has no text; empty where nothing is in it."""
+    return _PLACEHOLDERS.get(_FAULTS.get(mark, ProblemCode.UNANSWERED), "") if mark else ""
+
+
 def find_answer_problems(
     answer: ItemAnswer, table: QuestionTable, catalog: Catalog
 ) -> Iterator[Problem]:

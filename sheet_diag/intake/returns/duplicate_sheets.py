@@ -25,7 +25,7 @@ def choose_table(
 ) -> tuple[QuestionTable, tuple[QuestionTable, ...]]:
     """Choose the sheet that counts; return it, and all with answers in their order."""
     best = max(tables, key=_table_preference)
-    return best, tuple(table for table in tables if table is best or table.answered)
+    return best, tuple(t for t in tables if t is best or t.answered or t.is_remarked)
 
 
 def _table_preference(table: QuestionTable) -> tuple[bool, int, bool, int]:
@@ -47,7 +47,9 @@ def compare_sheets(
         )
         for item, answer in answers.items()
     }
-    tables = [table for table, _ in sheets]
+    tables = [table for table, _ in sheets if table is best or table.answered]
+    if len(tables) == 1:  # the others hold remarks alone
+        return compared, ()
     if any(_is_contradicted(answer) for answer in compared.values()):
         return compared, (_duplicate_problem(best, tables),)
     joined = {item: _join_answer(answer, others) for item, answer in compared.items()}

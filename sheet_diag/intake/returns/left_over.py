@@ -23,7 +23,12 @@ from sheet_diag.forms.layout import (
 )
 from sheet_diag.intake.cells import CellMark, CellPosition, Grid
 from sheet_diag.intake.returns.action_plan import is_plan_sheet
-from sheet_diag.intake.returns.answers import AnswerEntry, ItemAnswer, offered_choices
+from sheet_diag.intake.returns.answers import (
+    AnswerEntry,
+    ItemAnswer,
+    cell_sign,
+    offered_choices,
+)
 from sheet_diag.intake.returns.question_tables import (
     QuestionRow,
     QuestionTable,
@@ -145,21 +150,30 @@ class _QuestionSheet:
             *columns.get(QuestionColumn.FORMER, ()),
         }
         self._checks = columns.get(QuestionColumn.CHECK, ())
+        self._former = columns.get(QuestionColumn.FORMER, ()) if same_version else ()
         if not same_version:
             for name in (QuestionColumn.CATEGORY, QuestionColumn.HINT):
                 self._read |= {*columns.get(name, ())}
         self._same_version = same_version
         self._numbers: dict[int, list[tuple[int, Item]]] = defaultdict(list)
         for cell in sheet.word_cells:
-            if cell.word.item and cell.column != table.ids:
+            if cell.word.item and cell.column not in self._read:
                 self._numbers[cell.row].append((cell.column, cell.word.item))
 
     def left_over(self, read: frozenset[CellPosition]) -> Iterator[LeftOverCell]:
         """Find the cells that are left over."""
         for at in self._cells:
             text = tidy_text(self._grid.text(*at))
-            if text and at not in read and not self._is_read(at, text):
+            sign = "" if text else cell_sign(self._grid.marks.get(at))
+            if sign and not self._is_answer(at):
+                yield LeftOverCell(self._grid.name, at, sign)
+            elif text and at not in read and not self._is_read(at, text):
                 yield self._classify(at, text)
+
+    def _is_answer(self, at: CellPosition) -> bool:
+        """Whether a cell without text is one that answers, or our check of one."""
+        row, column = at
+        return row in self._rows and column in (self._table.answer, *self._checks)
 
     def _is_read(self, at: CellPosition, text: str) -> bool:
         row, column = at
@@ -168,9 +182,21 @@ class _QuestionSheet:
                 return at in self._grid.marks or _is_check_result(text)
             if self._rows[row].item is None and not self._is_told_by_number(at, text):
                 return False
+            if column in self._former and not self._is_last_answer(row, text):
+                return False
             return column in self._read or self._speaks_for_answer(at)
         above = not self._ends or row < self._ends[0]
         return above and any(is_heading(text, each) for each in QuestionColumn)
+
+    def _is_last_answer(self, row: int, text: str) -> bool:
+        """Whether a text among the last answers is one that we may have filled in."""
+        item = self._rows[row].item
+        signs = (
+            *heading_spellings("sheet.former.new"),
+            *heading_spellings("sheet.former.unanswered"),
+        )
+        known = item is not None and self._vocabulary.find_choice(item, text) is not None
+        return known or label_key(text) in signs
 
     def _is_told_by_number(self, at: CellPosition, text: str) -> bool:
         """Whether a cell of a row with an unknown number is told with that number.
@@ -206,7 +232,8 @@ class _QuestionSheet:
     def _classify(self, at: CellPosition, text: str) -> LeftOverCell:
         name = self._grid.name
         kind, item = self._find_place(at)
-        choice = self._choice(item, text) if item else None
+        words = tidy_text(self._grid.struck.get(at, text))  # what is struck out answers nothing
+        choice = self._choice(item, words) if item and words else None
         told = kind is LeftOverKind.COLUMN or (
             kind is LeftOverKind.SHIFTED and item is not None and self._may_answer(at, item, text)
         )
@@ -291,10 +318,15 @@ def _without_marks(table: QuestionTable, cells: list[LeftOverCell]) -> list[Left
             if each.choice:
                 marks[each.at[1]].add(text)
     found = []
+    headings: dict[int, str] = {}
     for each in cells:
         row, column = each.at
         if each.kind is LeftOverKind.COLUMN or row == table.header:
-            heading = find_column_heading(table.grid, table.header, table.first, column)
+            if column not in headings:
+                headings[column] = find_column_heading(
+                    table.grid, table.header, table.first, column
+                )
+            heading = headings[column]
             bundled, asks = heads_other_things(heading), heads_second_answers(heading)
             if bundled or (is_one_mark(marks[column]) and not asks):
                 each = replace(each, choice=None)
@@ -340,7 +372,8 @@ def _is_filled_by_us(
     row, column = at
     if label_key(text) in heading_spellings("sheet.cover.progress.share"):
         return True  # in English a word for an answer, too
-    if address is not None and (row < address or (row < address + 3 and column == 1)):
+    in_address = address is not None and address <= row < address + 3 and column == 1
+    if in_address or (address is not None and 0 < row < address and column == 0):
         return True
     if is_sent_text(vocabulary.catalog, grid.text(row, column + 1)):
         return any(normalize_text(text) in each for each in vocabulary.spellings.values())

@@ -30,10 +30,13 @@ from sheet_diag.text.normalize import label_key, normalize_text, tidy_text
 _MOST_NAMED: Final = 5  # items in one message
 _MAX_HEADING: Final = 100
 # Headings by what their column holds: other things in any case, second answers, other things.
-_OF_LAST_TIME: Final = re.compile(r"前回|昨年|前年|去年|(?:者|日|日付|日時|氏名)$|last|previous")
+_OF_LAST_TIME: Final = re.compile(
+    r"前回|昨年|前年|去年|チェック|(?:者|日|日付|日時|氏名)$|last|previous"
+)
 _SECOND_ANSWERS: Final = re.compile(r"回答|修正|訂正|変更|正しい|answer|correct|revis")
 _OTHER_THINGS: Final = re.compile(
-    r"担当|確認|期限|予定|部署|部門|根拠|証跡|資料|重要|優先|備考|補足|コメント|メモ|理由|詳細"
+    r"担当|確認|期限|予定|部署|部門|根拠|証跡|証憑|エビデンス|添付|資料|重要|優先"
+    r"|備考|補足|コメント|メモ|理由|詳細|承認|レビュー|質問|課題|計画|ステータス|規程|文書"
     r"|date|person|owner|check|department|due|evidence|priority|remark|comment|note|reason"
 )
 
@@ -99,6 +102,17 @@ class QuestionTable:
     def answered(self) -> int:
         """The number of questions that hold an answer, whatever it says."""
         return sum(1 for row in self.rows if any(map(self.is_filled, row.rows)))
+
+    @property
+    def is_remarked(self) -> bool:
+        """Whether anything stands beside the answers of a question."""
+        columns = [
+            col
+            for name in (QuestionColumn.REMARK, QuestionColumn.EVIDENCE)
+            for col in self.columns.get(name, ())
+        ]
+        rows = (at for row in self.rows if row.item for at in row.rows)
+        return any(self.holds((at, col)) for at in rows for col in columns)
 
     def is_filled(self, row: int) -> bool:
         """Whether the answer cell of a row holds anything."""

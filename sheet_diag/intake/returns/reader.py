@@ -54,7 +54,9 @@ def read_return(
     """Read a hearing sheet of the catalogue; None where the workbook is none."""
     words, vocabulary = find_known_words(book.grids, catalog), vocabulary_of(catalog)
     if is_own_output(book, words):
-        return None, (Problem(ProblemCode.OWN_OUTPUT),)
+        words = _find_returned_sheets(book, words)
+        if not words:
+            return None, (Problem(ProblemCode.OWN_OUTPUT),)
     identity, identity_problems = read_identity(book)
     tables = find_question_tables(words, vocabulary)
     usable = [table for table in tables if table.answer is not None]
@@ -96,6 +98,19 @@ def is_blank(responses: Sequence[Response], problems: Sequence[Problem]) -> bool
     """Whether nothing was written beside a question, and nothing else was found."""
     written = any(each.raw or each.remark or each.evidence for each in responses)
     return not written and all(each.code in _OF_BLANKS for each in problems)
+
+
+def _find_returned_sheets(
+    book: WorkbookContent, words: Sequence[SheetWords]
+) -> tuple[SheetWords, ...]:
+    """Find the sheets of a return into which a sheet of a report was copied."""
+    if OUTPUT_KEY in book.properties:
+        return ()
+    if not (_identity_of_pairs(_hidden_pairs(book.grids)) or _visible_identity(book.grids)):
+        return ()
+    return tuple(
+        sheet for sheet in words if not any(cell.word.signature for cell in sheet.word_cells)
+    )
 
 
 def _find_rejection(

@@ -256,7 +256,7 @@ class WordCell:
 class SheetWords:
     """A sheet, and the cells with known words: row by row, from the left.
 
-    `others` are the cells with any other text, in the same order.
+    `others` are the cells with any other text, or with a mark instead, in the same order.
     """
 
     grid: Grid
@@ -284,7 +284,8 @@ def _find_sheet_words(grid: Grid, match: Callable[[str], KnownWord | None]) -> S
                     others.append((row, column))
                 elif word is not _OURS:
                     words.append(WordCell(row, column, word))
-    return SheetWords(grid, tuple(words), tuple(others))
+    others += (at for at in grid.marks if not grid.text(*at))
+    return SheetWords(grid, tuple(words), tuple(sorted(others)))
 
 
 @cached_per_catalog
