@@ -426,6 +426,10 @@ def test_a_sheet_in_an_automatic_mail_is_read(tmp_path: Path) -> None:
             b"From x 2026\nTo: a\nSubject: b\n\n\nFrom " + b"1" * MANY,
             id="no second mail",
         ),
+        pytest.param(
+            text_mail("x-" + "a" * MANY, "Content-Type: text/plain; charset=-punycode"),
+            id="a charset for names of hosts",
+        ),
     ],
 )
 def test_no_mail_takes_the_square_of_its_length(tmp_path: Path, content: bytes) -> None:
@@ -440,3 +444,34 @@ def test_more_files_than_one_mail_may_have_are_refused(tmp_path: Path) -> None:
     assert lines(leaves(tmp_path, many)) == ["None | TOO_MANY_MEMBERS > 200"]
     dat = tnef(*[_attribute(NEW, b"")] * 201)
     assert lines(leaves(tmp_path, mail(("winmail.dat", dat)))) == ["None | TOO_MANY_MEMBERS > 200"]
+
+
+# --- what no mail may break
+
+
+def test_a_mail_after_a_line_without_a_date_is_read(tmp_path: Path) -> None:
+    found = leaves(tmp_path, b"From alice\n" + WITH_SHEET + b"\n\nFrom b 2026\n" + mail())
+    assert lines(found) == ["1 ご回答.eml › a.xlsx", "2 ご回答.eml | MAIL_WITHOUT_SHEET"]
+    assert lines(leaves(tmp_path, b"From alice\r\n" + WITH_SHEET)) == ["a.xlsx"]
+    assert lines(leaves(tmp_path, b"From alice", "a.txt")) == ["None"]
+    zipped = zip_of(("a.txt", b"From alice\nSubject: x\nTo: a\n\nx"), ("b.xlsx", SHEET))
+    assert lines(leaves(tmp_path, zipped, "a.zip")) == ["a.txt | MAIL_WITHOUT_SHEET", "b.xlsx"]
+
+
+@pytest.mark.parametrize("head", ["charset=%s", "charset*=%s''x"])
+@pytest.mark.parametrize("code", ["undefined", "punycode", "idna", "a\0b"])
+def test_a_charset_that_decodes_no_mail_costs_no_other_mail(
+    tmp_path: Path, code: str, head: str
+) -> None:
+    odd = (
+        f"To: a\nSubject: =?{code}?Q?xn--x.=AA?=\nContent-Type: text/plain; {head % code}\n\n"
+        "\\xn--x..\xaa\n"
+    )
+    box = (WITH_SHEET, odd.encode("latin-1"), mail(("b.xlsx", SHEET[:99])))
+    first, second, third = lines(
+        leaves(tmp_path, b"".join(b"From x 2026\n" + each + b"\n\n" for each in box))
+    )
+    told = "" if "\0" in code else " | MAIL_WITHOUT_SHEET"  # what holds zeros is no mail
+    assert second.startswith("2 ")
+    assert second.endswith(f".eml{told}")
+    assert [first, third] == ["1 ご回答.eml › a.xlsx", "3 ご回答.eml › b.xlsx"]

@@ -339,9 +339,9 @@ def _is_mail(start: str, ending: str) -> bool:
     return len(known & _MAIL_HEADERS) >= (1 if sure else 2)
 
 
-# The line before each mail of an mbox; with it the mail's first header, lest it is a sentence.
+# The line before each later mail of an mbox, and a header, lest it is a sentence.
 _MBOX_LINE: Final = re.compile(
-    rb"(?:\A|\n\r?\n)(From [^\r\n]{0,200}\d[^\r\n]{0,50}\r?\n)(?=[!-9;-~]{1,76}:)"
+    rb"\n\r?\nFrom [^\r\n]{0,200}\d[^\r\n]{0,50}\r?\n(?=[!-9;-~]{1,76}:)"
 )
 
 
@@ -366,6 +366,7 @@ def split_mbox(content: bytes) -> list[bytes]:
     content = trim_mail(content)
     if not content.startswith(b"From "):
         return [content]
-    lines = list(_MBOX_LINE.finditer(content))
-    ends = [*(line.start() for line in lines[1:]), len(content)]
-    return [content[line.end() : end] for line, end in zip(lines, ends, strict=True)]
+    later = list(_MBOX_LINE.finditer(content))
+    starts = [content.find(b"\n") + 1, *(line.end() for line in later)]
+    ends = [*(line.start() for line in later), len(content)]
+    return [content[start:end] for start, end in zip(starts, ends, strict=True)]

@@ -6,6 +6,7 @@ place, and bare 8-bit or JIS bytes besides. Whether a sender is true, nobody can
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -22,6 +23,7 @@ from sheet_diag.model.returns import Problem
 
 # What programs call the Japanese code page of Windows.
 _WINDOWS: Final = re.compile(r"windows-?(31j|932)|cp-?(932|943c?)|ms-?932|(x-|cs)?s(hift)?[-_]?jis")
+_HOST_CODES: Final = ("idna", "punycode")  # for names of hosts; a text would take the square
 _SENDERS: Final = ("from", "reply-to", "sender")
 _MAX_LINE: Final = 200
 _PAGE: Final = 500_000  # characters of a web page that are read
@@ -145,8 +147,9 @@ def decode_bytes(content: bytes, code: str) -> str:
         named = "cp932"
     for each in (named, "utf-8", "cp932"):
         try:
-            return content.decode(each)
-        except (LookupError, UnicodeDecodeError):
+            if codecs.lookup(each).name not in _HOST_CODES:
+                return content.decode(each)
+        except (LookupError, ValueError):
             continue
     return content.decode("cp932", "replace")
 

@@ -202,7 +202,12 @@ def _mail_without_sheet(itself: UnpackedFile, mail: ReceivedMail) -> UnpackedFil
     """Describe a mail that brings no file: one of a person wants an answer, others do not."""
     if mail.kind:
         return _automatic_mail(itself, mail)
-    text = mail.read_text()
+    try:
+        text = mail.read_text()
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - a damaged text tells nothing
+        text = ""
     itself = replace(itself, words=find_words(text))
     if tells_password(text):
         return _automatic_mail(itself, replace(mail, kind=AutomaticKind.PASSWORD))
