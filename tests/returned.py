@@ -178,7 +178,7 @@ def zip_parts(*names: str) -> bytes:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as package:
         for name in names:
-            package.writestr(name, "<x/>")
+            package.writestr(zipfile.ZipInfo(name), "<x/>")  # of one time, in every worker
     return buffer.getvalue()
 
 
