@@ -14,6 +14,7 @@ from sheet_diag.text.normalize import (
     LegalForm,
     are_same_form,
     company_key,
+    firm_domain,
     normalize_text,
     split_legal_form,
     tidy_text,
@@ -271,6 +272,24 @@ def test_different_names_stay_apart(one: str, other: str) -> None:
 )
 def test_the_legal_form_in_a_name_is_told(name: str, left: str, kind: str, first: bool) -> None:
     assert split_legal_form(name) == (left, LegalForm(kind, first))
+
+
+def test_a_name_loses_four_legal_forms_at_most_and_a_long_text_none() -> None:
+    assert split_legal_form("(株)" * 6 + "見本")[0] == "(株)(株)見本"
+    assert company_key("(株)" * 3000 + "見本") == "(株)" * 3000 + "見本"
+
+
+@pytest.mark.parametrize(
+    ("email", "domain"),
+    [
+        pytest.param("a@mail.example.jp", "mail.example.jp", id="a firm's"),
+        pytest.param("a@" + "b." * 125 + "jp", "b." * 125 + "jp", id="as long as a domain may be"),
+        pytest.param("a@" + "b." * 126 + "jp", "", id="longer"),
+        pytest.param("a@" + "b." * 16_000 + "jp", "", id="without end"),
+    ],
+)
+def test_a_domain_that_is_too_long_is_none(email: str, domain: str) -> None:
+    assert firm_domain(email) == domain
 
 
 @pytest.mark.parametrize(

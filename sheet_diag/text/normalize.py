@@ -56,6 +56,8 @@ _FULL_FORMS: Final = {
 _DOTS = re.compile(r"[.\s]")
 _BEFORE = re.compile(rf"(?:{_any_of(_FORMS + _FORMS_BEFORE)}|[kgy]\.?k(?![a-z0-9&'-]))")
 _AFTER = re.compile(rf"(?:{_any_of(_FORMS)}|(?<![a-z0-9&'-])(?:{'|'.join(_FORMS_AFTER.split())}))$")
+_LONGEST_NAME: Final = 255
+_MOST_FORMS: Final = 4  # in one name: 株式会社, then Co., Ltd.
 _HONORIFICS: Final = ("様", "さま", "殿", "御中")
 # Addresses whose domain, or the domain above it, says nothing about the firm.
 _PUBLIC_MAIL: Final = """
@@ -68,6 +70,7 @@ _PUBLIC_MAIL: Final = """
     asahi-net.or.jp dti.ne.jp eonet.ne.jp zaq.ne.jp hi-ho.ne.jp
 """
 _PUBLIC_DOMAINS: Final = tuple(f".{domain}" for domain in _PUBLIC_MAIL.split())
+_LONGEST_DOMAIN: Final = 253  # RFC 1035
 _DOMAIN: Final = re.compile(r"@([^\s@<>,;]+\.[^\s@<>,;]+)")
 _JOINTS = re.compile(r"[\s・·‧•‐‑‒–—―−-]")  # not ー, a sound
 
@@ -164,18 +167,15 @@ def are_same_form(one: str, other: str) -> bool:
 
 
 def _strip_forms(name: str) -> tuple[str, list[LegalForm]]:
-    """Strip the legal forms from a name, from outside to inside."""
-    left, before = _normalize_width(name).casefold().strip(_EDGES), ""
+    """Strip the legal forms from a name, those before it first; a text too long is no name."""
+    left = _normalize_width(name).casefold().strip(_EDGES)
     forms: list[LegalForm] = []
-    while left != before:
-        before = left
-        if found := _BEFORE.match(left):
-            forms.append(LegalForm(_full_form(found[0]), is_first=True))
-            left = left[found.end() :]
-        if found := _AFTER.search(left):
-            forms.append(LegalForm(_full_form(found[0])))
-            left = left[: found.start()]
-        left = left.strip(_EDGES)
+    if len(left) > _LONGEST_NAME:
+        return left, forms
+    while len(forms) < _MOST_FORMS and (found := _BEFORE.match(left) or _AFTER.search(left)):
+        is_first = found.re is _BEFORE
+        forms.append(LegalForm(_full_form(found[0]), is_first))
+        left = (left[found.end() :] if is_first else left[: found.start()]).strip(_EDGES)
     return left, forms
 
 
@@ -186,7 +186,8 @@ def _full_form(form: str) -> str:
 
 
 def firm_domain(email: str) -> str:
-    """The domain of a firm's own mail address; empty for public mail, or where there is none."""
+    """The domain of a firm's own mail address; empty for public mail, and where there is none."""
     found = _DOMAIN.search(normalize_text(email))
     domain = found[1].rstrip(".") if found else ""
-    return "" if f".{domain}".endswith(_PUBLIC_DOMAINS) else domain
+    is_public = f".{domain}".endswith(_PUBLIC_DOMAINS)
+    return "" if is_public or len(domain) > _LONGEST_DOMAIN else domain
