@@ -21,7 +21,7 @@ import pytest
 from filelock import FileLock
 from openpyxl import Workbook
 
-_SECONDS = 180  # for one call: a cold start on a busy machine takes most of it
+_SECONDS = 400  # for one call: a cold start on a busy machine takes long
 # Without it the values stored in the file are shown as they are, since Excel is trusted.
 _ALWAYS_CALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry">
@@ -68,6 +68,7 @@ class Office:
         return {name: path.read_bytes() for name, path in paths.items()}
 
     def _convert(self, contents: Mapping[str, bytes], old: str, new: str, target: Path) -> None:
+        shutil.rmtree(target, ignore_errors=True)  # of a call that failed
         source = target / "source"
         source.mkdir(parents=True)
         for name, content in contents.items():
