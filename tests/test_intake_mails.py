@@ -372,6 +372,14 @@ def outlook(message_class: str, body: str = "", **texts: str) -> bytes:
             mail(text="パスワードは次のとおりです。\n\nxY7#kk92\n"), "password_mail", id="a line"
         ),
         pytest.param(mail(text="PW: himitsu"), "password_mail", id="PW"),
+        pytest.param(
+            mail(text="パスワードは「xY7#kk92」です。\r\n"), "password_mail", id="a sentence"
+        ),
+        pytest.param(
+            mail(subject="パスワード：xY7#kk92", text="件名をご覧ください。"),
+            "password_mail",
+            id="the subject",
+        ),
         pytest.param(outlook("REPORT.IPM.Note.NDR"), "bounce", id="NDR of Outlook"),
         pytest.param(outlook("REPORT.IPM.Note.IPNRN"), "receipt", id="receipt of Outlook"),
         pytest.param(
@@ -399,6 +407,11 @@ def test_a_mail_that_wants_no_answer_is_passed_over_by_its_kind(
         "The password is wrong, I think.\nThanks\nTanaka-san\n",
         "パスワードは何ですか。",
         "パスワード：別途お知らせします。",
+        "AC-03 はい（パスワード：8文字以上）",
+        "パスワードはAES256で暗号化しています。",
+        "サーバーのパスワード：12文字以上で設定済みです。",
+        "Our password is SHA256 hashed.",
+        "A question about the password\nThanks\nTanaka",
     ],
 )
 def test_a_persons_mail_without_a_sheet_is_never_passed_over(tmp_path: Path, text: str) -> None:
@@ -420,6 +433,7 @@ def test_a_sheet_in_an_automatic_mail_is_read(tmp_path: Path) -> None:
     "content",
     [
         pytest.param(text_mail(f"PW{' ' * MANY}"), id="a password that does not come"),
+        pytest.param(text_mail(f"PW: {chr(34) * MANY}x y"), id="brackets around no password"),
         pytest.param(text_mail(f"begin 644 a{' ' * MANY}x"), id="a file that does not come"),
         pytest.param(text_mail("<" * MANY, "Content-Type: text/html"), id="open tags"),
         pytest.param(

@@ -6,7 +6,9 @@ import io
 import struct
 from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import default
 from email.utils import format_datetime
 from pathlib import Path
 
@@ -17,11 +19,11 @@ import pyzipper
 from sheet_diag.intake.containers.mail_passwords import find_words
 from sheet_diag.intake.containers.msg import read_msg
 from sheet_diag.model.results import ReturnOutcome
-from sheet_diag.model.settings import IntakeSettings, MailOrigin, Passwords
+from sheet_diag.model.settings import IntakeSettings, MailOrigin, MailWords, Passwords
 from sheet_diag.pipeline.ingest import check_files
 from sheet_diag.pipeline.run import RunConfig, run
 from sheet_diag.reports.encryption import encrypt_workbook
-from tests.compound import ole_file
+from tests.compound import Tree, ole_file
 from tests.hostile.zips import zip_of
 from tests.returned import SMALL, make_return
 
@@ -176,28 +178,76 @@ def test_a_mailed_password_is_written_nowhere(
         ("ＰＷ：Ａｂ１２#xyZ", ["Ab12#xyZ"]),
         ("【ﾊﾟｽﾜｰﾄﾞ】\n\nAb12#xyZ", ["Ab12#xyZ"]),
         ("下記のとおりです\nAb12#xyZ\n\n=======\nhttps://x.example\na@x.example\n03-1234-5678",
-         ["Ab12#xyZ", "下記のとおりです"]),
+         ["Ab12#xyZ"]),
         ("パスワード：ひみつ2026", ["ひみつ2026"]),
+        ("下記のとおりです\r\nhimitsu\r\n", ["himitsu"]),
         ("a word\nshort\n" + "x" * 65, []),
     ],
 )  # fmt: skip
 def test_words_that_may_be_a_password(text: str, words: list[str]) -> None:
-    assert list(find_words(text)) == words
+    found = find_words(text) or MailWords()
+    assert [*found.named, *found.lone] == words
 
 
 def test_at_most_twenty_words_are_tried(tmp_path: Path) -> None:
     many = "\n".join(f"word{n:04}" for n in range(30))
-    assert len(find_words(many)) == 20
+    assert len((find_words(many) or MailWords()).lone) == 20
     paths = put(
         tmp_path,
         a=mail("a@x.example", ("a.zip", aes(WORD))),
         b=mail("a@x.example", text=many, after=MINUTE),
-        c=mail("a@x.example", text=TELLS, after=2 * MINUTE),
+        c=mail("a@x.example", text="word1234", after=2 * MINUTE),
     )
     outcomes = check_files(paths, SMALL, IntakeSettings())
     assert [(each.code.value, each.value) for each in outcomes[0].problems] == [
         ("PASSWORD_WRONG", "20")
     ]
+
+
+def test_what_is_called_a_password_is_tried_before_single_lines(tmp_path: Path) -> None:
+    paths = put(
+        tmp_path,
+        a=mail("a@x.example", ("a.zip", aes(WORD))),
+        b=mail("a@x.example", text="\n".join(f"word{n:04}" for n in range(30)), after=MINUTE),
+        c=mail("a@x.example", text=TELLS, after=2 * MINUTE),
+        d=mail("d@x.example", ("a.zip", aes(WORD))),
+        e=mail("d@x.example", text="\n".join("あいうえおか" + "ん" * n for n in range(30))),
+        f=mail("d@x.example", text=f"解凍用です\n{WORD}\n", after=2 * MINUTE),
+    )
+    found = check(paths)
+    assert found["a.eml › a.zip › a.xlsx"] == ["PASSWORD_MAILED"]
+    assert found["d.eml › a.zip › a.xlsx"] == ["PASSWORD_MAILED"]
+
+
+def test_a_password_in_a_subject_or_a_mails_name_is_tried_and_in_no_label(tmp_path: Path) -> None:
+    told = mail("a@x.example", text="件名をご覧ください。", after=MINUTE)
+    told = b"Subject: PW:" + WORD.encode() + b"\n" + told.replace(b"\nSubject:", b"\nX-Topic:")
+    attached = message_from_bytes(mail("c@x.example"), policy=default)
+    attached.add_attachment(
+        message_from_bytes(told, policy=default), filename=f"パスワード {WORD}.eml"
+    )
+    texts = {"0C1F": "a@x.example", "3001": f"PW: {WORD}", "1000": "x"}
+    inner: Tree = {
+        f"__substg1.0_{tag}001F": text.encode("utf-16-le") for tag, text in texts.items()
+    }
+    props: Tree = {"__properties_version1.0": bytes(32)}
+    held: Tree = {**props, "__substg1.0_3701000D": props, **inner}
+    box = b"".join(
+        b"From x 2026\n" + each + b"\n\n"
+        for each in (mail("a@x.example", ("a.zip", aes(WORD))), told, attached.as_bytes())
+    )
+    (tmp_path / "box.mbox").write_bytes(box)
+    (tmp_path / "o.msg").write_bytes(ole_file({**props, "__attach_version1.0_#00000000": held}))
+    (tmp_path / "z.zip").write_bytes(zip_of((f"PW {WORD}.eml", told)))
+    found = check([tmp_path / name for name in ("box.mbox", "o.msg", "z.zip")])
+    assert found == {
+        "box.mbox › 1 ご回答.eml › a.zip › a.xlsx": ["PASSWORD_MAILED"],
+        "box.mbox › 2 mail.eml": ["MAIL_AUTOMATIC"],
+        "box.mbox › 3 ご回答.eml › mail-1.eml": ["MAIL_AUTOMATIC"],
+        "box.mbox › 3 ご回答.eml": ["MAIL_WITHOUT_SHEET"],
+        "o.msg › mail-1": ["MAIL_WITHOUT_SHEET"],
+        "z.zip › mail.eml": ["MAIL_AUTOMATIC"],
+    }
 
 
 def test_an_outlook_mail_tells_who_sent_it_and_when() -> None:
@@ -208,7 +258,7 @@ def test_an_outlook_mail_tells_who_sent_it_and_when() -> None:
     noted = {f"__substg1.0_{tag}001F": text.encode("utf-16-le") for tag, text in texts.items()}
     mail = read_msg(ole_file({"__properties_version1.0": bytes(32) + sent, **noted}))
     assert mail.origin == MailOrigin("a@x.example", seconds)
-    assert find_words(mail.read_text()) == (WORD,)
+    assert find_words(mail.read_text()) == MailWords(named=(WORD,))
     head = f"From: b@x.example\r\nDate: {format_datetime(SENT + DAY)}\r\n".encode("utf-16-le")
     named = ole_file({"__properties_version1.0": bytes(32), "__substg1.0_007D001F": head})
     assert read_msg(named).origin == MailOrigin("b@x.example", seconds + 24 * 3600)

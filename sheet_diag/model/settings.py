@@ -66,11 +66,19 @@ class MailOrigin:
 
 
 @dataclass(frozen=True, slots=True)
+class MailWords:
+    """Words of a mail that may be a password: those named so, and those alone on a line."""
+
+    named: tuple[str, ...] = field(default=(), repr=False)
+    lone: tuple[str, ...] = field(default=(), repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class PasswordMail:
     """A mail without a return, and the words in it that may be a password."""
 
     origin: MailOrigin
-    words: tuple[str, ...] = field(repr=False)
+    words: MailWords
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from sheet_diag.intake.containers.mail_headers import (
     list_attachment_members,
     name_mail,
 )
+from sheet_diag.intake.containers.mail_passwords import may_hold_password
 from sheet_diag.intake.containers.members import ContainerMember, MemberSpool, spool_member
 from sheet_diag.intake.containers.received_mail import read_time
 from sheet_diag.intake.containers.uuencode import find_uuencoded
@@ -76,7 +77,9 @@ def _attachment(part: Message, number: int, time: int | None, inline: bool) -> R
     media = part.get_content_type()
     name = decode_attachment_name(part)
     if media == "message/rfc822":
-        return ReceivedAttachment(name or _name_of_mail(part, number), _inner_mail(part), time=time)
+        if not name or may_hold_password(name):
+            name = _name_of_mail(part, number)
+        return ReceivedAttachment(name, _inner_mail(part), time=time)
     payload = part.get_payload(decode=True)
     content = payload if isinstance(payload, bytes) else b""
     problem = None

@@ -17,6 +17,7 @@ from email.utils import getaddresses
 from html import unescape
 from typing import Final
 
+from sheet_diag.intake.containers.mail_passwords import may_hold_password
 from sheet_diag.intake.containers.members import ContainerMember, MemberSpool, spool_member
 from sheet_diag.intake.file_types import CONTAINER_KINDS, WORKBOOK_KINDS, FileKind, detect_file_kind
 from sheet_diag.model.returns import Problem
@@ -50,8 +51,15 @@ def decode_subject(part: Message) -> str:
 
 
 def name_mail(mail: Message) -> str:
-    """Name a mail by its subject, as a file; empty where it has none."""
-    return decode_subject(mail).replace("/", "／")
+    """Name a mail by its subject, as a file; empty where it has none or may tell a password."""
+    subject = decode_subject(mail)
+    return "" if may_hold_password(subject) else subject.replace("/", "／")
+
+
+def add_subject(mail: Message, text: str) -> str:
+    """Add the subject of a mail to its text where it may tell a password."""
+    subject = decode_subject(mail)
+    return f"{subject}\n-\n{text}" if may_hold_password(subject) else text
 
 
 def decode_header_text(part: Message, header: str) -> str:

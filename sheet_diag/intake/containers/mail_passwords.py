@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Final
 
-from sheet_diag.model.settings import IntakeSettings, MailOrigin
+from sheet_diag.model.settings import IntakeSettings, MailOrigin, MailWords
 
 _MOST: Final = 20  # words tried on one archive
 _WEEK: Final = 7 * 24 * 3600
@@ -22,7 +22,7 @@ _NAME: Final = r"パスワード|パスコード|暗証番号|pass\s?(?:word|cod
 # The name is followed by a sign, a bracket or the end of its line; or it begins a sentence.
 _NAMED: Final = re.compile(
     rf"(?:{_NAME})[ \t]*(?:(?P<sentence>は|(?<=[ \t])is\b)[ \t]*:?|[」』】\])>]?[ \t]*[:=]|"
-    rf"[」』】\])>]|(?=[「『【\[(<\"])|(?=\n))\s*(?P<word>\S{{1,64}})",
+    rf"[」』】\])>]|(?=[「『【\[(<\"])|(?P<alone>(?=\n)))\s*(?P<word>\S{{1,64}})",
     re.IGNORECASE,
 )
 _SPACES: Final = re.compile(r"[ \t]+")
@@ -35,32 +35,44 @@ _NO_PASSWORD: Final = re.compile(
     rf".*({_NAME})([^!-~]|[:=]).*",
     re.IGNORECASE,
 )
-_DIGIT: Final = re.compile(r"\d")
 _MIXED: Final = re.compile(r"\d|[a-z][A-Z]")
 _SHORTEST: Final = 4
 _BRACKETS: Final = "「」『』【】[]<>\"'“”‘’()"
 _SENTENCE_END: Final = "。、.,;"
+# Typed letters behind which nothing but the end of the sentence stands on their line.
+_TOLD: Final = re.compile(
+    r"[「『【\[(<\"'“‘]{0,3}([!-~]{4,64}?)[」』】\])>\"'”’]{0,3}"
+    r" ?(です|でございます|になります|となります)?[。.]? ?$",
+    re.MULTILINE,
+)
+_TYPED: Final = re.compile(r"[!-~]{4}")
 
 
-def find_words(text: str) -> tuple[str, ...]:
+def find_words(text: str) -> MailWords | None:
     """Find the words that may be a password, the likeliest first."""
     text = _narrow(text)
-    found = dict.fromkeys([*_named_words(text), *_lone_words(text)])
-    return tuple(found)[:_MOST]
+    named = dict.fromkeys(_named_words(text))
+    lone = dict.fromkeys(word for word in _lone_words(text) if word not in named)
+    return MailWords(tuple(named)[:_MOST], tuple(lone)[:_MOST]) if named or lone else None
 
 
 def tells_password(text: str) -> bool:
-    """Whether a mail with this text and no file is there to tell a password."""
+    """Whether a mail with this text and no file is surely there to tell a password."""
     text = _narrow(text)
     for match in _NAMED.finditer(text):
-        word = _plain(match["word"])
-        typed = _ASCII.match(word)
-        if _is_mixed(typed[0] if typed else "") or (
-            not match["sentence"] and (_is_typed(word) or _DIGIT.search(word))
-        ):
+        told = _TOLD.match(text, match.start("word"))
+        in_sentence = match["sentence"] or match["alone"] is not None
+        if told and (_is_mixed(told[1]) or not in_sentence):
             return True
     lone = any(_is_mixed(word) for word in _LINE.findall(text) if not _NO_PASSWORD.fullmatch(word))
     return lone and bool(_MENTIONED.search(text))
+
+
+def may_hold_password(title: str) -> bool:
+    """Whether a password may stand in the subject of a mail or its name as a file."""
+    title = _narrow(title)
+    rest = _MENTIONED.sub(" ", title)
+    return bool(_NAMED.search(title)) or (rest != title and bool(_TYPED.search(rest)))
 
 
 def add_mailed_passwords(reading: IntakeSettings, mail: MailOrigin | None) -> IntakeSettings:
@@ -70,7 +82,9 @@ def add_mailed_passwords(reading: IntakeSettings, mail: MailOrigin | None) -> In
         return reading
     after = [each for each in passwords.mails if follows(each.origin, mail)]
     after.sort(key=lambda each: each.origin.sent)
-    words = tuple(dict.fromkeys(word for each in after for word in each.words))[:_MOST]
+    named = _typed_first(word for each in after for word in each.words.named)
+    lone = _typed_first(word for each in after for word in each.words.lone)
+    words = tuple(dict.fromkeys((*named, *lone)))[:_MOST]
     return replace(
         reading, passwords=replace(passwords, common=(*passwords.common, *words), mails=())
     )
@@ -83,8 +97,9 @@ def follows(later: MailOrigin, earlier: MailOrigin) -> bool:
 
 
 def _narrow(text: str) -> str:
-    """Make letters and signs of full width narrow, and one space of several."""
-    return _SPACES.sub(" ", unicodedata.normalize("NFKC", text[:_TEXT]))
+    """Make letters and signs of full width narrow, and one sort of spaces and line ends."""
+    text = unicodedata.normalize("NFKC", text[:_TEXT]).replace("\r\n", "\n")
+    return _SPACES.sub(" ", text)
 
 
 def _named_words(text: str) -> Iterator[str]:
@@ -98,10 +113,16 @@ def _named_words(text: str) -> Iterator[str]:
 
 
 def _lone_words(text: str) -> Iterator[str]:
-    """Find the lines of one word, first those that look most like a password."""
+    """Find the lines of one word, first those that look most like a password; other letters than
+    those of a keyboard only where no line has these alone."""
     words = [word for word in _LINE.findall(text) if not _NO_PASSWORD.fullmatch(word)]
-    for word in sorted(words, key=lambda each: (not each.isascii(), not _is_mixed(each))):
+    typed = [word for word in words if word.isascii()]
+    for word in sorted(typed or words, key=lambda each: not _is_mixed(each)):
         yield from _forms(word)
+
+
+def _typed_first(words: Iterable[str]) -> list[str]:
+    return sorted(words, key=lambda each: not each.isascii())
 
 
 def _forms(word: str) -> Iterator[str]:

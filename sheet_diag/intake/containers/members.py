@@ -13,7 +13,7 @@ from sheet_diag.intake.cells import RefusedError, describe_error
 from sheet_diag.intake.containers.mail_passwords import add_mailed_passwords
 from sheet_diag.intake.decryption import passwords_for_file
 from sheet_diag.model.returns import Problem, ProblemCode
-from sheet_diag.model.settings import MIB, IntakeSettings, Limits, MailOrigin
+from sheet_diag.model.settings import MIB, IntakeSettings, Limits, MailOrigin, MailWords
 
 JOINT: Final = " › "  # between a container and what lies in it
 _MAX_LABEL: Final = 200
@@ -45,7 +45,7 @@ class UnpackedFile:
     mail_senders: tuple[str, ...] = ()
     mail: MailOrigin | None = None
     mail_member: str = ""
-    words: tuple[str, ...] = field(default=(), repr=False)
+    words: MailWords | None = None
     content: bytes | None = field(default=None, repr=False, compare=False)
 
 

@@ -19,12 +19,14 @@ from oxmsg.storage import Storage
 from sheet_diag.intake.cells import wrong_format_error
 from sheet_diag.intake.containers.mail_headers import (
     ReceivedAttachment,
+    add_subject,
     clean_line,
     decode_bytes,
     list_attachment_members,
     read_senders,
     strip_tags,
 )
+from sheet_diag.intake.containers.mail_passwords import may_hold_password
 from sheet_diag.intake.containers.members import ContainerMember, MemberSpool
 from sheet_diag.intake.containers.received_mail import (
     AutomaticKind,
@@ -81,7 +83,7 @@ def read_msg(content: bytes) -> ReceivedMail:
         make_origin(senders, _read_sent_time(streams) if sent is None else sent),
         _find_kind(_text(streams, _CLASS)) or find_automatic_kind(head),
         _text(streams, _CLASS).upper().startswith("REPORT"),
-        lambda: _read_body(content),
+        lambda: add_subject(head, _read_body(content)),
     )
 
 
@@ -142,6 +144,8 @@ def _attachments(
                 name, b"", problem=problem, above=above, mail_senders=mailed_by
             )
         else:
+            if may_hold_password(name):
+                name = f"mail-{number}"
             within = (*mailed_by, *_senders(_streams(inner)))
             without = ReceivedAttachment(
                 name,

@@ -14,6 +14,7 @@ from enum import StrEnum
 from typing import Final
 
 from sheet_diag.intake.containers.mail_headers import (
+    add_subject,
     decode_header_text,
     decode_subject,
     read_senders,
@@ -70,7 +71,7 @@ def read_eml(content: bytes) -> ReceivedMail:
         make_origin(senders, read_time(head)),
         find_automatic_kind(head),
         is_formal_report(head),
-        lambda: read_text(email.message_from_bytes(content, policy=compat32)),
+        lambda: add_subject(head, read_text(email.message_from_bytes(content, policy=compat32))),
     )
 
 

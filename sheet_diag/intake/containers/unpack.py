@@ -10,9 +10,14 @@ import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Final
 
 from sheet_diag.intake.cells import RefusedError
-from sheet_diag.intake.containers.mail_passwords import find_words, tells_password
+from sheet_diag.intake.containers.mail_passwords import (
+    find_words,
+    may_hold_password,
+    tells_password,
+)
 from sheet_diag.intake.containers.members import (
     JOINT,
     ContainerMember,
@@ -32,6 +37,7 @@ from sheet_diag.model.settings import IntakeSettings
 
 # Takes the content of a container, its label (for passwords), and where to put the members.
 MemberLister = Callable[[bytes, str, MemberSpool], Iterator[ContainerMember]]
+_MAIL_ENDINGS: Final = (".eml", ".emlx", ".msg")
 
 
 def unpack_file(
@@ -115,7 +121,11 @@ class _Unpacker:
     def _unpack_member(
         self, member: ContainerMember, around: UnpackedFile, labels: tuple[str, ...]
     ) -> list[UnpackedFile]:
-        labels = (*labels, *map(make_member_label, (*member.above, member.name)))
+        name = member.name
+        stem, dot, ending = name.rpartition(".")
+        if dot + ending.lower() in _MAIL_ENDINGS and may_hold_password(stem):
+            name = f"mail.{ending}"
+        labels = (*labels, *map(make_member_label, (*member.above, name)))
         file = UnpackedFile(
             member.path,
             JOINT.join(labels),
