@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 from openpyxl import Workbook
+from openpyxl.comments import Comment
+from openpyxl.styles import Font
 
 from sheet_diag.diagnosis.overrides import apply_overrides
 from sheet_diag.forms.correction.workbook import make_correction_sheet
@@ -36,6 +38,7 @@ from sheet_diag.reports.client.answers_sheet import ANSWER
 from sheet_diag.text.problems import problem_message
 from sheet_diag.text.wording import Wording
 from tests.catalogs import JIS
+from tests.grids import at as position
 from tests.grids import sheet
 from tests.returned import edit_workbook, page_at, reopen_workbook
 from tests.samples import ISSUER, PROFILE, client, decide_outcomes, receive_sheet, report
@@ -129,6 +132,14 @@ FAULTS: Mapping[str, tuple[Sequence[Grid], Sequence[str]]] = {
     "N/A where it is not offered": (
         [table("| A | POL-01 | 該当なし | r | b |")],
         ["OVERRIDE_NA_NOT_ALLOWED C6 POL-01 該当なし"],
+    ),
+    "the answer struck out": (
+        [table("| A | POL-01 | はい | r | b |", struck={position("C6"): ""})],
+        ["OVERRIDE_STRUCK C6 はい"],
+    ),
+    "a part of the reason struck out": (
+        [table("| A | POL-01 | はい | 電話 面談 | b |", struck={position("D6"): "面談"})],
+        ["OVERRIDE_STRUCK D6 電話 面談"],
     ),
     "a comment without a client": ([remarks("| | よい |")], ["OVERRIDE_INCOMPLETE A6"]),
     "a client without a comment": ([remarks("| A | |")], ["OVERRIDE_INCOMPLETE B6"]),
@@ -849,6 +860,19 @@ def test_what_is_not_ours_in_the_workbook_is_named() -> None:
     ]  # fmt: skip
     assert others == ("回答の修正 K3", "面談記録 B2")
     assert read_override_lines(content, "x", READING)[1] == ()
+
+
+def test_a_workbook_with_notes_and_struck_lines_is_not_written_anew() -> None:
+    def change(book: Workbook) -> None:
+        page = page_at(book, 0)
+        page["A6"].comment = Comment("要確認", "診断太郎")
+        page["F6"].font = Font(strike=True)
+
+    content = edit_workbook(filled([("A", "POL-01", "はい", "電話", "b")]), change)
+    assert read_override_lines(content, "x", READING)[1] == ("回答の修正 A6", "回答の修正 F6")
+    found, problems = read_overrides(content, "x", JIS, READING)
+    assert found == OverridesContent()
+    assert [line(problem) for problem in problems] == ["OVERRIDE_STRUCK F6 はい"]
 
 
 @pytest.mark.parametrize("lang", Lang)

@@ -147,12 +147,12 @@ def read_override_lines(
 
 
 def _find_other_cells(grid: Grid, found: tuple[str, Table] | None) -> Iterator[str]:
-    """Find the cells of a sheet that no table of ours holds, and those that cannot be read."""
+    """Find what writing a sheet anew would lose: texts of others, notes, strokes."""
     if grid.cut:
         yield grid.name
-    for at, mark in grid.marks.items():
-        if mark not in _READABLE:
-            yield f"{grid.name} {cell_name(*at)}"
+    unreadable = [at for at, mark in grid.marks.items() if mark not in _READABLE]
+    for at in sorted({*unreadable, *grid.notes, *grid.struck}):
+        yield f"{grid.name} {cell_name(*at)}"
     if found:
         key, table = found
         own = {places[0] for places in table.columns.values()}
@@ -239,6 +239,10 @@ def _count_open(rows: Sequence[TableRow], decided: Sequence[TableRow], key: str)
 
 def _parse_row(row: TableRow, key: str, vocabulary: Vocabulary) -> _Line | Problem:
     """Read what a row decides, or its first fault."""
+    struck = row.grid.struck
+    for column in OVERRIDE_TABLES[key] if struck else ():
+        if (row.row, row.places[column]) in struck:
+            return _row_problem(row, ProblemCode.OVERRIDE_STRUCK, column)
     if blank := [column for column in OVERRIDE_TABLES[key] if not row.text(column)]:
         names = {lang: [Wording(lang)(f"overrides.column.{c}") for c in blank] for lang in Lang}
         fields = {lang.value: _SEPARATOR[lang].join(names[lang]) for lang in Lang}

@@ -201,6 +201,7 @@ _SPECS: Final = {
     ProblemCode.OVERRIDES_COLUMN: ProblemSpec(Severity.ERROR),
     ProblemCode.OVERRIDES_OPEN: ProblemSpec(Severity.WARNING),
     ProblemCode.OVERRIDE_INCOMPLETE: ProblemSpec(Severity.ERROR),
+    ProblemCode.OVERRIDE_STRUCK: ProblemSpec(Severity.ERROR),
     ProblemCode.OVERRIDE_CLIENT_UNKNOWN: ProblemSpec(Severity.ERROR),
     ProblemCode.OVERRIDE_CLIENT_AMBIGUOUS: ProblemSpec(Severity.ERROR),
     ProblemCode.OVERRIDE_ITEM_UNKNOWN: ProblemSpec(Severity.ERROR),
