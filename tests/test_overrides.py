@@ -454,6 +454,17 @@ TARGETS = {
         "A",
         [1, 1, 1],
     ),
+    "by id, another of the name without it": ([with_id(NO, "7"), NO, client("B")], "7", [1, 1, 0]),
+    "by id, another of the name from another firm": (
+        [with_id(NO, "7"), client("A", {"POL-01": "×"}, profile={"industry": "建設業"})],
+        "7",
+        [1, 0],
+    ),
+    "by id, another of the name that may be of two": (
+        [with_id(NO, "7"), with_id(NO, "8"), NO],
+        "7",
+        [1, 0, 0],
+    ),
     "only one of two answered otherwise": ([NO, YES], "A", [1, 0]),
 }
 
@@ -798,6 +809,13 @@ def test_a_selected_return_counts_instead_of_a_newer_one() -> None:
         "1",
     )
     assert dict(result.read[-1].problems[0].details)["selected"] == "1"
+
+
+def test_a_selection_by_id_may_name_a_return_without_it() -> None:
+    newer = replace(client("A", {"POL-01": "△"}), file="b.xlsx")
+    result = applied([with_id(NO, "7"), newer], selections("| 7 | b.xlsx | 電話で確認 |"))
+    assert result.file == ["OVERRIDES_READ"]
+    assert result.outcome(0).status is ReturnStatus.SUPERSEDED
 
 
 def test_a_selection_settles_an_order_that_is_unclear() -> None:

@@ -7,10 +7,10 @@ one, or that another line contradicts, changes nothing and is told where it stan
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import Final
+from typing import Final, NamedTuple
 
 from sheet_diag.diagnosis.override_lines import (
     TextByLang,
@@ -113,7 +113,7 @@ class _OverridePlan:
     def _find(self, file: int, client: str, sheet: str, cell: str) -> tuple[int, ...]:
         """Find the returns of a client; none, and a fault, where that is not certain."""
         found = self._returns.of(client)
-        if found and not _is_ambiguous(found, self._received):
+        if found and not self._returns.are_ambiguous(client, found):
             return found
         files = ", ".join(self._received[at].label for at in found)
         code = (
@@ -226,31 +226,45 @@ def _answer_labels(catalog: Catalog, entry: AnswerOverride) -> TextByLang:
 # --- whose line it is
 
 
+class _Firm(NamedTuple):
+    """What a return says of its firm; each is empty where it does not."""
+
+    client: str
+    industry: str
+    domain: str
+    form: str
+
+
 class _ReturnIndex:
     """The readable returns by what a client may be called, and by file; all by their places."""
 
     def __init__(self, received: Sequence[ReceivedFile]) -> None:
-        self._received = received
-        self._ids: dict[int, str] = {}
+        self._firms: dict[int, _Firm] = {}
+        self._names: dict[int, str] = {}
         self._by_id: dict[str, list[int]] = defaultdict(list)
-        self._by_name: dict[str, list[int]] = defaultdict(list)
+        self._by_name: dict[str, dict[_Firm, list[int]]] = defaultdict(lambda: defaultdict(list))
+        self._without_id: dict[str, set[_Firm]] = defaultdict(set)
         self._by_file: dict[str, list[int]] = defaultdict(list)
         for at, each in enumerate(received):
             if sheet := each.sheet:
-                self._ids[at] = _id_of(sheet)
-                self._by_id[_id_of(sheet)].append(at)
+                firm = self._firms[at] = _firm_of(sheet)
+                self._by_id[firm.client].append(at)
                 self._by_file[file_key(each.label)].append(at)
                 if sheet.name:
-                    self._by_name[company_key(sheet.name)].append(at)
+                    name = self._names[at] = company_key(sheet.name)
+                    self._by_name[name][firm].append(at)
+                    if not firm.client:
+                        self._without_id[name].add(firm)
 
     def of(self, typed: str) -> tuple[int, ...]:
         """Find the returns of a client named by id, by company, or by one of its files."""
         client = normalize_text(typed)
         if client and client in self._by_id:
-            return tuple(self._by_id[client])
-        form, all_named = split_legal_form(typed)[1].kind, self._by_name.get(company_key(typed), ())
-        named = [at for at in all_named if self._has_form(at, form)] or self.of_file(typed)
-        ids = {self._ids[at] for at in named} - {""}
+            return tuple(sorted({*self._by_id[client], *self._without_id_of(client)}))
+        form, firms = split_legal_form(typed)[1].kind, self._by_name.get(company_key(typed), {})
+        fitting = [firm for firm in firms if firm.client or are_same_form(firm.form, form)]
+        named = [at for firm in fitting for at in firms[firm]] or self.of_file(typed)
+        ids = {self._firms[at].client for at in named} - {""}
         # A department may have typed the name in another way.
         return tuple(sorted({*named, *(at for each in ids for at in self._by_id[each])}))
 
@@ -258,28 +272,49 @@ class _ReturnIndex:
         """Find the return of a file."""
         return self._by_file.get(file_key(typed), ())
 
-    def _has_form(self, at: int, form: str) -> bool:
-        """Whether a return may be of a client of that legal form; with an id, of any."""
-        sheet = self._received[at].sheet
-        own = split_legal_form(sheet.name)[1].kind if sheet else ""
-        return bool(self._ids[at]) or are_same_form(own, form)
+    def are_ambiguous(self, typed: str, found: Sequence[int]) -> bool:
+        """Whether the returns found may be of several clients; those of an id never are."""
+        client = normalize_text(typed)
+        is_id = bool(client) and client in self._by_id
+        return not is_id and _is_ambiguous({self._firms[at] for at in found})
+
+    def _without_id_of(self, client: str) -> Iterator[int]:
+        """Find the returns without an id that have a client's name and can be no other's.
+
+        They are those that count as the client's: see `sheet_diag.intake.resolution.grouping`.
+        """
+        own = {self._firms[at] for at in self._by_id[client]}
+        for name in {self._names[at] for at in self._by_id[client] if at in self._names}:
+            fitting = {
+                firm
+                for firm in self._without_id.get(name, ())
+                if not all(_is_ambiguous({firm, each}) for each in own)
+            }
+            for firm in fitting:
+                others = (each for each in self._by_name[name] if each.client != client)
+                if all(_is_ambiguous({firm, each}) != (each in fitting) for each in others):
+                    yield from self._by_name[name][firm]
 
 
-def _id_of(sheet: ReturnedSheet) -> str:
-    return normalize_text(sheet.identity.client or "")
+def _firm_of(sheet: ReturnedSheet) -> _Firm:
+    return _Firm(
+        client=normalize_text(sheet.identity.client or ""),
+        industry=sheet.profile.get("industry", ""),
+        domain=firm_domain(sheet.profile.get("email", "")),
+        form=split_legal_form(sheet.name)[1].kind,
+    )
 
 
-def _is_ambiguous(found: Sequence[int], received: Sequence[ReceivedFile]) -> bool:
+def _is_ambiguous(firms: Collection[_Firm]) -> bool:
     """Tell whether returns are of several clients: of two ids, or, where one has no id, of two
     industries, mail domains or legal forms."""
-    sheets = [sheet for at in found if (sheet := received[at].sheet)]
-    ids = {_id_of(sheet) for sheet in sheets}
-    industries = {sheet.profile.get("industry", "") for sheet in sheets} - {""}
-    domains = {firm_domain(sheet.profile.get("email", "")) for sheet in sheets} - {""}
+    ids = {firm.client for firm in firms}
+    industries = {firm.industry for firm in firms} - {""}
+    domains = {firm.domain for firm in firms} - {""}
     shortest = min(domains, key=len, default="")
     # mail.example.jp and example.jp are one firm's.
     others = [d for d in domains if d != shortest and not d.endswith(f".{shortest}")]
-    kinds = {split_legal_form(sheet.name)[1].kind for sheet in sheets}
+    kinds = {firm.form for firm in firms}
     has_forms = not all(are_same_form(one, other) for one, other in combinations(kinds, 2))
     strangers = len(industries) > 1 or bool(others) or has_forms
     return len(ids - {""}) > 1 or ("" in ids and strangers)
