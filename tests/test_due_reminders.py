@@ -253,4 +253,4 @@ def test_a_correction_from_another_clients_address_needs_only() -> None:
 
 def test_a_correction_without_a_workbook_is_skipped() -> None:
     found = campaign("11/10 sent correction/s1", held(correction=""), as_of="11/21")
-    assert told(mails(found)) == ["unreadable"]
+    assert told(mails(found)) == ["undecided"]

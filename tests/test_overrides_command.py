@@ -99,11 +99,11 @@ def test_what_was_not_understood_and_what_is_ambiguous_gets_a_line() -> None:
     question = TITLES["POL-01"]
     assert lines("amendments") == [
         ["C-1", "株式会社甲", "POL-01", question,
-         "POL-01「検討中」はNOT_UNDERSTOODです。（a.xlsx 回答 E7）"],
+         "POL-01「検討中」はNOT_UNDERSTOODです。［a.xlsx 回答 E7］"],
         ["C-1", "株式会社甲", "AST-09", TITLES["AST-09"],
-         "AST-09「なし」はANSWER_AMBIGUOUSです。（a.xlsx 回答 E7）"],
+         "AST-09「なし」はANSWER_AMBIGUOUSです。［a.xlsx 回答 E7］"],
         ["乙", "乙", "POL-01", question,
-         "POL-01「はい / 一部」はSECOND_ANSWERです。（b.xlsx 回答 E7）"],
+         "POL-01「はい / 一部」はSECOND_ANSWERです。［b.xlsx 回答 E7］"],
     ]  # fmt: skip
     assert lines("assignments") == []
 

@@ -430,7 +430,7 @@ def test_na_that_is_not_allowed_is_reported() -> None:
     answers = page(of("refused"), ANSWERS)
     assert "該当なし（未回答扱い）" in row_values(answers, rows_with(answers, "POL-01")[0])
     problems = " ".join(texts_on(page(of("refused"), CONDITIONS)))
-    assert "POL-01 では「該当なし」を選べません。" in problems
+    assert "POL-01では「該当なし」を選べません。" in problems
 
 
 def test_every_problem_is_listed() -> None:
@@ -443,9 +443,9 @@ def test_every_problem_is_listed() -> None:
         assert any(str(problem.item) in str(value) for value in row_values(conditions, rows[0]))
 
 
-def test_a_client_without_a_name_has_a_neutral_addressee() -> None:
+def test_a_client_without_a_name_is_addressed_by_its_file() -> None:
     texts = texts_on(page(of("no name")))
-    assert "（会社名未記入）　御中" in texts
+    assert "（会社名未記入）.xlsx　御中" in texts
 
 
 def test_a_category_that_does_not_apply_has_no_score() -> None:
