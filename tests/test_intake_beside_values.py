@@ -66,7 +66,7 @@ def test_what_is_left_of_an_answer_counts_where_it_is_one_choice(text: str, left
     read = ReadGrids(book(struck(ANSWER.format(text), "B6", left)))
     assert (read.signs, read.told) == ("×-△×", [f"STRUCK_PART B6 C1-1 {text}"])
     assert problem_message(read.problems[0], Lang.JA) == (
-        f"C1-1 の回答「{text}」のうち、取り消し線の引かれていない部分を「いいえ」と読み取りました。"
+        f"C1-1の回答「{text}」のうち、取り消し線の引かれていない部分を「いいえ」と読み取りました。"
     )
 
 
@@ -169,7 +169,7 @@ def test_an_answer_in_the_note_on_a_blank_cell_is_asked_about() -> None:
         ".-△×",
         ["ANSWER_MISPLACED B6 C1-1 いいえ", "NOTE B6 C1-1 いいえ"],
     )
-    assert "メモ欄に「いいえ」" in problem_message(read.problems[0], Lang.JA)
+    assert "セルのメモに「いいえ」" in problem_message(read.problems[0], Lang.JA)
 
 
 def test_a_remark_struck_out_is_no_answer_either() -> None:
