@@ -9,7 +9,7 @@ cannot be read.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Final
 
@@ -43,25 +43,24 @@ class ProblemSpec:
     for_consultant: bool = False
 
 
+# An answer that cannot be decided on: the client chooses anew, or the consultant sets it.
+_UNDECIDED: Final = ProblemSpec(
+    Severity.ERROR, point=PointKind.ENTRY, shows_value=True, answer_settles=True
+)
+_WITHOUT_TEXT: Final = replace(_UNDECIDED, shows_value=False)  # its value is a sign of ours
 _SPECS: Final = {
     ProblemCode.UNANSWERED: ProblemSpec(  # the value: what other sheets of the workbook say
         Severity.WARNING, point=PointKind.OPEN, shows_value=True, answer_settles=True
     ),
-    ProblemCode.NOT_UNDERSTOOD: ProblemSpec(
-        Severity.ERROR, point=PointKind.ENTRY, shows_value=True, answer_settles=True
-    ),
+    ProblemCode.NOT_UNDERSTOOD: _UNDECIDED,
     ProblemCode.NA_NOT_ALLOWED: ProblemSpec(
         Severity.WARNING, point=PointKind.ENTRY, shows_value=True, answer_settles=True
     ),
-    ProblemCode.ANSWER_AMBIGUOUS: ProblemSpec(
-        Severity.ERROR, point=PointKind.ENTRY, shows_value=True, answer_settles=True
-    ),
+    ProblemCode.ANSWER_AMBIGUOUS: _UNDECIDED,
     ProblemCode.ANSWER_MISPLACED: ProblemSpec(
         Severity.WARNING, point=PointKind.ENTRY, shows_value=True, answer_settles=True
     ),
-    ProblemCode.SECOND_ANSWER: ProblemSpec(
-        Severity.ERROR, point=PointKind.ENTRY, shows_value=True, answer_settles=True
-    ),
+    ProblemCode.SECOND_ANSWER: _UNDECIDED,
     ProblemCode.ANSWERS_SHIFTED: ProblemSpec(
         Severity.ERROR, point=PointKind.GENERAL, shows_value=True
     ),
@@ -69,12 +68,8 @@ _SPECS: Final = {
     ProblemCode.LEFT_OVER_MANY: ProblemSpec(
         Severity.WARNING, point=PointKind.GENERAL, shows_value=True
     ),
-    ProblemCode.QUESTION_MISPLACED: ProblemSpec(
-        Severity.ERROR, point=PointKind.ENTRY, shows_value=True, answer_settles=True
-    ),
-    ProblemCode.DUPLICATE_ITEM: ProblemSpec(
-        Severity.ERROR, point=PointKind.ENTRY, shows_value=True, answer_settles=True
-    ),
+    ProblemCode.QUESTION_MISPLACED: _UNDECIDED,
+    ProblemCode.DUPLICATE_ITEM: _UNDECIDED,
     ProblemCode.DUPLICATE_SAME: ProblemSpec(Severity.INFO),
     ProblemCode.UNKNOWN_ITEM: ProblemSpec(Severity.WARNING, point=PointKind.GENERAL),
     ProblemCode.ITEM_ROW_MISSING: ProblemSpec(
@@ -141,43 +136,23 @@ _SPECS: Final = {
     ProblemCode.ACTIVE_CONTENT: ProblemSpec(Severity.WARNING),
     ProblemCode.HIDDEN_ROWS: ProblemSpec(Severity.WARNING),
     ProblemCode.HIDDEN_SHEET: ProblemSpec(Severity.WARNING),
-    ProblemCode.SHEETS_DISAGREE: ProblemSpec(
-        Severity.ERROR, point=PointKind.ENTRY, shows_value=True, answer_settles=True
-    ),
-    ProblemCode.ERROR_VALUE: ProblemSpec(
-        Severity.ERROR, point=PointKind.ENTRY, shows_value=True, answer_settles=True
-    ),
-    ProblemCode.NOT_CALCULATED: ProblemSpec(
-        Severity.ERROR, point=PointKind.ENTRY, answer_settles=True
-    ),
+    ProblemCode.SHEETS_DISAGREE: _UNDECIDED,
+    ProblemCode.ERROR_VALUE: _UNDECIDED,
+    ProblemCode.NOT_CALCULATED: _WITHOUT_TEXT,
     ProblemCode.FORMULA_ANSWER: ProblemSpec(Severity.WARNING, point=PointKind.ENTRY),
-    ProblemCode.PICTURE_ANSWER: ProblemSpec(
-        Severity.ERROR, point=PointKind.ENTRY, answer_settles=True
-    ),
-    ProblemCode.EMPTY_RESULT: ProblemSpec(
-        Severity.ERROR, point=PointKind.ENTRY, answer_settles=True
-    ),
-    ProblemCode.DATA_TYPE_ANSWER: ProblemSpec(
-        Severity.ERROR, point=PointKind.ENTRY, answer_settles=True
-    ),
-    ProblemCode.CHECKBOX_ANSWER: ProblemSpec(
-        Severity.ERROR, point=PointKind.ENTRY, shows_value=True, answer_settles=True
-    ),
-    ProblemCode.SYMBOL_ANSWER: ProblemSpec(
-        Severity.ERROR, point=PointKind.ENTRY, shows_value=True, answer_settles=True
-    ),
-    ProblemCode.STRUCK_ANSWER: ProblemSpec(
-        Severity.ERROR, point=PointKind.ENTRY, shows_value=True, answer_settles=True
-    ),
+    ProblemCode.PICTURE_ANSWER: _WITHOUT_TEXT,
+    ProblemCode.EMPTY_RESULT: _WITHOUT_TEXT,
+    ProblemCode.DATA_TYPE_ANSWER: _WITHOUT_TEXT,
+    ProblemCode.CHECKBOX_ANSWER: _UNDECIDED,
+    ProblemCode.SYMBOL_ANSWER: _UNDECIDED,
+    ProblemCode.STRUCK_ANSWER: _UNDECIDED,
     ProblemCode.STRUCK_PART: ProblemSpec(Severity.INFO),
     ProblemCode.PROFILE_STRUCK: ProblemSpec(Severity.WARNING),
     ProblemCode.STRUCK_TEXT: ProblemSpec(Severity.WARNING),
     ProblemCode.SYMBOL_TEXT: ProblemSpec(Severity.WARNING),
     ProblemCode.NOTE: ProblemSpec(Severity.WARNING),
     ProblemCode.MORE_CELLS: ProblemSpec(Severity.WARNING),
-    ProblemCode.MERGED_ANSWER: ProblemSpec(
-        Severity.ERROR, point=PointKind.ENTRY, shows_value=True, answer_settles=True
-    ),
+    ProblemCode.MERGED_ANSWER: _UNDECIDED,
     ProblemCode.ITEM_NEW: ProblemSpec(Severity.WARNING, point=PointKind.OPEN, answer_settles=True),
     ProblemCode.QUESTION_CHANGED: ProblemSpec(Severity.WARNING, point=PointKind.ENTRY),
     ProblemCode.SAME_FILE: ProblemSpec(Severity.INFO),
