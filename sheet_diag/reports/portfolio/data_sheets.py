@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import groupby
 from typing import Final
@@ -57,7 +57,8 @@ _ATTENTION: Final = {
     "status": 76, "file": 150, "name": 130, "severity": 60, "sheet": 84, "cell": 48,
     "item": 62, "value": 100, "message": 220, "todo": 230, "mail": 300,
 }  # fmt: skip
-_CENTERED: Final = ("status", "severity", "cell", "item")
+_CENTERED: Final = ("status", "severity", "cell", "item", "kind")
+_PLAIN: Final[Mapping[str, Mapping[str, Look]]] = {}
 _ERROR: Final = {**CENTERED_9, **BOLD, "font_color": ALERT}
 _FRAME_COLUMNS: Final = (
     "file", "client", "name", "industry", "employees", "rank", "category", "item", "answer",
@@ -129,6 +130,25 @@ def _place_chart(book: Book, page: Page, rows: tuple[int, int], column: int, tit
     page.place(rows[1] + 2, 2, chart, (760, 330), description=title)
 
 
+def _text_columns(
+    say: Wording,
+    sheet: str,
+    widths: Mapping[str, int],
+    looks: Mapping[str, Mapping[str, Look]] = _PLAIN,
+) -> list[PortfolioColumn]:
+    """Make columns of texts, headed `portfolio.<sheet>.<key>`; `looks` as in `PortfolioColumn`."""
+    return [
+        PortfolioColumn(
+            say(f"portfolio.{sheet}.{key}"),
+            width,
+            CENTERED_9 if key in _CENTERED else TEXT_9,
+            Page.client_cell,
+            looks.get(key, {}),
+        )
+        for key, width in widths.items()
+    ]
+
+
 def write_attention(_: Book, page: Page, context: PortfolioContext) -> None:
     """Write 要確認: every problem that wants a person's eye, and what to do about it."""
     say, found = context.say, context.portfolio.attention
@@ -138,16 +158,7 @@ def write_attention(_: Book, page: Page, context: PortfolioContext) -> None:
     listing = PortfolioTable(
         heading=say("portfolio.sheet.attention"),
         lead=say("portfolio.attention.lead"),
-        columns=[
-            PortfolioColumn(
-                say(f"portfolio.attention.{key}"),
-                width,
-                CENTERED_9 if key in _CENTERED else TEXT_9,
-                Page.client_cell,
-                {error: _ERROR} if key == "severity" else {},
-            )
-            for key, width in _ATTENTION.items()
-        ],
+        columns=_text_columns(say, "attention", _ATTENTION, {"severity": {error: _ERROR}}),
         count=sum(map(len, groups)),
         table="Attention",
         frozen=2,
@@ -265,15 +276,7 @@ def write_texts(_: Book, page: Page, context: PortfolioContext) -> None:
     listing = PortfolioTable(
         heading=say("portfolio.sheet.texts"),
         lead=say("portfolio.texts.lead"),
-        columns=[
-            PortfolioColumn(
-                say(f"portfolio.texts.{key}"),
-                width,
-                CENTERED_9 if key in (*_CENTERED, "kind") else TEXT_9,
-                Page.client_cell,
-            )
-            for key, width in _TEXTS.items()
-        ],
+        columns=_text_columns(say, "texts", _TEXTS),
         count=len(found),
         table="Texts",
         frozen=2,
