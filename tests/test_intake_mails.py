@@ -309,8 +309,22 @@ ENTITY = WITH_SHEET[WITH_SHEET.index(b"MIME-Version") :]
 @pytest.mark.parametrize("open_end", [False, True])
 def test_a_mail_that_was_signed_as_a_whole_is_read(tmp_path: Path, open_end: bool) -> None:
     found = leaves(tmp_path, smime_mail(signed(ENTITY, open_end=open_end)))
-    assert (lines(found), contents(found)) == (["smime.p7m › a.xlsx"], [SHEET])
+    assert (lines(found), contents(found)) == (["a.xlsx"], [SHEET])
     assert found[0].mail_senders == ("a@x.example",)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("パスワード：Ab12#xyz", "MAIL_AUTOMATIC password_mail"),
+        ("届きました。", "MAIL_WITHOUT_SHEET"),
+    ],
+)
+def test_a_signed_mail_of_text_alone_is_read(tmp_path: Path, text: str, code: str) -> None:
+    entity = b"Content-Type: text/plain; charset=utf-8\n\n" + text.encode()
+    (found,) = leaves(tmp_path, smime_mail(signed(entity)))
+    assert found.problem
+    assert f"{found.problem.code} {found.problem.value or ''}".strip() == code
 
 
 def test_a_file_that_was_signed_is_read(tmp_path: Path) -> None:

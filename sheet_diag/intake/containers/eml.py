@@ -22,12 +22,11 @@ from sheet_diag.intake.containers.mail_headers import (
 )
 from sheet_diag.intake.containers.mail_passwords import may_hold_password
 from sheet_diag.intake.containers.members import ContainerMember, MemberSpool, spool_member
-from sheet_diag.intake.containers.received_mail import read_time
+from sheet_diag.intake.containers.received_mail import PKCS7, read_time
 from sheet_diag.intake.containers.uuencode import find_uuencoded
 from sheet_diag.intake.file_types import FileKind, detect_file_kind, split_mbox
 from sheet_diag.model.returns import Problem
 
-_PKCS7: Final = ("application/pkcs7-mime", "application/x-pkcs7-mime")
 _TNEF: Final = ("application/ms-tnef", "application/vnd.ms-tnef")
 # Reports of mail servers, not what a person attached.
 _REPORTS: Final = ("message/delivery-status", "message/disposition-notification")
@@ -49,7 +48,7 @@ def list_eml_members(content: bytes, label: str, spool: MemberSpool) -> Iterator
 def _parts(part: Message, *, inline: bool) -> Iterator[tuple[Message, bool]]:
     """Find the parts that are files, and whether the text around them shows them."""
     media = part.get_content_type()
-    if media == "message/rfc822" or media in _PKCS7:
+    if media == "message/rfc822" or media in PKCS7:
         yield part, False
     elif part.is_multipart():
         related = inline or media == "multipart/related"
@@ -83,7 +82,7 @@ def _attachment(part: Message, number: int, time: int | None, inline: bool) -> R
     payload = part.get_payload(decode=True)
     content = payload if isinstance(payload, bytes) else b""
     problem = None
-    if media in _PKCS7:
+    if media in PKCS7:
         name, problem = name or "smime.p7m", _find_damage(content, FileKind.SMIME)
     elif media in _TNEF or name.lower() == "winmail.dat":
         name, problem = name or "winmail.dat", _find_damage(content, FileKind.WINMAIL)

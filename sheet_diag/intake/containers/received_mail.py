@@ -26,6 +26,8 @@ from sheet_diag.model.settings import MailOrigin
 _MACHINES: Final = ("mailer-daemon", "postmaster", "mail-daemon", "mailerdaemon")
 _PRECEDENCES: Final = ("bulk", "auto_reply", "junk")
 _ROBOTS: Final = ("x-autoreply", "x-autorespond", "x-autoresponder")
+PKCS7: Final = ("application/pkcs7-mime", "application/x-pkcs7-mime")
+_ABOUT_CONTENT: Final = {"content-type", "content-transfer-encoding", "content-disposition"}
 _RECEIPT: Final = "disposition-notification"
 _SUBJECT: Final = re.compile(
     r"[【\[(（]?(自動(返信|応答|配信)|不在(通知|応答)|auto(matic)?[ -]?(reply|response)\b|"
@@ -64,6 +66,8 @@ def read_eml(content: bytes) -> ReceivedMail:
     """Read the headers of a mail; its text is read when it is asked for."""
     content = trim_mail(content)
     head = BytesHeaderParser(policy=compat32).parsebytes(content, headersonly=True)
+    if head.get_content_type() in PKCS7:
+        content = _open_signed_mail(content)
     senders = read_senders(head)
     return ReceivedMail(
         content,
@@ -73,6 +77,25 @@ def read_eml(content: bytes) -> ReceivedMail:
         is_formal_report(head),
         lambda: add_subject(head, read_text(email.message_from_bytes(content, policy=compat32))),
     )
+
+
+def _open_signed_mail(content: bytes) -> bytes:
+    """Put what was signed as a whole under the mail's own headers; what cannot be opened stays."""
+    from sheet_diag.intake.containers.smime import open_signature
+
+    mail = email.message_from_bytes(content, policy=compat32)
+    try:
+        signed = open_signature(mail.get_payload(decode=True))  # type: ignore[arg-type]
+    except MemoryError:
+        raise
+    except Exception:  # noqa: BLE001 - encrypted or damaged; told where its members are listed
+        return content
+    inner = email.message_from_bytes(signed, policy=compat32)
+    own = {name.lower() for name in inner} | _ABOUT_CONTENT
+    for name, value in mail.items():
+        if name.lower() not in own:
+            inner[name] = value
+    return inner.as_bytes(policy=compat32)
 
 
 def make_origin(senders: tuple[str, ...], sent: int | None) -> MailOrigin | None:

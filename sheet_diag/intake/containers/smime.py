@@ -18,8 +18,19 @@ _MAIL: Final = b"content-type:"
 
 
 def list_smime_members(content: bytes, label: str, spool: MemberSpool) -> Iterator[ContainerMember]:
-    """List what the signed mail holds, or the signed file. Raises `RefusedError` where it is
-    encrypted, and `ValueError` where it is damaged."""
+    """List what the signed mail holds, or the signed file. Raises as `open_signature`."""
+    signed = open_signature(content)
+    if _MAIL in signed[:2048].lower():
+        yield from list_eml_members(signed, label, spool)
+    else:
+        spool.admit(1)
+        name = label.rpartition(JOINT)[2].removesuffix(".p7m")
+        yield spool_member(ContainerMember(name), lambda: (signed,), spool)
+
+
+def open_signature(content: bytes) -> bytes:
+    """Take out what was signed. Raises `RefusedError` where it is encrypted, `ValueError` where
+    it is damaged."""
     if content.startswith(_ARMOR):
         content = base64.b64decode(content.split(_ARMOR)[2])
     wrapped: Any = ContentInfo.load(content)
@@ -28,9 +39,4 @@ def list_smime_members(content: bytes, label: str, spool: MemberSpool) -> Iterat
     signed = wrapped["content"]["encap_content_info"]["content"].native
     if not isinstance(signed, bytes):  # certificates alone
         raise wrong_format_error(FileKind.SMIME)
-    if _MAIL in signed[:2048].lower():
-        yield from list_eml_members(signed, label, spool)
-    else:
-        spool.admit(1)
-        name = label.rpartition(JOINT)[2].removesuffix(".p7m")
-        yield spool_member(ContainerMember(name), lambda: (signed,), spool)
+    return signed
