@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta, timezone
 from pathlib import Path
 
+from sheet_diag.mail.log.chain import LOG_HEAD_NAME
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ClientList, ListedClient
 from sheet_diag.model.client_status import ResponseStatus, ReturnFacts
@@ -40,13 +41,18 @@ def parse_log(text: str, client: str = "C-001") -> list[MailLogEntry]:
 
 
 def date_mails(log: Path, on: str, kind: str) -> None:
-    """Date all mails of a kind in the log of a test, which else tells the day on which it ran."""
+    """Date all mails of a kind in the log of a test, which else tells the day on which it ran.
+
+    The log is then one of version 0.1.0: without digests, and without a head.
+    """
     lines = [json.loads(line) for line in log.read_text(encoding="utf-8").splitlines()]
     for each in lines:
+        each.pop("previous", None)
         if each.get("kind") == kind:
             each["time"] = f"{on}T10:00:00+09:00"
     text = "".join(json.dumps(each, ensure_ascii=False) + "\n" for each in lines)
     log.write_text(text, encoding="utf-8", newline="\n")
+    log.with_name(LOG_HEAD_NAME).unlink()
 
 
 def _parse_log_line(line: str, client: str) -> MailLogEntry:

@@ -190,22 +190,6 @@ def test_drafts_are_listed_in_the_order_of_the_client_list(here: Path) -> None:
         assert places == sorted(places)
 
 
-@pytest.mark.usefixtures("here")
-def test_without_the_log_of_issued_sheets_no_mail_is_written(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    begin("issue")
-    Path("output/mail-log.jsonl").unlink()
-    nowhere = '\n[imap]\nhost = "127.0.0.1"\nport = 9\nuser = "shindan"\n'
-    Path("sheet-diag.toml").write_text(SETTINGS + nowhere, encoding="utf-8")
-    monkeypatch.setenv("SHEET_DIAG_IMAP_PASSWORD", "secret")
-    for command in ("issue", "remind", "return", "deliver", "collect"):
-        assert "mail-log.jsonl" in call(command, status=2, answer="y")
-    assert not Path("output/mail-log.jsonl").exists()
-    shutil.rmtree("output/outbox")
-    call("issue", answer="y")
-
-
 def test_an_incomplete_note_of_a_folder_counts_as_no_draft(here: Path) -> None:
     begin("issue")
     for folder in ("drafts/request", "outbox"):

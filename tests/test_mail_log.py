@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from sheet_diag.mail.log.chain import LOG_HEAD_NAME
 from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME, MailLog, MailLogError
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.mail import MailEvent, MailKey, MailLogEntry, MailSubject
@@ -74,7 +75,7 @@ def test_entries_that_belong_together_are_written_in_one_piece(
         with monkeypatch.context() as patch:
             patch.setattr(os, "fsync", lambda _: sizes.append(path.stat().st_size))
             book.add_all(lines)
-        assert sizes == [path.stat().st_size]
+        assert set(sizes) == {path.stat().st_size}
         with pytest.raises(ValueError, match="timezone"):
             book.add_all([line(T), replace(line(T), time=datetime(2026, 11, 26))])
         book.add_all([])
@@ -95,7 +96,7 @@ def test_every_entry_is_synchronised(path: Path, monkeypatch: pytest.MonkeyPatch
     with MailLog.open(path) as book:
         begun = len(sizes)
         book.add(line(S))
-        assert sizes[begun:] == [path.stat().st_size]
+        assert set(sizes[begun:]) == {path.stat().st_size}
 
 
 def test_a_campaign_keeps_a_token_of_its_own(path: Path, tmp_path: Path) -> None:
@@ -140,6 +141,7 @@ def test_a_log_that_is_cut_off_anywhere_can_be_used(path: Path) -> None:
     first = content.index(b"\n") + 1
     for size in range(len(content)):
         path.write_bytes(content[:size])
+        path.with_name(LOG_HEAD_NAME).unlink(missing_ok=True)
         left = MailLog.read(path).entries
         assert left == whole.entries[: len(left)]
         assert len(left) >= content[first:size].count(b"\n")

@@ -168,13 +168,14 @@ def overrides(options: MailOptions) -> None:
         write_overrides(options, say)
 
 
-@command("cli.help.status", takes=("output", "input", "clients", "as_of", *_GENERAL))
+@command("cli.help.status", takes=("output", "input", "accept_log", "clients", "as_of", *_GENERAL))
 def status(options: MailOptions) -> None:
     """Tell where everyone stands."""
     with _report_failures(options) as say:
         from sheet_diag.cli.mail.run import show_status
 
-        show_status(options, say)
+        is_whole = show_status(options, say)
+    raise typer.Exit(0 if is_whole else 1)
 
 
 @command("cli.help.remind", takes=("output", "input", "days", "again_after", *_WHO, *_HOW))

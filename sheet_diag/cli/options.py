@@ -126,6 +126,9 @@ class MailOptions:
     sent_by_hand: Annotated[bool, typer.Option("--sent-by-hand", help=HELP("cli.help.by_hand"))] = (
         False
     )
+    accept_log: Annotated[bool, typer.Option("--accept-log", help=HELP("cli.help.accept_log"))] = (
+        False
+    )
     as_of: Annotated[
         str | None, typer.Option("--as-of", help=HELP("cli.help.today"), metavar=DAY)
     ] = None

@@ -37,7 +37,8 @@ class MailEvent(StrEnum):
     `sending`: its last byte was about to go out; without a later event nobody knows whether it was
     accepted. `unsent`: it was found not to have been. `deferred` may be tried again, `refused` and
     `bounced` not at the same address. `by_hand`: a person sent the draft. `collected`: a mail of
-    the client's was put into the input folder.
+    the client's was put into the input folder. `accepted`: a person goes on with a log that is not
+    as it was written.
     """
 
     SENDING = "sending"
@@ -48,6 +49,7 @@ class MailEvent(StrEnum):
     BOUNCED = "bounced"
     BY_HAND = "by_hand"
     COLLECTED = "collected"
+    ACCEPTED = "accepted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +101,11 @@ class MailLogEntry:
     """A line of the mail log.
 
     `client` is an id of the client list (empty: nobody knows), `kind` is None for a mail that a
-    client sent. `time` has an offset; its date is the one that people here saw. `addresses` are
-    those of the recipients, of a refusal or a bounce those that were refused, of a collected mail
-    that of its sender. `file` names what was attached, or the collected file below the input
-    folder. `text` is what the server said; of `sending` it is who gets a copy. Of a collected
+    client sent, and where it is about none. `time` has an offset; its date is the one that people
+    here saw. `addresses` are those of the recipients, of a refusal or a bounce those that were
+    refused, of a collected mail that of its sender. `file` names what was attached,
+    or the collected file below the input folder. `text` is what the server said; of `sending` it is
+    who gets a copy, of `accepted` what was found. Of a collected
     mail, `sha256` is that of the file and `holds` those of the returns in it (hexadecimal; empty in
     logs of earlier versions). `due` is the day by which an answer was asked for (None: that of the
     client list or the settings, unless it had passed). `edition` stands for the content of a

@@ -42,6 +42,7 @@ from sheet_diag.cli.mail.run import run_mail_command
 from sheet_diag.cli.options import MailOptions
 from sheet_diag.forms.client_list import make_client_list
 from sheet_diag.mail.campaign.drafts import DRAFTS, DraftFolder
+from sheet_diag.mail.log.chain import LOG_HEAD_NAME
 from sheet_diag.mail.log.lines import format_log_header
 from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME, MailLog
 from sheet_diag.model.catalog import Catalog
@@ -152,6 +153,7 @@ def draft_due_mails(campaign: DemoCampaign) -> None:
 def _begin_log(output: Path) -> None:
     """Write an empty mail log and delete all drafts: what somebody has tried there is undone."""
     output.mkdir(exist_ok=True)
+    (output / LOG_HEAD_NAME).unlink(missing_ok=True)
     (output / MAIL_LOG_NAME).write_bytes(format_log_header(_TOKEN))
     for kind in MailKind:
         DraftFolder(output, kind).clear()

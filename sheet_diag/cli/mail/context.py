@@ -53,7 +53,7 @@ from sheet_diag.pipeline.report_passwords import (
 from sheet_diag.reports.response_status.read_files import ReadFiles
 from sheet_diag.reports.response_status.statuses import compute_response_status
 from sheet_diag.reports.run_json.reader import load_return_facts
-from sheet_diag.storage.managed_folder import OUTBOX, read_note
+from sheet_diag.storage.managed_folder import OUTBOX
 from sheet_diag.storage.report_passwords.password_list import PASSWORDS_FILE
 from sheet_diag.storage.report_passwords.row_owners import ClientKey
 from sheet_diag.storage.staging import RUN_JSON
@@ -227,13 +227,6 @@ def _load_last_run(output: Path) -> LastRun:
     if not (output / RUN_JSON).is_file():
         return LastRun(None, ())
     return LastRun(*load_return_facts(output))
-
-
-def require_log(context: CommandContext) -> None:
-    """Require the mail log: where sheets stand in the outbox without one, it was lost."""
-    path, outbox = context.log_path, context.outbox
-    if not path.exists() and read_note(outbox):
-        fail(context.say("mail.error.log_lost", path=path, folder=outbox), context.say)
 
 
 def require_run(context: CommandContext) -> None:

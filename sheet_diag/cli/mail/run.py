@@ -19,7 +19,6 @@ from sheet_diag.cli.mail.context import (
     load_compose_context,
     load_context,
     load_report_passwords,
-    require_log,
     require_no_unread_files,
     require_pdfs,
     require_run,
@@ -28,6 +27,7 @@ from sheet_diag.cli.mail.context import (
 )
 from sheet_diag.cli.mail.outbox import load_issued_sheets, make_issued_sheets
 from sheet_diag.cli.mail.send import (
+    accept_log,
     may_replace_drafts,
     note_sent_drafts,
     resolve_interrupted_mails,
@@ -71,7 +71,6 @@ def run_mail_command(kind: MailKind, options: MailOptions, say: Wording) -> bool
         fail(say("mail.error.again"), say)
     if options.send:
         require_server(context, "smtp")  # before anything is made
-    require_log(context)
     with MailLog.open(context.log_path) as log:
         if options.sent_by_hand:
             return note_sent_drafts(context, kind, log)
@@ -99,10 +98,9 @@ def collect_mails(options: MailOptions, say: Wording) -> bool:
     mail = context.mail_settings
     server, credential = require_server(context, "imap")
     since = parse_day(options.since, say, "--since") if options.since else None
-    require_log(context)
     with (
-        open_mailbox(server, mail.folder, credential) as box,
         MailLog.open(context.log_path) as log,
+        open_mailbox(server, mail.folder, credential) as box,
         show_progress_bar(say("mail.progress.collect"), 0) as step,
     ):
         found = collect_returned_mails(
@@ -120,12 +118,20 @@ def collect_mails(options: MailOptions, say: Wording) -> bool:
     return output.show_collection(found, options.input, say)
 
 
-def show_status(options: MailOptions, say: Wording) -> None:
-    """Show where everyone stands."""
+def show_status(options: MailOptions, say: Wording) -> bool:
+    """Show where everyone stands. Tell whether the mail log is as it was written."""
     context = load_context(options, say)
+    log = MailLog.read(context.log_path)
+    if log.fault:
+        output.print_text(log.fault.describe(say))
+        if options.accept_log and accept_log(context, log.fault):
+            log = MailLog.read(context.log_path)
+    elif options.accept_log:
+        output.print_text(say("mail.log.whole"))
     show_open_drafts(context)
-    status = context.response_status(MailLog.read(context.log_path), options.input)
+    status = context.response_status(log, options.input)
     show_response_status(status, say, context.mail_settings.reminder_days)
+    return log.fault is None
 
 
 def _find_due_mails(kind: MailKind, context: CommandContext, log: MailLog) -> DueMails:

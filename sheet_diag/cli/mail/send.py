@@ -6,6 +6,7 @@ Nothing is sent before somebody has typed how many mails it is about; an Enter t
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -25,11 +26,11 @@ from sheet_diag.mail.campaign.outgoing import (
     finalize_mails,
 )
 from sheet_diag.mail.imap.mailbox import find_copies
-from sheet_diag.mail.log.mail_log import MailLog
+from sheet_diag.mail.log.mail_log import MailLog, MailLogError
 from sheet_diag.mail.outgoing_checks.results import CheckedMail
 from sheet_diag.mail.smtp.delivery import send_mails
 from sheet_diag.mail.smtp.send_attempt import UncertainAnswer, resolve_uncertain_mails
-from sheet_diag.model.mail import MailLogEntry, OutgoingMail
+from sheet_diag.model.mail import MailEvent, MailLogEntry, OutgoingMail
 from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.text.normalize import normalize_text
 from sheet_diag.text.wording import Wording
@@ -146,6 +147,21 @@ def resolve_interrupted_mails(context: CommandContext, log: MailLog) -> None:
         find = partial(find_copies, server, mail.folder, credential, wait=mail.copy_seconds)
         output.print_text(context.say("mail.uncertain.looking"))
     resolve_uncertain_mails(log, mail, find, partial(_ask_about_mail, context.say))
+
+
+def accept_log(context: CommandContext, fault: MailLogError) -> bool:
+    """Go on with a mail log that is not as it was written, where a person wants that.
+
+    Tell whether the log says so now.
+    """
+    if _ask_person(context.say("mail.log.ask")) != _YES:
+        output.print_text(context.say("mail.log.kept"))
+        return False
+    text = "{found}/{count}, {line}".format(**fault.parts)
+    entry = MailLogEntry(datetime.now().astimezone(), MailEvent.ACCEPTED, text=text)
+    MailLog.open(context.log_path, entry).close()
+    output.print_text(context.say("mail.log.accepted"))
+    return True
 
 
 def _ask_about_mail(say: Wording, entry: MailLogEntry) -> UncertainAnswer:

@@ -1,6 +1,6 @@
 """The lines of mail-log.jsonl: JSON in UTF-8, one entry a line, empty facts left out.
 
-The first line names the format and the campaign.
+The first line names the format and the campaign; all others have the digest of the one before.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ class _Line(BaseModel):
     holds: tuple[_Text, ...] = ()
     due: date | None = None
     edition: _Text = ""
+    previous: _Text = ""
 
 
 def split_whole_lines(content: bytes) -> list[bytes]:
@@ -71,22 +72,27 @@ def parse_log_header(line: bytes) -> str:
     return token
 
 
-def format_log_entry(entry: MailLogEntry) -> bytes:
-    """Format an entry as a line."""
+def format_log_entry(entry: MailLogEntry, previous: str) -> bytes:
+    """Format an entry as a line, with the digest of the one before."""
     own = {
         "time": entry.time.isoformat(timespec="seconds"),
         "about": entry.subject.text,
         "seal": entry.password_fingerprint,
+        "previous": previous,
     }
     facts = {name: own.get(name) or getattr(entry, name, "") for name in _Line.model_fields}
     return _format_json({name: value for name, value in facts.items() if value})
 
 
-def parse_log_entry(line: bytes) -> MailLogEntry:
-    """Read an entry. Raises `ValueError` where the line is not one of ours."""
+def parse_log_entry(line: bytes) -> tuple[MailLogEntry, str]:
+    """Read an entry, and the digest that it has of the line before (empty: none).
+
+    Raises `ValueError` where the line is not one of ours.
+    """
     facts = dict(_Line.model_validate(_parse_json(line)))
     subject = MailSubject.parse(facts["kind"], facts.pop("about"))
-    return MailLogEntry(subject=subject, password_fingerprint=facts.pop("seal"), **facts)
+    seal, previous = facts.pop("seal"), facts.pop("previous")
+    return MailLogEntry(subject=subject, password_fingerprint=seal, **facts), previous
 
 
 def _parse_json(line: bytes) -> Mapping[str, Any]:

@@ -2,7 +2,8 @@
 
 Entries are only ever added, and each is on the disk before anything else happens; after a kill the
 log says how far the command got. A last line that the kill cut off does not count. Any other line
-that cannot be read is an error, because a mail that it is about might go out twice.
+that cannot be read is an error, because a mail that it is about might go out twice; so is a log
+that has lost lines (`chain`), until a person accepts what is left.
 """
 
 from __future__ import annotations
@@ -19,6 +20,13 @@ from typing import Final, Self
 
 from filelock import FileLock, Timeout
 
+from sheet_diag.mail.log.chain import (
+    LogChain,
+    LogHead,
+    digest_line,
+    read_log_head,
+    write_log_head,
+)
 from sheet_diag.mail.log.lines import (
     format_log_entry,
     format_log_header,
@@ -58,14 +66,17 @@ class MailLog:
         self.token = ""
         self._entries: list[MailLogEntry] = []
         self._mails: dict[MailKey, MailState] = {}
+        self._chain = LogChain(LogHead())
         self._file: FileIO | None = None
         self._closing = ExitStack()
 
     @classmethod
-    def open(cls, path: Path) -> Self:
+    def open(cls, path: Path, acceptance: MailLogEntry | None = None) -> Self:
         """Open a log for writing until it is closed, and create it where there is none.
 
-        Raises `MailLogError` where another command holds it or it cannot be understood, `OSError`.
+        One that has lost lines is opened where an entry says that this is accepted. Raises
+        `MailLogError` where it is not, where another command holds the log or it cannot be
+        understood, and `OSError`.
         """
         log = cls(path)
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -76,10 +87,13 @@ class MailLog:
             raise MailLogError("send.log.busy", path=str(path)) from error
         with ExitStack() as closing:
             closing.callback(lock.release)
-            content = path.read_bytes() if path.exists() else b""
-            log._load(content)
+            content = log._load()
+            if log.fault and acceptance is None:
+                raise log.fault
             log._file = closing.enter_context(path.open("ab", buffering=0))
             log._start(content)
+            if acceptance:
+                log.add(acceptance)
             log._closing = closing.pop_all()
         return log
 
@@ -87,9 +101,17 @@ class MailLog:
     def read(cls, path: Path) -> Self:
         """Read a log; it is empty where there is none. Raises `MailLogError`, `OSError`."""
         log = cls(path)
-        if path.exists():
-            log._load(path.read_bytes())
+        log._load()
         return log
+
+    @property
+    def fault(self) -> MailLogError | None:
+        """The error of a log that is not as it was written (None: it is)."""
+        if not self._chain.first_wrong:
+            return None
+        counts = {"count": str(self._chain.head.count), "found": str(self._chain.end.count)}
+        line = str(self._chain.first_wrong)
+        return MailLogError("send.log.changed", path=str(self.path), line=line, **counts)
 
     @property
     def entries(self) -> tuple[MailLogEntry, ...]:
@@ -105,11 +127,15 @@ class MailLog:
 
         Raises as `add`.
         """
-        lines = [format_log_entry(entry) for entry in entries]
-        written = [parse_log_entry(line) for line in lines]  # nothing unreadable is written
+        lines, digest = [], self._chain.end.digest
+        for entry in entries:
+            lines.append(format_log_entry(entry, digest))
+            digest = digest_line(lines[-1])
+            parse_log_entry(lines[-1])  # nothing unreadable is written
         self._write(b"".join(lines))
-        for entry in written:
-            self._note(entry)
+        for line in lines:
+            self._take(line)
+        self._write_head()
 
     def state(self, key: MailKey) -> MailState:
         """Return what the log says of a mail so far."""
@@ -157,8 +183,11 @@ class MailLog:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _load(self, content: bytes) -> None:
+    def _load(self) -> bytes:
+        """Load the log and return its content."""
         path = str(self.path)
+        self._chain = LogChain(read_log_head(self.path))  # first: another command may be writing
+        content = self.path.read_bytes() if self.path.exists() else b""
         lines = split_whole_lines(content)
         if content and not lines and not is_partial_header(content):
             raise MailLogError("send.log.foreign", path=path)
@@ -166,12 +195,14 @@ class MailLog:
             try:
                 if number == 1:
                     self.token = parse_log_header(line)
+                    self._chain.add(line, "", accepts=False)
                 else:
-                    self._note(parse_log_entry(line))
+                    self._take(line)
             except ValueError as error:
                 if number == 1:
                     raise MailLogError("send.log.foreign", path=path) from error
                 raise MailLogError("send.log.broken", path=path, line=str(number)) from error
+        return content
 
     def _start(self, content: bytes) -> None:
         """Cut the file off behind its last whole line; write the header where there is none."""
@@ -182,8 +213,12 @@ class MailLog:
             os.truncate(self.path, size)
         if not size:
             self.token = secrets.token_hex(8)
-            self._write(format_log_header(self.token))
+            header = format_log_header(self.token)
+            self._write(header)
+            self._chain.add(header, "", accepts=False)
             sync_folder(self.path.parent)
+        if self._chain.head != self._chain.end and not self.fault:
+            self._write_head()
 
     def _write(self, line: bytes) -> None:
         if self._file is None:
@@ -197,6 +232,16 @@ class MailLog:
             with suppress(OSError):
                 self._file.truncate(size)
             raise
+
+    def _write_head(self) -> None:
+        write_log_head(self.path, self._chain.end)
+        self._chain.head = self._chain.end
+
+    def _take(self, line: bytes) -> None:
+        """Take in the next line. Raises `ValueError` where it is not one of ours."""
+        entry, previous = parse_log_entry(line)
+        self._chain.add(line, previous, accepts=entry.event is MailEvent.ACCEPTED)
+        self._note(entry)
 
     def _note(self, entry: MailLogEntry) -> None:
         self._entries.append(entry)

@@ -117,7 +117,7 @@ class ClientMails:
                 self._fail(key, posted)
             case MailEvent.REFUSED:
                 self._fail(key, posted)
-            case MailEvent.UNSENT | MailEvent.DEFERRED | MailEvent.COLLECTED:
+            case _:
                 pass
         self._begun.pop(key, None)
 
