@@ -247,7 +247,8 @@ def test_another_sheets_answer_to_an_open_question_is_told() -> None:
 # --- what is asked
 
 
-def test_each_row_leads_to_its_marked_cell() -> None:
+@pytest.mark.parametrize("company", [ProblemCode.COMPANY_MISSING, ProblemCode.COMPANY_TWICE])
+def test_each_row_leads_to_its_marked_cell(company: ProblemCode) -> None:
     answers = (Response(ITEMS[8], None, "?"), Response(ITEMS[1], None, "??"), Response(ITEMS[4]))
     found = returned_sheet(Lang.JA, *answers, profile={"industry": "E"})
     content = corrected(
@@ -255,7 +256,7 @@ def test_each_row_leads_to_its_marked_cell() -> None:
         at(ITEMS[8], ProblemCode.NOT_UNDERSTOOD, "?"),
         at(ITEMS[1], ProblemCode.NOT_UNDERSTOOD, "??"),
         at(ITEMS[4], ProblemCode.UNANSWERED),
-        Problem(ProblemCode.COMPANY_MISSING, "会社情報", "C6", "company"),
+        Problem(company, "会社情報", "C6", "company"),
     )
     request = page(content, REQUEST)
     targets = [cell.hyperlink.location for row in request.iter_rows() for cell in row

@@ -19,6 +19,7 @@ from sheet_diag.text.wording import Wording
 
 _PROFILE_CODES: Final = (
     ProblemCode.COMPANY_MISSING,
+    ProblemCode.COMPANY_TWICE,
     ProblemCode.COMPANY_UNNAMED,
     ProblemCode.PROFILE_MISSING,
     ProblemCode.PROFILE_NOT_UNDERSTOOD,
