@@ -72,8 +72,8 @@ def test_repeated_and_unusable_keys_are_refused(source: str, message: str) -> No
 
 
 def test_a_number_of_thousands_of_digits_is_no_crash() -> None:
-    with pytest.raises(NotYamlError, match="digits"):
-        read_yaml(b"9" * 5000)
+    with pytest.raises(NotYamlError, match="line 1, column 4"):
+        read_yaml(b"a: " + b"9" * 5000)
 
 
 # --- digest

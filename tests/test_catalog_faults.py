@@ -98,6 +98,12 @@ BROKEN = {
         _AST_01 + "  weight: 3\n",
         (AST, "", C.NOT_YAML, "line 5, column 3: the key 'weight' stands twice", ""),
     ),
+    "lists in lists in lists": broken(
+        PROFILE,
+        'label: {ja: "部署名", en: "Department"}',
+        "label: " + "[" * 40 + "]" * 40,
+        (PROFILE, "", C.NOT_PLAIN, "line 11, column 37", ""),
+    ),
     "braces without quotes": broken(
         PROFILE,
         'label: {ja: "部署名", en: "Department"}',

@@ -18,6 +18,7 @@ class CatalogFaultCode(StrEnum):
 
     FILE_MISSING = "file_missing"
     NOT_YAML = "not_yaml"
+    NOT_PLAIN = "not_plain"
     MISSING = "missing"
     UNKNOWN_NAME = "unknown_name"
     EMPTY_TEXT = "empty_text"

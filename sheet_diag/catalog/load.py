@@ -33,6 +33,8 @@ from sheet_diag.model.record import Record
 
 BUILT_IN = "jis-q-27002"
 _TOP = "catalog.yaml"
+_MOST_FILES = 100
+_MOST_BYTES = 1024 * 1024  # of one file; ours have a fifth of it in all
 
 
 def load_catalog(path: Path | None = None) -> Catalog:
@@ -125,14 +127,17 @@ class _CatalogFiles:
         if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
             return self._broken(CatalogFault(path, CatalogFaultCode.FILE_MISSING, name))
         try:
-            content = self._folder.joinpath(name).read_bytes()
+            with self._folder.joinpath(name).open("rb") as file:
+                content = file.read(_MOST_BYTES + 1)
         except (OSError, ValueError):  # ValueError: a NUL in the name
             return self._broken(CatalogFault(path, CatalogFaultCode.FILE_MISSING, name))
         self._contents[name] = content
+        if len(content) > _MOST_BYTES or len(self._files) > _MOST_FILES:
+            return self._broken(CatalogFault(path, CatalogFaultCode.NOT_PLAIN, name))
         try:
             return tree.read_yaml(content)
         except tree.NotYamlError as error:
-            return self._broken(CatalogFault(path, CatalogFaultCode.NOT_YAML, str(error)))
+            return self._broken(CatalogFault(path, error.code, str(error)))
 
     def _broken(self, fault: CatalogFault) -> None:
         self.faults += (fault,)

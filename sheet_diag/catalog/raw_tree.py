@@ -7,13 +7,14 @@ is passed over here (None for a whole part), because `schema` reports it.
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from fractions import Fraction
-from typing import Any, ClassVar
+from typing import Any, Final
 
 import yaml
 
-from sheet_diag.catalog.errors import CatalogPath
+from sheet_diag.catalog.errors import CatalogFaultCode, CatalogPath
+from sheet_diag.model.record import parse_exact
 
 PlacedRecord = tuple[CatalogPath, dict[Any, Any]]
 
@@ -107,66 +108,129 @@ def strings(entries: Any) -> list[str]:
 def number(value: Any) -> Fraction | None:
     """Read an exact number; None where it is none."""
     try:
-        return None if isinstance(value, bool | float) else Fraction(value)
-    except (TypeError, ValueError, ZeroDivisionError):
+        return parse_exact(value)
+    except ValueError:
         return None
 
 
-# libyaml's loader is some ten times faster; the pure one is the same without it.
-_Base: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-
-# What is no text (the core schema of YAML 1.2, decimal only): tag, form, first characters.
-_NO_TEXTS = (
-    ("null", r"~|null|Null|NULL|", ("~", "n", "N", "")),
-    ("bool", r"true|True|TRUE|false|False|FALSE", tuple("tTfF")),
-    ("int", r"[-+]?(?:0|[1-9][0-9]*)", tuple("-+0123456789")),
-    (
-        "float",
-        r"[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]+)?",
-        tuple("-+.0123456789"),
-    ),
+# libyaml is some ten times faster; the pure parser says the same without it.
+_PARSER: Final[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_DEEPEST: Final = 30  # collections in each other; libyaml's own tree overflows the stack
+_MOST_NODES: Final = 100_000  # values, where each alias is written out
+_FLOAT: Final = r"[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*|[0-9]+(?=[eE]))(?:[eE][-+]?[0-9]+)?"
+# What is no text (the core schema of YAML 1.2, decimal only).
+_NO_TEXTS: Final[tuple[tuple[re.Pattern[str], Callable[[str], Any]], ...]] = (
+    (re.compile(r"~|null|Null|NULL|"), lambda _: None),
+    (re.compile(r"true|True|TRUE|false|False|FALSE"), lambda text: text.lower() == "true"),
+    (re.compile(r"[-+]?(?:0|[1-9][0-9]*)"), int),
+    (re.compile(_FLOAT), float),
 )
+_NO_KEY: Final = object()
 
 
 class NotYamlError(Exception):
-    """Content that is no YAML document; the message says line and column."""
+    """Content that is no plain YAML document; the message says line and column."""
 
-
-class _Loader(_Base):  # type: ignore[misc]
-    """The safe loader with its own notion of a text; it refuses duplicate keys."""
-
-    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {}
-
-    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
-        seen = set()
-        for key_node, _ in node.value:
-            key = self.construct_object(key_node, deep=True)
-            if not isinstance(key, Hashable):
-                continue  # the base class refuses it
-            if key in seen:
-                raise yaml.constructor.ConstructorError(
-                    None, None, f"the key {key!r} stands twice", key_node.start_mark
-                )
-            seen.add(key)
-        mapping: dict[Any, Any] = super().construct_mapping(node, deep)
-        return mapping
-
-
-for _name, _form, _first in _NO_TEXTS:
-    _Loader.add_implicit_resolver(
-        f"tag:yaml.org,2002:{_name}", re.compile(f"^(?:{_form})$"), list(_first)
-    )
+    def __init__(self, text: str, code: CatalogFaultCode = CatalogFaultCode.NOT_YAML) -> None:
+        super().__init__(text)
+        self.code = code
 
 
 def read_yaml(content: bytes) -> Any:
-    """Parse one document. Raises `NotYamlError`."""
+    """Parse one document of plain data. Raises `NotYamlError`."""
     try:
-        return yaml.load(content.decode("utf-8-sig"), Loader=_Loader)
+        return _build_tree(yaml.parse(content.decode("utf-8-sig"), Loader=_PARSER))
     except UnicodeDecodeError as error:
         raise NotYamlError(f"byte {error.start + 1}: not UTF-8") from error
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark
-        place = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-        raise NotYamlError(f"{place}{error.problem}") from error
-    except (yaml.YAMLError, ValueError) as error:  # ValueError: a number of thousands of digits
+        raise NotYamlError(f"{_place(error.problem_mark)}{error.problem}") from error
+    except yaml.YAMLError as error:
         raise NotYamlError(" ".join(str(error).split())) from error
+
+
+def _place(mark: Any) -> str:
+    return f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
+
+
+class _Collection:
+    """A list or a mapping while it is filled; `size` counts what it holds, unfolded."""
+
+    def __init__(self, content: list[Any] | dict[Any, Any], start: Any = None) -> None:
+        self.content = content
+        self.start = start
+        self.size = 1
+        self._key: Any = _NO_KEY
+
+    def add(self, value: Any, size: int, event: yaml.Event) -> None:
+        """Add what comes next: an entry, a key, or the value of the key before."""
+        self.size += size
+        if self.size > _MOST_NODES:
+            raise _refuse(event)
+        if isinstance(self.content, list):
+            self.content.append(value)
+        elif self._key is not _NO_KEY:
+            self.content[self._key] = value
+            self._key = _NO_KEY
+        elif not isinstance(value, Hashable):
+            raise NotYamlError(f"{_place(event.start_mark)}found unhashable key")
+        elif value in self.content:
+            raise NotYamlError(f"{_place(event.start_mark)}the key {value!r} stands twice")
+        else:
+            self._key = value
+
+
+def _build_tree(events: Iterable[Any]) -> Any:
+    """Build what the events tell, as long as it stays small and flat when it is unfolded."""
+    opened = [_Collection([])]
+    anchors: dict[str | None, tuple[Any, int]] = {}
+    for event in events:
+        if isinstance(event, yaml.CollectionStartEvent):
+            content: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
+            opened.append(_Collection(content, event))
+            if len(opened) > _DEEPEST or event.tag:
+                raise _refuse(event)
+            continue
+        if isinstance(event, yaml.AliasEvent):
+            if event.anchor not in anchors:
+                raise NotYamlError(f"{_place(event.start_mark)}found undefined alias")
+            value, size = anchors[event.anchor]
+        elif isinstance(event, yaml.ScalarEvent):
+            value, size = _read_scalar(event), 1
+            anchors[event.anchor] = value, size
+        elif isinstance(event, yaml.CollectionEndEvent):
+            done = opened.pop()
+            value, size, event = done.content, done.size, done.start
+            anchors[event.anchor] = value, size
+        else:
+            continue
+        opened[-1].add(value, size, event)
+    return _take_single(opened[0].content)
+
+
+def _take_single(documents: Any) -> Any:
+    if len(documents) > 1:
+        raise NotYamlError("expected a single document in the stream")
+    return documents[0] if documents else None
+
+
+def _refuse(event: yaml.Event) -> NotYamlError:
+    """Make the error of what is more than plain data."""
+    return NotYamlError(_place(event.start_mark).removesuffix(": "), CatalogFaultCode.NOT_PLAIN)
+
+
+def _read_scalar(event: yaml.ScalarEvent) -> Any:
+    """Read a plain scalar as what it looks like, a quoted one as text."""
+    if event.tag not in (None, "!"):
+        raise _refuse(event)
+    if event.implicit[0]:
+        for form, read in _NO_TEXTS:
+            if form.fullmatch(event.value):
+                return _convert(read, event)
+    return event.value
+
+
+def _convert(read: Callable[[str], Any], event: yaml.ScalarEvent) -> Any:
+    try:
+        return read(event.value)
+    except ValueError as error:  # thousands of digits
+        raise _refuse(event) from error

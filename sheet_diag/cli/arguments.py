@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from sheet_diag.cli.errors import fail
 from sheet_diag.cli.options import RunOptions
-from sheet_diag.model.basics import Lang
+from sheet_diag.model.basics import FIRST_DAY, LAST_DAY, Lang
 from sheet_diag.text.wording import Wording
 
 if TYPE_CHECKING:
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from sheet_diag.pipeline.run import RunConfig
 
 SETTINGS_FILE: Final = "sheet-diag.toml"  # of the working folder
+_MOST_CHARS: Final = 200_000  # of that file
+_MOST_DOTS: Final = 200  # of a line: the parser takes hours over a key of many parts
 CLIENT_LISTS: Final = (Path("clients.xlsx"), Path("clients.csv"))
 
 
@@ -172,10 +174,31 @@ def parse_lang(typed: str | None, say: Wording) -> Lang:
 
 def _configured_language(settings: Path | None) -> Lang:
     try:
-        content = tomllib.loads((settings or Path(SETTINGS_FILE)).read_text(encoding="utf-8-sig"))
-        return Lang(content.get("language", Lang.JA))
+        return Lang(read_toml(settings or Path(SETTINGS_FILE)).get("language", Lang.JA))
     except (OSError, ValueError):
         return Lang.JA
+
+
+class TooMuchTomlError(ValueError):
+    """A file that is too large, or holds too deep a table or too long a number."""
+
+
+def read_toml(path: Path) -> dict[str, Any]:
+    """Read a TOML file.
+
+    Raises `OSError`, `UnicodeDecodeError`, `TOMLDecodeError` and `TooMuchTomlError`.
+    """
+    with path.open(encoding="utf-8-sig") as file:
+        text = file.read(_MOST_CHARS + 1)
+    lines = (line for line in text.splitlines() if not line.startswith("#"))
+    if len(text) > _MOST_CHARS or any(line.count(".") > _MOST_DOTS for line in lines):
+        raise TooMuchTomlError
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        raise
+    except (RecursionError, ValueError) as error:
+        raise TooMuchTomlError from error
 
 
 def parse_day(value: str | None, say: Wording, option: str = "--as-of") -> date:
@@ -183,6 +206,9 @@ def parse_day(value: str | None, say: Wording, option: str = "--as-of") -> date:
     if value is None:
         return date.today()
     try:
-        return datetime.strptime(value, "%Y-%m-%d").date()  # fromisoformat also takes 2026-W47-1
+        day = datetime.strptime(value, "%Y-%m-%d").date()  # fromisoformat also takes 2026-W47-1
     except ValueError:
+        day = date.min
+    if not FIRST_DAY <= day <= LAST_DAY:
         fail(say("cli.error.day", option=option, value=value), say)
+    return day

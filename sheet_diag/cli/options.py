@@ -12,7 +12,7 @@ from typing import Annotated, Any, Final, get_type_hints
 import typer
 
 from sheet_diag.cli.help_pages import LocalizedCommand, LocalizedGroup
-from sheet_diag.model.basics import Lang
+from sheet_diag.model.basics import MAX_DAYS, Lang
 from sheet_diag.text.wording import Wording
 
 
@@ -100,9 +100,12 @@ class MailOptions:
     new: Annotated[bool, typer.Option("--new", help=HELP("cli.help.new"))] = False
     output: Annotated[Path, _OUTPUT] = Path("output")
     input: Annotated[Path, _INPUT] = Path("input")
-    days: Annotated[int, typer.Option(help=HELP("cli.help.days"), min=0, metavar="N")] = 0
+    days: Annotated[
+        int, typer.Option(help=HELP("cli.help.days"), min=0, max=MAX_DAYS, metavar="N")
+    ] = 0
     again_after: Annotated[
-        int | None, typer.Option(help=HELP("cli.help.again_after"), min=1, metavar="N")
+        int | None,
+        typer.Option(help=HELP("cli.help.again_after"), min=1, max=MAX_DAYS, metavar="N"),
     ] = None
     due: Annotated[str | None, typer.Option(help=HELP("cli.help.return_due"), metavar=DAY)] = None
     passwords: Annotated[

@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, fields
+from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, Final, Literal
@@ -20,7 +21,7 @@ from pydantic import (
 )
 from pydantic_core import ErrorDetails
 
-from sheet_diag.cli.arguments import SETTINGS_FILE
+from sheet_diag.cli.arguments import SETTINGS_FILE, TooMuchTomlError, read_toml
 from sheet_diag.cli.settings_tables import (
     USUAL,
     GoogleTable,
@@ -90,11 +91,13 @@ def load_settings(path: Path | None) -> Settings:
     if path is None and not chosen.is_file():
         return _build_settings(SettingsFile(), chosen.parent)
     try:
-        raw = tomllib.loads(chosen.read_text(encoding="utf-8-sig"))
+        raw = read_toml(chosen)
     except (OSError, UnicodeDecodeError) as error:
         raise SettingsError(
             chosen, [Message("config.unreadable", {"reason": str(error)})]
         ) from error
+    except TooMuchTomlError as error:
+        raise SettingsError(chosen, [Message("config.too_much")]) from error
     except tomllib.TOMLDecodeError as error:
         raise SettingsError(chosen, [Message("config.not_toml", {"reason": str(error)})]) from error
     missing = [*_find_missing_apps(raw)]
@@ -118,6 +121,7 @@ _FAULTS: Final = {
     "string_pattern_mismatch": "not_a_tenant",
     "int_type": "not_a_number",
     "greater_than_equal": "not_a_number",
+    "less_than_equal": "too_large_a_number",
     "bool_type": "not_yes_or_no",
     "literal_error": "not_one_of",
     "enum": "not_one_of",
@@ -135,14 +139,20 @@ def _describe(errors: Iterable[ErrorDetails]) -> list[Message]:
 
 def _describe_one(error: ErrorDetails) -> Message:
     *table, key = map(str, error["loc"])
-    parts = {"key": ".".join([*table, key]), "value": str(error["input"])}
-    name = _FAULTS.get(error["type"], error["type"])
+    given, limits = error["input"], error.get("ctx", {})
+    parts = {
+        "key": ".".join([*table, key]),
+        "value": "…" if isinstance(given, dict | list) else str(given),
+        "least": str(limits.get("ge", 1)),
+        "most": str(limits.get("le", "")),
+    }
+    name = "not_a_date" if isinstance(given, date) else _FAULTS.get(error["type"], error["type"])
     if name == "unknown_key":
         known = _list_keys(*table)
         near = get_close_matches(key, known, n=1)
         parts["near"] = near[0] if near else ", ".join(known)
     if name == "not_one_of":
-        parts["allowed"] = ", ".join(re.findall("'([^']*)'", error["ctx"]["expected"]))
+        parts["allowed"] = ", ".join(re.findall("'([^']*)'", limits["expected"]))
     return Message(f"config.{name}", parts)
 
 
@@ -196,7 +206,7 @@ def _build_mail_settings(
     letters = folder / (_LETTERS if mail.letters is None else mail.letters)
     given = issuer.email if mail.sender is None else mail.sender
     sender = given if given.isascii() else to_ascii_address(given) or given
-    own_name = " ".join(part for part in (issuer.name, issuer.department) if part)
+    own_name = " ".join(f"{issuer.name} {issuer.department}".split())
     return CorrespondenceSettings(
         sender=sender,
         name=own_name if mail.name is None else mail.name,

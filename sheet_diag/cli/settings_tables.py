@@ -5,15 +5,15 @@ Defaults that depend on another table are None here.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
-from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator
 from pydantic_core import PydanticCustomError
 
-from sheet_diag.model.basics import Lang
+from sheet_diag.model.basics import MAX_DAYS, Lang
 from sheet_diag.model.mail import ReportForm
 from sheet_diag.model.record import Record
 from sheet_diag.model.settings import (
@@ -21,12 +21,15 @@ from sheet_diag.model.settings import (
     ComparisonSettings,
     ConnectionSecurity,
     CorrespondenceSettings,
+    Day,
     Limits,
     MailProvider,
     PositiveInt,
+    Seconds,
 )
 
 USUAL: Final = CorrespondenceSettings()
+_BREAKS: Final = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 
 
 def _require(fault: str, is_right: Callable[[str, Path], bool]) -> AfterValidator:
@@ -53,6 +56,7 @@ FileName = Annotated[str, _require("not_a_file", lambda name, folder: (folder / 
 Address = Annotated[
     str, _require("not_an_address", lambda text, _: to_ascii_address(text) is not None)
 ]
+OneLine = Annotated[str, _require("not_one_line", lambda text, _: not _BREAKS.search(text))]
 Tenant = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]*$")]  # an id, a domain, a word
 
 
@@ -63,7 +67,7 @@ class IssuerTable(Record):
     department: str = ""
     address: str = ""
     phone: str = ""
-    email: str = ""
+    email: OneLine = ""
     contact: str = ""
     logo: PictureName | None = None
 
@@ -72,10 +76,10 @@ class MailTable(Record):
     """[mail]: who writes, and when."""
 
     sender: Address | None = None
-    name: str | None = None
+    name: OneLine | None = None
     copies: Annotated[bool, Field(strict=True)] = USUAL.copies
-    copy_seconds: PositiveInt = USUAL.copy_seconds
-    reminder_days: PositiveInt = USUAL.reminder_days
+    copy_seconds: Seconds = USUAL.copy_seconds
+    reminder_days: Annotated[PositiveInt, Field(le=MAX_DAYS)] = USUAL.reminder_days
     letters: FolderName | None = None
     attach: ReportForm = USUAL.attach
 
@@ -83,11 +87,11 @@ class MailTable(Record):
 class ServerTable(Record):
     """What [smtp] and [imap] have in common."""
 
-    host: Annotated[str, Field(min_length=1)]
-    port: PositiveInt | None = None
+    host: Annotated[OneLine, Field(min_length=1)]
+    port: Annotated[PositiveInt, Field(le=65_535)] | None = None
     security: ConnectionSecurity | None = None
     sign_in: Literal["password", "microsoft", "google"] = "password"
-    user: str | None = None
+    user: OneLine | None = None
     ca: FileName | None = None
 
     @field_validator("user")
@@ -109,7 +113,7 @@ class SmtpTable(ServerTable):
 class ImapTable(ServerTable):
     """[imap]: the server that mails are fetched from."""
 
-    folder: str = USUAL.folder
+    folder: OneLine = USUAL.folder
 
 
 class MicrosoftTable(Record):
@@ -134,7 +138,7 @@ class SettingsFile(Record):
 
     language: Lang | None = None
     report_language: Literal["client", "ja", "en"] = "client"
-    deadline: Annotated[date, Field(strict=True)] | None = None
+    deadline: Annotated[Day, Field(strict=True)] | None = None
     issuer: IssuerTable = IssuerTable()
     limits: Limits = Limits()
     comparing: ComparisonSettings = ComparisonSettings()

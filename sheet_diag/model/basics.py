@@ -1,11 +1,17 @@
-"""Languages, ranks, and what people are told."""
+"""Languages, ranks, days, and what people are told."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
+
+# What can be reckoned with: also a day of this many days more is one.
+FIRST_DAY: Final = date(1900, 1, 1)
+LAST_DAY: Final = date(2999, 12, 31)
+MAX_DAYS: Final = 3_650
 
 
 class Lang(StrEnum):

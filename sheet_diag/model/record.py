@@ -5,28 +5,39 @@ Apart from `basics`, so that a language is known before pydantic is loaded.
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from fractions import Fraction
 from functools import cached_property
-from typing import Annotated
+from typing import Annotated, Final
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from sheet_diag.model.basics import Lang
 
+_DIGITS: Final = 6  # of a number that a person writes; those of a file of ours are longer
+_LONG: Final = 1_000
 
-def _parse_exact(value: object) -> Fraction:
-    """Read `2/3` or `85`; a float is refused, because 0.1 is not a tenth."""
+
+def parse_exact(value: object, digits: int = _DIGITS) -> Fraction:
+    """Read `2/3` or `85`; a float is refused, because 0.1 is not a tenth. Raises `ValueError`.
+
+    An exponent is refused, too: it stands for any number of digits.
+    """
     if isinstance(value, Fraction):
         return value
-    if isinstance(value, bool) or not isinstance(value, int | str):
-        raise ValueError("write a whole number or a fraction such as 2/3")
-    try:
-        return Fraction(value)
-    except (ValueError, ZeroDivisionError) as error:
-        raise ValueError("write a whole number or a fraction such as 2/3") from error
+    if isinstance(value, int | str) and not isinstance(value, bool):
+        form = rf"\s*[-+]?\d{{1,{digits}}}(?:/\d{{1,{digits}}}|\.\d{{0,{digits}}})?\s*"
+        with suppress(ValueError, ZeroDivisionError):
+            if re.fullmatch(form, str(value)):
+                return Fraction(value)
+    raise ValueError("write a whole number or a fraction such as 2/3")
 
 
-Exact = Annotated[Fraction, BeforeValidator(_parse_exact)]
+Exact = Annotated[Fraction, BeforeValidator(parse_exact)]
+LongScore = Annotated[
+    Fraction, BeforeValidator(lambda value: parse_exact(value, _LONG)), Field(ge=0, le=100)
+]
 Share = Annotated[Exact, Field(ge=0, le=1)]
 Score = Annotated[Exact, Field(ge=0, le=100)]
 NonEmptyText = Annotated[str, Field(min_length=1, pattern=r"\S")]

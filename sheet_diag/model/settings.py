@@ -10,11 +10,14 @@ from typing import Annotated, Final
 
 from pydantic import ConfigDict, Field
 
+from sheet_diag.model.basics import FIRST_DAY, LAST_DAY
 from sheet_diag.model.mail import ReportForm
 
 MIB: Final = 1024 * 1024  # the unit of sizes in `Limits`, in bytes
 
-PositiveInt = Annotated[int, Field(strict=True, ge=1)]
+PositiveInt = Annotated[int, Field(strict=True, ge=1, le=10**12)]
+Seconds = Annotated[PositiveInt, Field(le=86_400)]
+Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
 _FORBID_UNKNOWN: Final = ConfigDict(extra="forbid")
 
 
@@ -53,8 +56,8 @@ class Limits:
     members: PositiveInt = 200
     unpacked: PositiveInt = 500
     encrypted: PositiveInt = 20
-    seconds: PositiveInt = 30
-    memory: PositiveInt = 2_048
+    seconds: Seconds = 30
+    memory: Annotated[PositiveInt, Field(ge=100)] = 2_048  # with less no worker can do anything
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from typing import TypeVar
 
 from sheet_diag.diagnosis.comparison.compare import Comparisons
+from sheet_diag.model.basics import UserError
 from sheet_diag.model.results import ReturnOutcome, ReturnStatus
 from sheet_diag.model.returns import Problem, ProblemCode, Severity
 from sheet_diag.pipeline.execution.workers import ProgressCallback, WorkerDied, Workers
@@ -149,8 +150,13 @@ def _identify_report_client(outcome: ReturnOutcome, shared_names: frozenset[str]
 
 
 def require_result(result: _Out | WorkerDied, outcome: ReturnOutcome) -> _Out:
-    """Raise where the worker died: over what we write ourselves that is our fault."""
+    """Raise where the worker died: over what we write ourselves that is our fault.
+
+    Raises `UserError` where it had too little time.
+    """
     if isinstance(result, WorkerDied):
+        if result.out_of_time:
+            raise UserError("cli.error.limits")
         raise RuntimeError(f"{outcome.received.label}: {result.reason}")
     return result
 

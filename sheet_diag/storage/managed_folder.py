@@ -82,7 +82,7 @@ def read_note(path: Path) -> dict[str, FileFacts]:
     try:
         made = json.loads((path / NOTE_FILE).read_text(encoding="utf-8"))
         found = {str(name): dict(facts) for name, facts in made.items()}
-    except (OSError, ValueError, TypeError, AttributeError):
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError):
         return {}
     return {name: facts for name, facts in found.items() if _is_there(path, name)}
 

@@ -172,7 +172,7 @@ def _read_run_json_outputs(path: Path) -> set[str]:
     try:
         made = ("result", "correction", "pdf")
         names = {entry.get(key) for entry in read_run_json_returns(path) for key in made}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return set()
     return {name for name in names if _is_own_output(name)}
 
@@ -182,7 +182,7 @@ def _read_moving_outputs(path: Path) -> set[str]:
     try:
         names = json.loads(path.read_text(encoding="utf-8"))
         return {name for name in names if _is_own_output(name)}
-    except (OSError, ValueError, TypeError):
+    except (OSError, ValueError, TypeError, RecursionError):
         return set()
 
 

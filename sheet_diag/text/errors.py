@@ -15,6 +15,8 @@ def describe_error(error: Exception, say: Wording) -> str | None:
     """Describe an error that is not our fault in a sentence; None for any other."""
     if isinstance(error, UserError):
         return error.describe(say)
+    if isinstance(error, MemoryError):
+        return say("cli.error.limits")
     if isinstance(error, OSError):
         path = error.filename2 or error.filename or ""
         may_be_open = PurePath(str(path)).suffix in _OPEN_IN_EXCEL

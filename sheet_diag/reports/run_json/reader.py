@@ -21,9 +21,10 @@ from sheet_diag.model.basics import Lang, Rank, UserError
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.client_status import ReturnFacts
 from sheet_diag.model.comparison import PreviousReturn, PreviousRun
-from sheet_diag.model.record import Exact
+from sheet_diag.model.record import LongScore
 from sheet_diag.model.results import ReturnOutcome, ReturnStatus
 from sheet_diag.model.returns import ProblemCode
+from sheet_diag.model.settings import Day
 from sheet_diag.storage.run_json_file import (
     dump_json_line,
     read_run_json_head,
@@ -52,7 +53,7 @@ class _RunJsonCatalog(_RunJsonPart):
 
 class _Head(_RunJsonPart):
     version: Literal[1] = Field(alias="schema")
-    as_of: date
+    as_of: Day
     catalog: _RunJsonCatalog
 
 
@@ -63,7 +64,7 @@ class _Client(_RunJsonPart):
 
 
 class _Score(_RunJsonPart):
-    exact: Exact
+    exact: LongScore
 
 
 class _RunJsonDiagnosis(_RunJsonPart):
@@ -89,7 +90,7 @@ class _Return(_RunJsonPart):
     status: ReturnStatus
     sha256: str
     file_sha256: str | None = None
-    received: date | None = None
+    received: Day | None = None
     sender: str | None = None
     client: _Client | None
     lang: Lang | None
