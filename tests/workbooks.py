@@ -58,12 +58,19 @@ def calamine_values(content: bytes) -> dict[str, list[list[Any]]]:
     }
 
 
+@lru_cache(maxsize=512)
+def parse_part(content: bytes) -> Element:
+    """An XML part; for reading only, as workbooks have many parts in common."""
+    root: Element = fromstring(content)
+    return root
+
+
 @lru_cache(maxsize=128)
 def xml_parts(content: bytes) -> dict[str, Element]:
     """Every XML part of the package, parsed: a part that is not well-formed raises."""
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         names = [name for name in package.namelist() if name.endswith((".xml", ".rels"))]
-        return {name: fromstring(package.read(name)) for name in names}
+        return {name: parse_part(package.read(name)) for name in names}
 
 
 def sheet_parts(content: bytes) -> dict[str, Element]:

@@ -11,9 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from xml.etree.ElementTree import Element
 
-from defusedxml.ElementTree import fromstring
-
-from tests.workbooks import NS
+from tests.workbooks import NS, parse_part
 
 _OFFICE = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
 # Parts that could act or fetch; none of them is ever ours.
@@ -50,12 +48,9 @@ class Package:
         with zipfile.ZipFile(io.BytesIO(content)) as source:
             self.names = source.namelist()
             self._content = {name: source.read(name) for name in self.names}
-        self._parsed: dict[str, Element] = {}
 
     def xml(self, part: str) -> Element:
-        if part not in self._parsed:
-            self._parsed[part] = fromstring(self._content[part])
-        return self._parsed[part]
+        return parse_part(self._content[part])
 
     def relations(self, part: str) -> dict[str, Relation]:
         """Relationships of a part by id."""

@@ -12,6 +12,7 @@ from tests.workbooks import NS, utf16_units
 
 _MOST_LINKS, _MOST_VALIDATIONS = 65_530, 65_534
 _LONGEST_LIST = 255
+_FORMULA = f"{{{NS['m']}}}f"
 _MESSAGES = (("errorTitle", 32), ("promptTitle", 32), ("error", 255), ("prompt", 255))
 _X14 = "{http://schemas.microsoft.com/office/spreadsheetml/2009/9/main}"
 _XM = "{http://schemas.microsoft.com/office/excel/2006/main}"
@@ -22,7 +23,7 @@ def bad_formulas(package: Package, page: Page) -> Iterator[str]:
     """Formulas of cells, conditional formats and charts; none may be what a text says."""
     names, texts = names_of(package), {text for text in package.strings if text[:1] == "="}
     for cell in page.root.iterfind("m:sheetData/m:row/m:c", NS):
-        formula = cell.find("m:f", NS)
+        formula = cell.find(_FORMULA)
         if formula is not None:
             place = f"{page.name}!{cell.get('r')}"
             yield from _formula_flaws(place, formula.text, names)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 from itertools import pairwise
 from xml.etree.ElementTree import Element
 
@@ -16,10 +17,12 @@ from tests.lint.package import Package, Page, text_of
 from tests.workbooks import NS, Box, header_and_footer, utf16_units
 
 _LONGEST_TEXT, _LONGEST_MARGIN = 32_767, 255
+_VALUE, _INLINE, _CELLS = (f"{{{NS['m']}}}{name}" for name in ("v", "is", "c"))
 _CELL = re.compile(r"([A-Z]{1,3})([1-9]\d{0,6})")
 _CODE = re.compile(r'&(?:[LCRPNDTFAGBIUESXYZOH&+-]|"[^"]*"|\d+|K[0-9A-Fa-f]{6}|K\d\d[+-]\d{3})')
 
 
+@cache
 def place_of(reference: str) -> tuple[int, int] | None:
     """Row and column from 1; None for what is no cell of a sheet."""
     found = _CELL.fullmatch(reference)
@@ -54,7 +57,7 @@ def bad_cells(package: Package, page: Page) -> Iterator[str]:
     for row, number in zip(rows, numbers, strict=True):
         if not 1 <= number <= LAST_ROW:
             yield f"grid: {page.name}: row {number}"
-        cells = row.findall("m:c", NS)
+        cells = row.findall(_CELLS)
         yield from _bad_order(page.name, number, cells)
         for cell in cells:
             yield from _bad_value(package, f"{page.name}!{cell.get('r')}", cell)
@@ -76,14 +79,14 @@ def _bad_order(name: str, row: int, cells: Sequence[Element]) -> Iterator[str]:
 
 
 def _bad_value(package: Package, place: str, cell: Element) -> Iterator[str]:
-    kind, value = cell.get("t", "n"), cell.findtext("m:v", None, NS)
+    kind, value = cell.get("t", "n"), cell.findtext(_VALUE)
     if kind == "s" and not (value or "").isdigit():
         yield f"shared-string: {place}: {value}"
     elif kind == "s" and int(value or 0) >= len(package.strings):
         yield f"shared-string: {place}: {value} of {len(package.strings)}"
     elif kind == "n" and value is not None and not _is_finite(value):
         yield f"number: {place}: {value}"
-    inline = cell.find("m:is", NS)
+    inline = cell.find(_INLINE)
     text = text_of(inline) if inline is not None else value or ""
     if kind in ("inlineStr", "str") and utf16_units(text) > _LONGEST_TEXT:
         yield f"text-too-long: {place}: {utf16_units(text)}"
