@@ -95,7 +95,7 @@ class TokenServer:
             self._tls.socket, server_side=True, do_handshake_on_connect=False
         )
         for each in (self._tls, self._plain):
-            threading.Thread(target=each.serve_forever, args=(0.05,), daemon=True).start()
+            threading.Thread(target=each.serve_forever, args=(0.005,), daemon=True).start()
         return self
 
     def __exit__(self, *_: object) -> None:
