@@ -45,6 +45,7 @@ def placeholders(text: str) -> set[str]:
 
 
 _KEY = re.compile(rf"(?:{'|'.join(PARTS)})\.[A-Za-z_]\w*(?:\.\w+)*")
+_ENDS = {key[found.end() :] for key in labels() for found in re.finditer(r"\.", key)}
 _FILE = re.compile(r"\.(?:yaml|toml|xlsx|csv|json|py)$")
 
 
@@ -100,8 +101,12 @@ def test_only_japanese_letters_count_as_japanese() -> None:
 
 
 @cache
-def tree(path: Path) -> ast.Module:
-    return ast.parse(path.read_text(encoding="utf-8"))
+def nodes(path: Path) -> tuple[ast.Call | ast.Constant | ast.JoinedStr, ...]:
+    """Every call, constant and f-string of a module."""
+    walked = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    return tuple(
+        node for node in walked if isinstance(node, ast.Call | ast.Constant | ast.JoinedStr)
+    )
 
 
 @cache
@@ -109,11 +114,11 @@ def literals(path: Path) -> frozenset[str]:
     """Every string written in a module, parts of f-strings apart."""
     inside = {
         id(part)
-        for node in ast.walk(tree(path))
+        for node in nodes(path)
         if isinstance(node, ast.JoinedStr)
         for part in node.values
     }
-    constants = (node for node in ast.walk(tree(path)) if isinstance(node, ast.Constant))
+    constants = (node for node in nodes(path) if isinstance(node, ast.Constant))
     return frozenset(
         node.value for node in constants if isinstance(node.value, str) and id(node) not in inside
     )
@@ -121,7 +126,7 @@ def literals(path: Path) -> frozenset[str]:
 
 def patterns(path: Path) -> Iterator[tuple[str, ...]]:
     """The fixed parts of every f-string that starts as a key does."""
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.JoinedStr) and isinstance(node.values[0], ast.Constant):
             parts = [part.value if isinstance(part, ast.Constant) else None for part in node.values]
             if str(parts[0]).split(".", maxsplit=1)[0] in PARTS and "." in str(parts[0]):
@@ -166,8 +171,7 @@ def unknown_keys(path: Path) -> set[str]:
     """The keys in a module that no label has."""
     written = {text for text in literals(path) if _KEY.fullmatch(text) and not _FILE.search(text)}
     # The end of a longer key is a key's part: "report.conditions." + "catalog.sha256".
-    ends = {each for each in written if any(key.endswith(f".{each}") for key in labels())}
-    unknown = written - ends - set(labels())
+    unknown = written - _ENDS - set(labels())
     for parts in patterns(path):
         matcher = re.compile("".join(".+" if part == "\0" else re.escape(part) for part in parts))
         if not any(matcher.fullmatch(each) for each in labels()):
@@ -190,7 +194,7 @@ def calls(path: Path) -> Iterator[tuple[str, set[str]]]:
 
     Not those that hand a key on: with other arguments and no part, or to declare a command.
     """
-    for node in ast.walk(tree(path)):
+    for node in nodes(path):
         if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
             names = {keyword.arg for keyword in node.keywords}
             hands_on = (len(node.args) > 1 and not names) or "takes" in names
