@@ -3,6 +3,7 @@
 import os
 import pickle
 from collections.abc import Callable, Iterator
+from concurrent.futures import Future
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,10 @@ from typing import Any
 import pytest
 from filelock import FileLock
 from hypothesis import settings
+from openpyxl.worksheet.merge import MergedCellRange
 
 from sheet_diag.catalog import raw_tree
+from tests.merged_cells import format_merge, take_last_borders
 from tests.office import Office, find_soffice
 
 # The same examples every time, and few enough to be fast.
@@ -31,7 +34,10 @@ def _copy_parsed(content: bytes) -> Any:
     return pickle.loads(_parsed(content))
 
 
-pytest.MonkeyPatch().setattr(raw_tree, "read_yaml", _copy_parsed)
+_patch = pytest.MonkeyPatch()
+_patch.setattr(raw_tree, "read_yaml", _copy_parsed)
+_patch.setattr(MergedCellRange, "_get_borders", take_last_borders)
+_patch.setattr(MergedCellRange, "format", format_merge)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -74,12 +80,44 @@ def make_once(common: Path) -> Callable[[str, Callable[[Path], object]], Path]:
     return make
 
 
+@pytest.fixture
+def tasks_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the tasks of a run done by this process: none is started, and caches serve all runs."""
+    from sheet_diag.pipeline.execution import workers
+
+    class Here(workers.CancellingExecutor):
+        def __init__(self, jobs: int, context: Any, limits: Any) -> None:
+            del jobs, limits
+            self._context = context
+
+        def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+            workers.set_worker_context(self._context)
+            done: Future[Any] = Future()
+            try:
+                done.set_result(fn(*args, **kwargs))
+            except Exception as error:  # noqa: BLE001 - raised where the result is awaited
+                done.set_exception(error)
+            return done
+
+    for user in ("pipeline.run", "pipeline.ingest", "mail.inbox.contents"):
+        monkeypatch.setattr(f"sheet_diag.{user}.WorkerProcesses", Here)
+
+
 @pytest.fixture(scope="session")
 def demonstration(make_once: Callable[[str, Callable[[Path], object]], Path]) -> Path:
     """A folder with `demo` in it and, as `demo.txt`, what the command said; for reading only."""
     from tests.written import make_demonstration  # here: most modules need no whole product
 
     return make_once("demonstration", make_demonstration)
+
+
+@pytest.fixture(scope="session")
+def every_kind(make_once: Callable[[str, Callable[[Path], object]], Path]) -> dict[str, Path]:
+    """A workbook of every kind that we write."""
+    from tests.written import KINDS, write_every_kind
+
+    folder = make_once("every_kind", write_every_kind)
+    return {kind: folder / f"{kind}.xlsx" for kind in KINDS}
 
 
 @pytest.fixture(scope="session")

@@ -28,6 +28,7 @@ from tests.compound import ole_file
 from tests.hostile.zips import zip_of
 from tests.returned import PROFILE, QUESTIONS, SMALL, edit_workbook, make_return, zip_parts
 
+pytestmark = pytest.mark.usefixtures("tasks_here")
 SHEET = make_return()
 OTHER = make_return(profile={**PROFILE, "company": "株式会社別"})
 PDF = b"%PDF-1.7 rules"

@@ -18,17 +18,17 @@ from msoffcrypto.format.ooxml import OOXMLFile
 from pypdf import PdfReader
 from typer.testing import CliRunner
 
-from sheet_diag.catalog.load import load_catalog
 from sheet_diag.cli.main import app
 from sheet_diag.forms.hearing_sheet.content import Entries
 from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import Issuer
 from sheet_diag.storage.staging import LOCK_FILE
+from tests.catalogs import JIS as CATALOG
 from tests.passwords import password_rows
 
 ROOT = Path(__file__).parents[1]
-CATALOG = load_catalog()
+pytestmark = pytest.mark.usefixtures("tasks_here")
 # What stays in an output folder for the next run.
 _OURS = {LOCK_FILE}
 ENVIRONMENT = {"PATH": "", "PYTHONUTF8": "1", "COLUMNS": "100", "PYTHONPATH": str(ROOT)}

@@ -52,6 +52,7 @@ ARRIVED = datetime(2026, 11, 20, 3, 0, tzinfo=UTC)
 A = ListedClient("C-001", "株式会社見本商事", Lang.JA, ("taro@mihon.example",))
 B = ListedClient("C-002", "Sample K.K.", Lang.EN, ("jane@sample.example", "bob@sample.example"))
 CLIENTS = ClientList((A, B))
+pytestmark = pytest.mark.usefixtures("tasks_here")
 UNKNOWN = ListedClient("X-999", "Unlisted", Lang.EN, ("x@unlisted.example",))
 SHEETS = {
     client.id: content

@@ -13,7 +13,7 @@ import xlsxwriter
 
 from tests.lint import lint
 from tests.returned import repack_parts
-from tests.written import KINDS, demonstration_workbooks, write_every_kind
+from tests.written import KINDS, demonstration_workbooks
 
 BOOK, PAGE, TABLE = "xl/workbook.xml", "xl/worksheets/sheet1.xml", "xl/tables/table1.xml"
 STRINGS, RELATIONS = "xl/sharedStrings.xml", "xl/worksheets/_rels/sheet1.xml.rels"
@@ -343,14 +343,9 @@ def test_parts_that_act_are_seen() -> None:
 # --- what we write
 
 
-@pytest.fixture(scope="module")
-def books() -> dict[str, bytes]:
-    return write_every_kind()
-
-
 @pytest.mark.parametrize("kind", KINDS)
-def test_nothing_is_wrong_with_what_we_write(books: dict[str, bytes], kind: str) -> None:
-    assert lint(books[kind]) == []
+def test_nothing_is_wrong_with_what_we_write(every_kind: dict[str, Path], kind: str) -> None:
+    assert lint(every_kind[kind].read_bytes()) == []
 
 
 @pytest.mark.slow("needs the demonstration")

@@ -33,8 +33,9 @@ PROFILE = {"industry": "製造業", "employees": "51〜100人"}
 
 
 @pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tasks_here: None) -> Path:
     """A working folder with settings and a list of two clients."""
+    del tasks_here
     monkeypatch.chdir(tmp_path)
     (tmp_path / "sheet-diag.toml").write_text(SETTINGS, encoding="utf-8")
     (tmp_path / "clients.csv").write_text(LIST, encoding="utf-8")

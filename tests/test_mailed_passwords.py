@@ -84,6 +84,7 @@ def check(paths: list[Path], *passwords: str) -> dict[str, list[str]]:
     return told(check_files(paths, SMALL, reading))
 
 
+pytestmark = pytest.mark.usefixtures("tasks_here")
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 
 

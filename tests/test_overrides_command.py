@@ -24,6 +24,7 @@ from tests.samples import ISSUER, PROFILE
 TITLES = item_titles(JIS, Lang.JA)
 BOOK = Path("input/overrides.xlsx")
 RUN = Path("output/run.json")
+pytestmark = pytest.mark.usefixtures("tasks_here")
 
 
 @pytest.fixture

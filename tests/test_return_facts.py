@@ -30,6 +30,7 @@ from tests.catalogs import JIS, answers
 from tests.samples import AS_OF, ISSUER, PROFILE, labels
 from tests.workbooks import open_workbook
 
+pytestmark = pytest.mark.usefixtures("tasks_here")
 FULL = labels(JIS, answers(JIS, {}, "○"))
 CLIENTS = ClientList(
     (

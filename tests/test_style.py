@@ -16,7 +16,7 @@ from sheet_diag.xlsx import theme as style
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.theme import RANKS, SIZES, STYLES
 from tests.workbooks import open_workbook, xml_parts
-from tests.written import KINDS, demonstration_workbooks, write_every_kind
+from tests.written import KINDS, demonstration_workbooks
 
 # How eyes without red (prot) or green (deut) cones see linear RGB: Machado, Oliveira and
 # Fernandes 2009, severity 1.
@@ -127,21 +127,16 @@ def test_the_letter_of_a_rank_can_be_read(rank: str) -> None:
     assert _contrast(RANKS[rank], style.WHITE) >= 4.5
 
 
-@pytest.fixture(scope="module")
-def books() -> dict[str, bytes]:
-    return write_every_kind()
-
-
 @pytest.mark.parametrize("kind", KINDS)
-def test_letters_are_of_the_type_scale(books: dict[str, bytes], kind: str) -> None:
-    styles = xml_parts(books[kind])["xl/styles.xml"]
+def test_letters_are_of_the_type_scale(every_kind: dict[str, Path], kind: str) -> None:
+    styles = xml_parts(every_kind[kind].read_bytes())["xl/styles.xml"]
     name = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}sz"
     assert {float(size.get("val", "0")) for size in styles.iter(name)} <= set(SIZES)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_workbook_opens_at_its_beginning(books: dict[str, bytes], kind: str) -> None:
-    assert not astray(books[kind])
+def test_a_workbook_opens_at_its_beginning(every_kind: dict[str, Path], kind: str) -> None:
+    assert not astray(every_kind[kind].read_bytes())
 
 
 @pytest.mark.slow("needs the demonstration")
@@ -182,11 +177,11 @@ def _view_faults(sheet: Worksheet) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_workbook_says_what_it_is_and_whose(books: dict[str, bytes], kind: str) -> None:
-    properties = open_workbook(books[kind]).properties
+def test_a_workbook_says_what_it_is_and_whose(every_kind: dict[str, Path], kind: str) -> None:
+    properties = open_workbook(every_kind[kind].read_bytes()).properties
     assert properties.title
     issuer = properties.creator or ""
-    company = xml_parts(books[kind])["docProps/app.xml"].find("{*}Company")
+    company = xml_parts(every_kind[kind].read_bytes())["docProps/app.xml"].find("{*}Company")
     assert company is not None
     assert (company.text or "") == issuer
     assert bool(issuer) is not kind.startswith("filled")  # made without an issuer
@@ -195,9 +190,9 @@ def test_a_workbook_says_what_it_is_and_whose(books: dict[str, bytes], kind: str
 # --- cell styles by name
 
 
-def test_cells_bear_the_names_of_the_houses_styles() -> None:
-    for kind, content in write_every_kind().items():
-        book = open_workbook(content)
+def test_cells_bear_the_names_of_the_houses_styles(every_kind: dict[str, Path]) -> None:
+    for kind, path in every_kind.items():
+        book = open_workbook(path.read_bytes())
         cells = [cell for page in book.worksheets for row in page.iter_rows() for cell in row]
         borne = {cell.style for cell in cells if cell.value is not None}
         assert borne <= {"Normal", *STYLES}, kind

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from tests.returned import repack_parts
-from tests.written import KINDS, demonstration_workbooks, write_every_kind
+from tests.written import KINDS, demonstration_workbooks
 
 VALIDATOR = os.environ.get("SHEET_DIAG_OOXML_VALIDATOR", "")
 OLDEST = "Office2016"  # of the versions that clients open our workbooks with
@@ -45,20 +45,8 @@ def errors_by_file(paths: list[Path]) -> dict[str, list[str]]:
     return {name: lines for name, lines in found.items() if lines}
 
 
-@pytest.fixture(scope="module")
-def books(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
-    """A workbook of every kind, as a file."""
-    folder = tmp_path_factory.mktemp("kinds")
-    paths = {}
-    for kind, content in write_every_kind().items():
-        paths[kind] = folder / f"{kind}.xlsx"
-        paths[kind].write_bytes(content)
-    return paths
-
-
-def test_every_kind_of_workbook_is_valid(books: dict[str, Path]) -> None:
-    assert set(books) == set(KINDS)
-    assert errors_by_file(list(books.values())) == {}
+def test_every_kind_of_workbook_is_valid(every_kind: dict[str, Path]) -> None:
+    assert errors_by_file(list(every_kind.values())) == {}
 
 
 def test_the_workbooks_of_the_demonstration_are_valid(demonstration: Path) -> None:
@@ -77,9 +65,11 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("defect", BROKEN)
-def test_the_validator_sees_a_defect(books: dict[str, Path], tmp_path: Path, defect: str) -> None:
+def test_the_validator_sees_a_defect(
+    every_kind: dict[str, Path], tmp_path: Path, defect: str
+) -> None:
     part, old, new = BROKEN[defect]
-    content = books[KINDS[0]].read_bytes()
+    content = every_kind[KINDS[0]].read_bytes()
     broken = repack_parts(
         content, lambda name, text: text.replace(old, new) if name == part else text
     )

@@ -18,7 +18,6 @@ from typing import Any
 import openpyxl
 import pytest
 
-from sheet_diag.catalog.load import load_catalog
 from sheet_diag.cli.output import show_result
 from sheet_diag.forms.hearing_sheet.content import Entries
 from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
@@ -29,10 +28,11 @@ from sheet_diag.model.settings import Issuer
 from sheet_diag.pipeline.run import RunConfig, run
 from sheet_diag.storage.managed_folder import OUTBOX, ManagedFolder
 from sheet_diag.text.wording import Wording
+from tests.catalogs import JIS as CATALOG
 from tests.returned import repack_parts
 from tests.samples import CLOCK
 
-CATALOG = load_catalog()
+pytestmark = pytest.mark.usefixtures("tasks_here")
 YES, NO, NONE = (dict.fromkeys(CATALOG.items, word) for word in ("はい", "いいえ", ""))
 PROFILE = {"company": "株式会社見本", "industry": "製造業", "employees": "6〜20人"}
 NEWER, OLDER = datetime(2026, 11, 20, tzinfo=UTC), datetime(2026, 11, 10, tzinfo=UTC)

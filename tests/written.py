@@ -37,9 +37,8 @@ _KINDS = (
 KINDS = tuple(f"{kind} {lang.value}" for kind, lang in product(_KINDS, Lang))
 
 
-def write_every_kind() -> dict[str, bytes]:
+def write_every_kind(folder: Path) -> None:
     """One workbook by each of `KINDS`. Texts of clients look like formulas and markup."""
-    books: dict[str, bytes] = {}
     for lang in Lang:
         given = [client("=a&b", {"POL": "△"}, lang=lang), client("b", rest="×", lang=lang)]
         entries = Entries(PROFILE, {"POL-01": "=1+1"}, {"POL-01": "a&b <c>"})
@@ -53,8 +52,8 @@ def write_every_kind() -> dict[str, bytes]:
             portfolio(resolve_all(*given), lang=lang, turnout=six_clients()),
             make_overrides_workbook(JIS, lang, ISSUER),
         )
-        books |= {f"{kind} {lang.value}": each for kind, each in zip(_KINDS, made, strict=True)}
-    return books
+        for kind, content in zip(_KINDS, made, strict=True):
+            (folder / f"{kind} {lang.value}.xlsx").write_bytes(content)
 
 
 def _issued(lang: Lang) -> Iterator[bytes]:
