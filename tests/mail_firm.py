@@ -1,14 +1,13 @@
 """A firm, its mail servers and its clients: everything that a campaign by mail needs.
 
-Commands are real processes; mails go through a real SMTP server and are fetched from a real
-mailbox. Clients open what they were sent, fill it in and answer.
+Mails go through a real SMTP server and are fetched from a real mailbox. Clients open what they were
+sent, fill it in and answer.
 """
 
 from __future__ import annotations
 
+import contextlib
 import io
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -19,7 +18,9 @@ from typing import Any
 
 import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
+from typer.testing import CliRunner
 
+from sheet_diag.cli.main import app
 from sheet_diag.forms.layout import FIRST_QUESTION_ROW, QUESTION_COLUMNS, QuestionColumn
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import MailServer
@@ -27,7 +28,6 @@ from tests.catalogs import JIS
 from tests.dovecot import Dovecot
 from tests.mailservers import PASSWORD, USER, AcceptedMail, Authority, SmtpServer
 from tests.returned import reopen_workbook
-from tests.test_cli import ENVIRONMENT
 
 XLSX = ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet")
 HEADS = (
@@ -59,15 +59,12 @@ def open_firm(folder: Path, *rows: Mapping[str, str]) -> Iterator[Firm]:
 
 @dataclass
 class Firm:
-    """The working folder of the people who run sheet-diag, and what they type there. `program` is
-    what runs, `variables` are those of its environment that open the mail accounts."""
+    """The working folder of the people who run sheet-diag, and what they type there."""
 
     folder: Path
     smtpd: SmtpServer
     dovecot: Dovecot
     said: list[str] = field(default_factory=list)
-    program: tuple[str, ...] = ("-m", "sheet_diag")
-    variables: Mapping[str, str] = field(default_factory=lambda: dict(_PASSWORDS))
 
     def settings(self, **mail: Any) -> None:
         """Write sheet-diag.toml."""
@@ -92,21 +89,18 @@ class Firm:
 
     def type(self, *words: str, answer: str = "", status: int = 0) -> str:
         """Type a command and, where it asks, an answer; what it says."""
-        done = subprocess.run(
-            [sys.executable, *self.program, *words],
-            cwd=self.folder,
-            input=answer,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=180,
-            env={**ENVIRONMENT, **self.variables, "COLUMNS": "120"},
-        )
-        told = done.stdout + done.stderr
+        code, told = self.call(*words, answer=answer)
         assert "Traceback" not in told, told
-        assert done.returncode == status, f"{words}: {done.returncode}\n{told}"
+        assert code == status, f"{words}: {code}\n{told}"
         self.said.append(told)
         return told
+
+    def call(self, *words: str, answer: str) -> tuple[int, str]:
+        """Call a command in this process; its exit status, and what it says."""
+        with contextlib.chdir(self.folder):
+            done = CliRunner().invoke(app, words, answer, {**_PASSWORDS, "COLUMNS": "120"})
+        assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
+        return done.exit_code, done.output
 
     def send(self, *words: str, count: int) -> list[AcceptedMail]:
         """Type a command with --send and how many mails it is about; the mails to clients."""

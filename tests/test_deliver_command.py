@@ -3,6 +3,7 @@ page."""
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
 import os
@@ -33,7 +34,10 @@ from tests.passwords import password_rows, write_password_rows
 from tests.test_cli import ENVIRONMENT
 from tests.test_mail_commands import LIST, PROFILE, SETTINGS, call, drafts
 
-pytestmark = pytest.mark.slow("encrypted reports are opened and mailed")
+pytestmark = [
+    pytest.mark.slow("encrypted reports are opened and mailed"),
+    pytest.mark.usefixtures("tasks_here"),
+]
 
 YAMADA, SMITH = "yamada@mihon.co.jp", "smith@example-robotics.jp"
 OUTPUT = Path("output")
@@ -61,12 +65,8 @@ def answered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("answered")
     (folder / "sheet-diag.toml").write_text(SETTINGS, encoding="utf-8")
     (folder / "clients.csv").write_text(LIST, encoding="utf-8")
-    before = Path.cwd()
-    os.chdir(folder)
-    try:
+    with contextlib.chdir(folder):
         call("issue")
-    finally:
-        os.chdir(before)
     (folder / "input").mkdir()
     english = {"industry": "Manufacturing", "employees": "51 to 100"}
     for number, lang, profile in (("1", Lang.JA, PROFILE), ("2", Lang.EN, english)):
@@ -76,22 +76,33 @@ def answered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def campaign(answered: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The campaign, and an office that prints."""
-    folder = tmp_path / "campaign"
-    shutil.copytree(answered, folder)
-    monkeypatch.chdir(folder)
-    monkeypatch.setattr(pdf, "find_office", lambda: "office")
-    monkeypatch.setattr(printing, "print_workbooks", _print)
+def _go_on(before: Path, folder: Path, patch: pytest.MonkeyPatch) -> None:
+    """Work on in a copy of the campaign, with an office that prints."""
+    shutil.copytree(before, folder)
+    patch.chdir(folder)
+    patch.setattr(pdf, "find_office", lambda: "office")
+    patch.setattr(printing, "print_workbooks", _print)
+
+
+@pytest.fixture(scope="module")
+def after_run(answered: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The campaign with its reports in both forms, encrypted."""
+    folder = tmp_path_factory.mktemp("after_run") / "campaign"
+    with pytest.MonkeyPatch.context() as patch:
+        _go_on(answered, folder, patch)
+        call("run", "--pdf", "--protect")
     return folder
 
 
 @pytest.fixture
-def printed(campaign: Path) -> Path:
-    """The campaign with its reports in both forms, encrypted."""
-    call("run", "--pdf", "--protect")
-    return campaign
+def campaign(answered: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    _go_on(answered, tmp_path / "campaign", monkeypatch)
+
+
+@pytest.fixture
+def printed(after_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    _go_on(after_run, tmp_path / "campaign", monkeypatch)
+    return tmp_path / "campaign"
 
 
 def password(client: str) -> str:

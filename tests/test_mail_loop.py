@@ -30,7 +30,7 @@ from tests.mailservers import USER
 from tests.passwords import password_rows
 from tests.returned import reopen_workbook
 
-pytestmark = pytest.mark.slow("whole campaigns by mail")
+pytestmark = [pytest.mark.slow("whole campaigns by mail"), pytest.mark.usefixtures("tasks_here")]
 
 LOG = "output/mail-log.jsonl"
 YAMADA, SMITH, SUZUKI = "yamada@mihon.co.jp", "smith@example-robotics.jp", "suzuki@sample.or.jp"

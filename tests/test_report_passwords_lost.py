@@ -3,6 +3,8 @@ report that has gone out keeps its password."""
 
 from __future__ import annotations
 
+import contextlib
+import shutil
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -15,7 +17,10 @@ from tests.mail_firm import fill_in
 from tests.passwords import password_rows, write_password_rows
 from tests.test_mail_commands import LIST, PROFILE, SETTINGS, call, drafts
 
-pytestmark = pytest.mark.slow("reports are encrypted and mailed in most tests")
+pytestmark = [
+    pytest.mark.slow("reports are encrypted and mailed in most tests"),
+    pytest.mark.usefixtures("tasks_here"),
+]
 
 YAMADA = "yamada@mihon.co.jp"
 OUTPUT = Path("output")
@@ -23,18 +28,26 @@ PASSWORDS = OUTPUT / "passwords.xlsx"
 OLD = OUTPUT / "passwords.csv"
 
 
-@pytest.fixture
-def sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.fixture(scope="module")
+def campaign(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A campaign with ids such as 001; the report of the first client has gone out encrypted."""
+    folder = tmp_path_factory.mktemp("campaign")
+    with contextlib.chdir(folder):
+        Path("sheet-diag.toml").write_text(SETTINGS, encoding="utf-8")
+        Path("clients.csv").write_text(LIST.replace("C-00", "00"), encoding="utf-8")
+        call("issue")
+        Path("input").mkdir()
+        answer(1, Lang.JA, PROFILE)
+        call("run", "--protect")
+        call("deliver")
+        call("deliver", "--sent-by-hand")
+    return folder
+
+
+@pytest.fixture
+def sent(campaign: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shutil.copytree(campaign, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
-    Path("sheet-diag.toml").write_text(SETTINGS, encoding="utf-8")
-    Path("clients.csv").write_text(LIST.replace("C-00", "00"), encoding="utf-8")
-    call("issue")
-    Path("input").mkdir()
-    answer(1, Lang.JA, PROFILE)
-    call("run", "--protect")
-    call("deliver")
-    call("deliver", "--sent-by-hand")
 
 
 def answer(number: int, lang: Lang, profile: dict[str, str]) -> None:

@@ -28,7 +28,10 @@ from tests.test_mail_commands import PROFILE, call, drafts
 from tests.test_mail_commands import here as here
 from tests.test_mail_loop import ROWS, SMITH, SUZUKI, YAMADA, answer, files, stages
 
-pytestmark = pytest.mark.slow("a run of the whole product in most tests")
+pytestmark = [
+    pytest.mark.slow("a run of the whole product in most tests"),
+    pytest.mark.usefixtures("tasks_here"),
+]
 
 OTHER, OWN, COLLEAGUE = "smith@example-robotics.jp", "yamada@mihon.co.jp", "jiro@firm.example"
 

@@ -30,9 +30,24 @@ pytestmark = pytest.mark.slow("whole campaigns by mail")
 
 @dataclass(kw_only=True)
 class SignedIn(Firm):
-    """A firm whose mail servers take tokens; `there` is who gives them."""
+    """A firm whose mail servers take tokens; `there` is who gives them. Commands are processes."""
 
     there: TokenServer
+    program: tuple[str, ...]
+    authority: Authority
+
+    def call(self, *words: str, answer: str) -> tuple[int, str]:
+        done = subprocess.run(
+            [sys.executable, *self.program, *words],
+            cwd=self.folder,
+            input=answer,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=180,
+            env={**ENVIRONMENT, AUTHORITY: str(self.authority.file), "COLUMNS": "120"},
+        )
+        return done.returncode, done.stdout + done.stderr
 
 
 @pytest.fixture
@@ -53,7 +68,7 @@ def firm(tmp_path: Path) -> Iterator[SignedIn]:
             smtpd,
             dovecot,
             program=("-m", "tests.signin_process", there.address, str(tmp_path / "keyring.json")),
-            variables={AUTHORITY: str(authority.file)},
+            authority=authority,
             there=there,
         )
         sign_in(office, "microsoft")

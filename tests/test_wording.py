@@ -113,10 +113,7 @@ def nodes(path: Path) -> tuple[ast.Call | ast.Constant | ast.JoinedStr, ...]:
 def literals(path: Path) -> frozenset[str]:
     """Every string written in a module, parts of f-strings apart."""
     inside = {
-        id(part)
-        for node in nodes(path)
-        if isinstance(node, ast.JoinedStr)
-        for part in node.values
+        id(part) for node in nodes(path) if isinstance(node, ast.JoinedStr) for part in node.values
     }
     constants = (node for node in nodes(path) if isinstance(node, ast.Constant))
     return frozenset(
