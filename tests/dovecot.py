@@ -68,6 +68,10 @@ namespace inbox {{
     special_use = \\Sent
     auto = create
   }}
+  mailbox Drafts {{
+    special_use = \\Drafts
+    auto = create
+  }}
 }}
 service imap-login {{
   chroot =
@@ -154,7 +158,7 @@ class Dovecot:
                 box.folder.set(folder.name)
                 box.delete(box.uids())
             for folder in box.folder.list():
-                if folder.name not in ("INBOX", "Sent"):
+                if folder.name not in ("INBOX", "Sent", "Drafts"):
                     box.folder.set("INBOX")
                     box.folder.delete(folder.name)
 

@@ -68,7 +68,7 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
         + '[mail]\nsender = "a@b.example"\nname = "係"\ncopies = false\ncopy_seconds = 5\n'
         + "reminder_days = 10\n"
         + 'letters = "texts"\n[smtp]\nhost = "o"\nport = 25\nuser = "u"\nca = "ca.pem"\n'
-        + 'per_minute = 5\n[imap]\nhost = "i"\nfolder = "回答"\n',
+        + 'per_minute = 5\n[imap]\nhost = "i"\nfolder = "回答"\ndrafts = "下書き"\n',
     )
     assert settings == CorrespondenceSettings(
         sender="a@b.example",
@@ -81,6 +81,7 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
         per_minute=5,
         imap=MailServer("i", 993, ConnectionSecurity.TLS, "a@b.example"),
         folder="回答",
+        drafts="下書き",
     )
 
 

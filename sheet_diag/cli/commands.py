@@ -42,7 +42,7 @@ from sheet_diag.text.wording import Wording
 _INTERRUPTED: Final = "mail.error.interrupted"
 _WHO: Final = ("clients", "previous", "only")
 _GENERAL: Final = ("lang", "catalog", "config")
-_HOW: Final = ("send", "sent_by_hand", "as_of", *_GENERAL)
+_HOW: Final = ("send", "to_mailbox", "sent_by_hand", "not_sent", "as_of", *_GENERAL)
 _REPORT: Final = ("passwords", "unprotected", "attach", "jobs")
 
 

@@ -126,6 +126,10 @@ class MailOptions:
     ] = None
     again: Annotated[bool, typer.Option("--again", help=HELP("cli.help.again"))] = False
     send: Annotated[bool, typer.Option("--send", help=HELP("cli.help.send"))] = False
+    to_mailbox: Annotated[bool, typer.Option("--to-mailbox", help=HELP("cli.help.to_mailbox"))] = (
+        False
+    )
+    not_sent: Annotated[bool, typer.Option("--not-sent", help=HELP("cli.help.not_sent"))] = False
     sent_by_hand: Annotated[bool, typer.Option("--sent-by-hand", help=HELP("cli.help.by_hand"))] = (
         False
     )

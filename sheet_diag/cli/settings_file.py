@@ -218,6 +218,7 @@ def _build_mail_settings(
         per_minute=smtp.per_minute if smtp else USUAL.per_minute,
         imap=_build_server("imap", file, sender, folder),
         folder=imap.folder if imap else USUAL.folder,
+        drafts=imap.drafts if imap else USUAL.drafts,
         attach=mail.attach,
     )
 

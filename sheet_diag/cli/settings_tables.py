@@ -114,6 +114,7 @@ class ImapTable(ServerTable):
     """[imap]: the server that mails are fetched from."""
 
     folder: OneLine = USUAL.folder
+    drafts: OneLine = USUAL.drafts
 
 
 class MicrosoftTable(Record):

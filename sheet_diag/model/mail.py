@@ -36,7 +36,8 @@ class MailEvent(StrEnum):
 
     `sending`: its last byte was about to go out; without a later event nobody knows whether it was
     accepted. `unsent`: it was found not to have been. `deferred` may be tried again, `refused` and
-    `bounced` not at the same address. `by_hand`: a person sent the draft. `collected`: a mail of
+    `bounced` not at the same address. `drafted`: a draft was put into the
+    mailbox. `by_hand`: a person sent the draft. `collected`: a mail of
     the client's was put into the input folder. `accepted`: a person goes on with a log that is not
     as it was written.
     """
@@ -47,6 +48,7 @@ class MailEvent(StrEnum):
     DEFERRED = "deferred"
     REFUSED = "refused"
     BOUNCED = "bounced"
+    DRAFTED = "drafted"
     BY_HAND = "by_hand"
     COLLECTED = "collected"
     ACCEPTED = "accepted"
@@ -103,13 +105,14 @@ class MailLogEntry:
     `client` is an id of the client list (empty: nobody knows), `kind` is None for a mail that a
     client sent, and where it is about none. `time` has an offset; its date is the one that people
     here saw. `addresses` are those of the recipients, of a refusal or a bounce those that were
-    refused, of a collected mail that of its sender. `file` names what was attached,
-    or the collected file below the input folder. `text` is what the server said; of `sending` it is
-    who gets a copy, of `accepted` what was found. Of a collected
-    mail, `sha256` is that of the file and `holds` those of the returns in it (hexadecimal; empty in
-    logs of earlier versions). `due` is the day by which an answer was asked for (None: that of the
-    client list or the settings, unless it had passed). `edition` stands for the content of a
-    report: another one says something else (empty: not known).
+    refused, of a collected mail that of its sender. `file` names what was attached, or the
+    collected file below the input folder. `text` is what the server said; of `sending` it is who
+    gets a copy, of `accepted` what was found. Of a collected mail, `sha256` is that of the file and
+    `holds` those of the returns in it (hexadecimal; empty in logs of earlier versions).
+    `attachments` are the SHA-256 of the files in a mail of ours, `subject_line` is its Subject.
+    `due` is the day by which an answer was asked for (None: that of the client list or the
+    settings, unless it had passed). `edition` stands for the content of a report: another one says
+    something else (empty: not known).
     """
 
     time: datetime
@@ -126,6 +129,8 @@ class MailLogEntry:
     holds: tuple[str, ...] = ()
     due: date | None = None
     edition: str = ""
+    attachments: tuple[str, ...] = ()
+    subject_line: str = ""
 
     @property
     def key(self) -> MailKey | None:
@@ -142,7 +147,7 @@ class MailLogEntry:
         return any(address.casefold() in self.folded_addresses for address in client.addresses)
 
     def may_be_attempt_of(self, other: MailLogEntry) -> bool:
-        """Whether both may be about one attempt; drafts sent by hand have no id of ours."""
+        """Whether both may be about one attempt; not all drafts sent by hand have an id."""
         return "" in (self.message_id, other.message_id) or self.message_id == other.message_id
 
 

@@ -162,8 +162,9 @@ class CorrespondenceSettings:
     mailbox tells which mails went out; `copy_seconds` is how long a copy may take to arrive.
     `reminder_days` is the least number of days between a mail and the reminder that follows it.
     `letters` is the folder of the firm's own letters, `folder` and `per_minute` the IMAP folder
-    that is collected from and the most mails sent in a minute, `attach` the form in which reports
-    go out. Servers are None where none is set.
+    that is collected from and the most mails sent in a minute, `drafts` the IMAP folder of drafts
+    (empty: the one that the mailbox marks so), `attach` the form in which reports go out. Servers
+    are None where none is set.
     """
 
     sender: str = ""
@@ -176,4 +177,5 @@ class CorrespondenceSettings:
     per_minute: int = 30
     imap: MailServer | None = None
     folder: str = "INBOX"
+    drafts: str = ""
     attach: ReportForm = ReportForm.WORKBOOK

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from sheet_diag.mail.campaign.drafts import Draft, DraftFolder
+from sheet_diag.mail.campaign.drafts import DraftFolder
 from sheet_diag.mail.campaign.due_mails import Skipped
 from sheet_diag.mail.campaign.previous_campaign import ClientRemark
 from sheet_diag.mail.campaign.selection import MailSelection
@@ -41,12 +41,11 @@ def show_mails(mails: Sequence[OutgoingMail], say: Wording) -> None:
     _console().print(table)
 
 
-def show_draft_list(drafts: Sequence[Draft], clients: ClientList, say: Wording) -> None:
-    """Show all drafts in the order of the client list, because a person has to look at them."""
+def show_entries(entries: Sequence[MailLogEntry], clients: ClientList, say: Wording) -> None:
+    """Show mails in the order of the client list: all, because a person has to look at them."""
     rows = clients.by_id()
     order = {id_: place for place, id_ in enumerate(rows)}
     table = _mail_table(say)
-    entries = [draft.entry for draft in drafts]
     for entry in sorted(entries, key=lambda each: order.get(each.client.casefold(), len(order))):
         row = rows.get(entry.client.casefold())
         client = row.name_with_id if row else entry.client
@@ -63,6 +62,13 @@ def show_written_drafts(checked: Sequence[CheckedMail], folder: DraftFolder, say
         return
     print_text(say("mail.drafts.made", count=count, path=folder.path))
     print_text(say(f"mail.drafts.next.{'password' if folder.kind.spec.tells_password else 'any'}"))
+
+
+def show_mailbox_drafts(checked: Sequence[CheckedMail], folder: str, say: Wording) -> None:
+    """Show that the drafts are in a folder of the mailbox, and what to do next."""
+    show_check_results(checked, say)
+    count = sum(not each.errors for each in checked)
+    print_text(say("mail.drafts.put" if count else "mail.drafts.none", count=count, folder=folder))
 
 
 def show_check_results(checked: Sequence[CheckedMail], say: Wording) -> None:

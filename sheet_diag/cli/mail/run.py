@@ -25,11 +25,15 @@ from sheet_diag.cli.mail.context import (
     require_server,
     require_unchanged_ids,
 )
+from sheet_diag.cli.mail.mailbox_drafts import (
+    note_sent_mails,
+    note_unsent_mails,
+    write_mailbox_drafts,
+)
 from sheet_diag.cli.mail.outbox import load_issued_sheets, make_issued_sheets
 from sheet_diag.cli.mail.send import (
     accept_log,
     may_replace_drafts,
-    note_sent_drafts,
     resolve_interrupted_mails,
     send,
     show_open_drafts,
@@ -64,20 +68,23 @@ _CORRECTION_DAYS: Final = 7  # in the example of a day to answer by
 
 def run_mail_command(kind: MailKind, options: MailOptions, say: Wording) -> bool:
     """Write or send the mails of a kind that are due. Tell whether all of them were."""
-    if options.send and options.sent_by_hand:
+    if options.send + options.to_mailbox + options.sent_by_hand + options.not_sent > 1:
         fail(say("mail.error.two_ways"), say)
     context = load_context(options, say)
-    if options.again and not context.only:
-        fail(say("mail.error.again"), say)
-    if options.send:
-        require_server(context, "smtp")  # before anything is made
+    if (options.again or options.not_sent) and not context.only:
+        option = "--again" if options.again else "--not-sent"
+        fail(say("mail.error.names_nobody", option=option), say)
+    if options.send or options.to_mailbox:
+        require_server(context, "smtp" if options.send else "imap")  # before anything is made
     with MailLog.open(context.log_path) as log:
         if options.sent_by_hand:
-            return note_sent_drafts(context, kind, log)
+            return note_sent_mails(context, kind, log)
+        if options.not_sent:
+            return note_unsent_mails(context, kind, log)
         compose_context = load_compose_context(context, log)
         require_unchanged_ids(context, kind, log)
         resolve_interrupted_mails(context, log)
-        show_open_drafts(context, kind)
+        show_open_drafts(context, log, kind)
         if not options.send and not may_replace_drafts(context, kind):
             return False
         rules = _selection_rules(kind, context, log)
@@ -87,6 +94,8 @@ def run_mail_command(kind: MailKind, options: MailOptions, say: Wording) -> bool
         output.show_selection(selection, say)
         if options.send:
             done = send(context, compose_context, selection.mails, log)
+        elif options.to_mailbox:
+            done = write_mailbox_drafts(context, compose_context, selection.mails, log)
         else:
             done = write_drafts(context, compose_context, kind, selection.mails)
         return done and all(each.is_final for each in selection.skipped)
@@ -128,7 +137,7 @@ def show_status(options: MailOptions, say: Wording) -> bool:
             log = MailLog.read(context.log_path)
     elif options.accept_log:
         output.print_text(say("mail.log.whole"))
-    show_open_drafts(context)
+    show_open_drafts(context, log)
     status = context.response_status(log, options.input)
     show_response_status(status, say, context.mail_settings.reminder_days)
     return log.fault is None

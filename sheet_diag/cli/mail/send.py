@@ -35,8 +35,8 @@ from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.text.normalize import normalize_text
 from sheet_diag.text.wording import Wording
 
-_YES: Final = "y"
-_ANSWERS: Final = {_YES: UncertainAnswer.SENT, "n": UncertainAnswer.UNSENT}
+YES: Final = "y"
+_ANSWERS: Final = {YES: UncertainAnswer.SENT, "n": UncertainAnswer.UNSENT}
 
 
 def note_sent_drafts(context: CommandContext, kind: MailKind, log: MailLog) -> bool:
@@ -49,8 +49,8 @@ def note_sent_drafts(context: CommandContext, kind: MailKind, log: MailLog) -> b
     if not drafts:
         output.print_text(say("mail.marked.none", path=folder.path))
         return False
-    output.show_draft_list(drafts, context.clients, say)
-    if _ask_person(say("mail.marked.ask", count=len(drafts))) != str(len(drafts)):
+    output.show_entries([each.entry for each in drafts], context.clients, say)
+    if ask_person(say("mail.marked.ask", count=len(drafts))) != str(len(drafts)):
         output.print_text(say("mail.marked.stopped", path=folder.path))
         return False
     count = folder.note_as_sent(drafts, log)
@@ -64,21 +64,25 @@ def may_replace_drafts(context: CommandContext, kind: MailKind) -> bool:
     drafts = folder.list_drafts(context.only)
     if not drafts:
         return True
-    output.show_draft_list(drafts, context.clients, context.say)
+    output.show_entries([each.entry for each in drafts], context.clients, context.say)
     question = context.say("mail.drafts.ask", count=len(drafts), path=folder.path)
-    if _ask_person(question) == _YES:
+    if ask_person(question) == YES:
         return True
     output.print_text(context.say("mail.drafts.kept"))
     return False
 
 
-def show_open_drafts(context: CommandContext, other_than: MailKind | None = None) -> None:
+def show_open_drafts(
+    context: CommandContext, log: MailLog, other_than: MailKind | None = None
+) -> None:
     """Show how many drafts of other kinds nobody has noted as sent: the log may lack them."""
     for kind in MailKind:
         folder = DraftFolder(context.output, kind)
-        if kind is not other_than and (drafts := folder.list_drafts(context.only)):
-            key = f"mail.drafts.lying.{kind}"
-            output.print_text(context.say(key, count=len(drafts), path=folder.path))
+        in_mailbox = (context.say("mail.drafts.mailbox"), log.find_drafts(kind, context.only))
+        for path, drafts in ((folder.path, folder.list_drafts(context.only)), in_mailbox):
+            if drafts and kind is not other_than:
+                key = f"mail.drafts.lying.{kind}"
+                output.print_text(context.say(key, count=len(drafts), path=path))
 
 
 def write_drafts(
@@ -117,7 +121,7 @@ def send(
     if count := sum(mail.again for mail in ready):
         output.print_text(say("mail.send.again", count=count))
     question = say("mail.send.ask", count=len(ready), host=server.host)
-    if _ask_person(question) != str(len(ready)):
+    if ask_person(question) != str(len(ready)):
         output.print_text(say("mail.send.stopped"))
         return False
     stopped: list[CheckedMail] = []
@@ -154,7 +158,7 @@ def accept_log(context: CommandContext, fault: MailLogError) -> bool:
 
     Tell whether the log says so now.
     """
-    if _ask_person(context.say("mail.log.ask")) != _YES:
+    if ask_person(context.say("mail.log.ask")) != YES:
         output.print_text(context.say("mail.log.kept"))
         return False
     text = "{found}/{count}, {line}".format(**fault.parts)
@@ -164,24 +168,7 @@ def accept_log(context: CommandContext, fault: MailLogError) -> bool:
     return True
 
 
-def _ask_about_mail(say: Wording, entry: MailLogEntry) -> UncertainAnswer:
-    """Ask a person, who looks into the mailbox; no answer leaves the mail uncertain."""
-    when = f"{entry.time:%Y-%m-%d %H:%M}"
-    addresses = ", ".join(entry.addresses)
-    output.print_text(say("mail.uncertain", client=entry.client, when=when, addresses=addresses))
-    return _ANSWERS.get(_ask_person(say("mail.uncertain.ask")), UncertainAnswer.LEAVE)
-
-
-def _confirm_warnings(checked: CheckedMail, say: Wording) -> bool:
-    """Ask about a mail by itself if the checks warn of it."""
-    if not checked.warnings:
-        return True
-    text = " ".join(say(each.key, **each.parts) for each in checked.warnings)
-    question = say("mail.send.doubt", who=checked.mail.client.name_with_id, text=text)
-    return _ask_person(question) == _YES
-
-
-def _ask_person(question: str) -> str:
+def ask_person(question: str) -> str:
     """Return what a person types, normalised; nothing where there is nobody.
 
     Raises `KeyboardInterrupt`.
@@ -192,3 +179,20 @@ def _ask_person(question: str) -> str:
         if isinstance(ended.__context__, KeyboardInterrupt):
             raise KeyboardInterrupt from None
         return ""
+
+
+def _ask_about_mail(say: Wording, entry: MailLogEntry) -> UncertainAnswer:
+    """Ask a person, who looks into the mailbox; no answer leaves the mail uncertain."""
+    when = f"{entry.time:%Y-%m-%d %H:%M}"
+    addresses = ", ".join(entry.addresses)
+    output.print_text(say("mail.uncertain", client=entry.client, when=when, addresses=addresses))
+    return _ANSWERS.get(ask_person(say("mail.uncertain.ask")), UncertainAnswer.LEAVE)
+
+
+def _confirm_warnings(checked: CheckedMail, say: Wording) -> bool:
+    """Ask about a mail by itself if the checks warn of it."""
+    if not checked.warnings:
+        return True
+    text = " ".join(say(each.key, **each.parts) for each in checked.warnings)
+    question = say("mail.send.doubt", who=checked.mail.client.name_with_id, text=text)
+    return ask_person(question) == YES

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import email
+import hashlib
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -30,19 +31,36 @@ from sheet_diag.model.returns import Problem
 _TNEF: Final = ("application/ms-tnef", "application/vnd.ms-tnef")
 # Reports of mail servers, not what a person attached.
 _REPORTS: Final = ("message/delivery-status", "message/disposition-notification")
+_MOST_HASHED: Final = 1000  # files in the text of a mail
 
 
 def list_eml_members(content: bytes, label: str, spool: MemberSpool) -> Iterator[ContainerMember]:
     """List every attachment of the mail, attached mails included. Raises `RefusedError`."""
     del label  # mails have no passwords
     mail = email.message_from_bytes(content, policy=compat32)
+    yield from list_attachment_members(_list_attachments(mail, spool.limits.members + 1), spool)
+
+
+def hash_attachments(content: bytes) -> tuple[str, ...]:
+    """Hash the files of a mail (SHA-256, hexadecimal).
+
+    Raises nothing: a mail that cannot be understood counts as one file.
+    """
+    try:
+        mail = email.message_from_bytes(content, policy=compat32)
+        found = [each.content for each in _list_attachments(mail, _MOST_HASHED)]
+    except Exception:  # noqa: BLE001 - damaged mails make the library raise all sorts
+        found = [content]
+    return tuple(hashlib.sha256(each).hexdigest() for each in found)
+
+
+def _list_attachments(mail: Message, most: int) -> list[ReceivedAttachment]:
     sent = read_time(mail)
     time = None if sent is None else sent * 10**9
     parts = list(_parts(mail, inline=False))
     attachments = [_attachment(part, n, time, inline) for n, (part, inline) in enumerate(parts, 1)]
-    written = islice(find_uuencoded(mail), spool.limits.members + 1)
-    attachments += [replace(each, time=time) for each in written]
-    yield from list_attachment_members(attachments, spool)
+    written = islice(find_uuencoded(mail), most)
+    return attachments + [replace(each, time=time) for each in written]
 
 
 def _parts(part: Message, *, inline: bool) -> Iterator[tuple[Message, bool]]:

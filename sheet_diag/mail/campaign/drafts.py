@@ -12,7 +12,7 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Final
 
-from sheet_diag.mail.campaign.outgoing import ComposeContext, ProgressStep
+from sheet_diag.mail.campaign.outgoing import ComposeContext, ProgressStep, compose_drafts
 from sheet_diag.mail.compose.message import format_draft_name
 from sheet_diag.mail.log.mail_log import MailLog
 from sheet_diag.mail.outgoing_checks.results import CheckedMail
@@ -32,7 +32,6 @@ from sheet_diag.storage.managed_folder import (
     read_note,
     remove_managed_files,
 )
-from sheet_diag.storage.report_passwords.fingerprints import fingerprint_mails
 
 DRAFTS: Final = "drafts"
 _KIND, _CLIENT, _ABOUT, _ADDRESSES = "kind", "client", "about", "addresses"
@@ -116,18 +115,13 @@ class DraftFolder:
             name: note for name, note in notes.items() if only and _client_key(note) not in only
         }
         checked = []
-        with (
-            ManagedFolder(self.path, kept) as folder,
-            fingerprint_mails(mails) as fingerprints,
-            context.checker.ahead(mails, context.jobs) as ready,
-        ):
-            for done, (mail, fingerprint) in enumerate(zip(ready, fingerprints, strict=True), 1):
-                content = context.compose_draft(mail)
-                found = context.checker.inspect(content, mail)
-                if not found.errors:
-                    folder.write(format_draft_name(mail), content, _note(mail, fingerprint))
-                checked.append(found)
-                step(done)
+        with ManagedFolder(self.path, kept) as folder:
+            for draft in compose_drafts(context, mails, context.compose_draft, step):
+                mail = draft.checked.mail
+                if not draft.checked.errors:
+                    note = _note(mail, draft.fingerprint)
+                    folder.write(format_draft_name(mail), draft.content, note)
+                checked.append(draft.checked)
         return checked
 
     def _read_notes(self) -> Mapping[str, FileFacts]:

@@ -24,6 +24,7 @@ from sheet_diag.mail.smtp.send_attempt import FinalMail
 from sheet_diag.mail.templates.mail_templates import MailTemplates
 from sheet_diag.model.mail import OutgoingMail
 from sheet_diag.model.settings import Issuer
+from sheet_diag.storage.report_passwords.fingerprints import fingerprint_mails
 
 ProgressStep = Callable[[int], None]
 
@@ -55,6 +56,37 @@ class ComposeContext:
         message = compose_message(mail, text, self.sender, message_id=message_id, date=when)
         return format_final(message)
 
+    def create_message_id(self, mail: OutgoingMail, log: MailLog) -> str:
+        """Create the Message-ID of the next attempt to send a mail."""
+        domain = self.sender.address.rpartition("@")[2]
+        return create_message_id(log.token, mail, domain, log.state(mail.key).attempts)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedDraft:
+    """A draft with what the checks found in it; `fingerprint` is that of the report's password."""
+
+    checked: CheckedMail
+    content: bytes
+    fingerprint: str
+
+
+def compose_drafts(
+    context: ComposeContext,
+    mails: Sequence[OutgoingMail],
+    compose: Callable[[OutgoingMail], bytes],
+    step: ProgressStep,
+) -> Iterator[CheckedDraft]:
+    """Compose each mail and check it. Raises `OSError` and `MailTemplateError`."""
+    with (
+        fingerprint_mails(mails) as fingerprints,
+        context.checker.ahead(mails, context.jobs) as ready,
+    ):
+        for done, (mail, fingerprint) in enumerate(zip(ready, fingerprints, strict=True), 1):
+            content = compose(mail)
+            yield CheckedDraft(context.checker.inspect(content, mail), content, fingerprint)
+            step(done)
+
 
 def check_mails(
     context: ComposeContext, mails: Sequence[OutgoingMail], step: ProgressStep
@@ -75,9 +107,8 @@ def finalize_mails(
     stopped: list[CheckedMail],
 ) -> Iterator[FinalMail]:
     """Compose each mail when its turn to leave has come; those with errors are put in `stopped`."""
-    domain = context.sender.address.rpartition("@")[2]
     for mail in mails:
-        message_id = create_message_id(log.token, mail, domain, log.state(mail.key).attempts)
+        message_id = context.create_message_id(mail, log)
         content = context.compose_final(mail, message_id, datetime.now().astimezone())
         checked = context.checker.inspect(content, mail)
         if checked.errors:

@@ -84,6 +84,8 @@ def _decide(
         return _skip_outdated(mail, sent.values())
     if any(log.state(key).pending for key in _keys_by_form(mail).values()):
         return Skipped.of(mail.client, "unknown")
+    if any(log.state(key).draft for key in _keys_by_form(mail).values()):
+        return Skipped.of(mail.client, "drafted", {"id": mail.client.id})
     if rules.again and _went_out_today(mail, log, rules):
         return Skipped.of(mail.client, "again_today", is_final=True)
     if again:

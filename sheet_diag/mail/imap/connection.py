@@ -59,14 +59,14 @@ def translate_imap_errors(server: MailServer) -> Iterator[None]:
     except (imaplib.IMAP4.abort, ssl.SSLEOFError, ConnectionError, TimeoutError) as error:
         raise imap_error(server, "collect.server.silent") from error
     except (imaplib.IMAP4.error, ImapToolsError) as error:
-        reply = _format_reply(error)
+        reply = format_reply(error)
         raise imap_error(server, "collect.server.refuses", reply=reply) from error
     except (OSError, UnicodeError) as error:
         key, parts = describe_network_error(error)
         raise imap_error(server, f"collect.server.{key}", **parts) from error
 
 
-def _format_reply(error: Exception) -> str:
+def format_reply(error: Exception) -> str:
     """Return what the server said, on one line and not too long."""
     reply: object = error
     if isinstance(error, UnexpectedCommandStatusError):
@@ -123,7 +123,7 @@ def _log_in(client: BaseMailBox, server: MailServer, secret: str) -> None:
         raise
     except (MailboxLoginError, imaplib.IMAP4.error) as error:
         key = "collect.server.sign_in" if server.registration else "collect.server.login"
-        parts = {"user": server.user, "reply": _format_reply(error)}
+        parts = {"user": server.user, "reply": format_reply(error)}
         raise imap_error(server, key, **parts) from error
 
 

@@ -1,4 +1,4 @@
-"""The firm's mailbox over IMAP: read, never changed.
+"""The firm's mailbox over IMAP: read, and never changed but by adding drafts.
 
 Folders are opened for reading only (EXAMINE) and messages are peeked at: what was unread stays
 unread. The heads of messages come in bulk and say enough to leave most messages where they are;
@@ -19,18 +19,27 @@ from typing import Any, Final
 from imap_tools import AND, BaseMailBox, H
 from imap_tools.errors import (
     ImapToolsError,
+    MailboxAppendError,
     MailboxFolderSelectError,
     UnexpectedCommandStatusError,
 )
 
-from sheet_diag.mail.imap.connection import connect_imap, imap_error, translate_imap_errors
+from sheet_diag.mail.imap.connection import (
+    connect_imap,
+    format_reply,
+    imap_error,
+    translate_imap_errors,
+)
 from sheet_diag.model.mail import MailCredential
 from sheet_diag.model.settings import MailServer
 
 _BULK: Final = 100  # heads that are fetched at once
 _PAUSE: Final = 5  # seconds between two searches for copies
+DRAFT_REFUSED: Final = "collect.server.draft"
+_DRAFTS_FLAG: Final = "\\drafts"
+_SENT_FLAG: Final = "\\sent"
 _INBOX: Final = "INBOX"
-_COPY_FOLDER_FLAGS: Final = frozenset({"\\sent", "\\all", "\\junk"})
+_COPY_FOLDER_FLAGS: Final = frozenset({_SENT_FLAG, "\\all", "\\junk"})
 _NO_FOLDER: Final = frozenset({"\\noselect", "\\nonexistent"})
 _FIELDS: Final = (
     "From Sender Reply-To Return-Path To Cc Subject Date Message-ID In-Reply-To References "
@@ -100,6 +109,36 @@ class Mailbox:
                 found = self._client.uids(AND(header=H("Message-ID", each)), charset=None)
             if found:
                 yield each
+
+    def find_drafts_folder(self, named: str = "") -> str:
+        """Find the folder of drafts: the one that is named, or the one that the mailbox marks so.
+
+        Raises `MailboxError`, which names the folders.
+        """
+        with translate_imap_errors(self._server):
+            folders = self._list_folders()
+        for name, flags in folders:
+            if (name == named) if named else (_DRAFTS_FLAG in flags):
+                return name
+        names = ", ".join(name for name, _ in folders)
+        raise imap_error(self._server, "collect.server.drafts", folders=names)
+
+    def list_sent_folders(self) -> tuple[str, ...]:
+        """List the folders that the mailbox marks as those of sent mails. Raises `MailboxError`."""
+        with translate_imap_errors(self._server):
+            return tuple(name for name, flags in self._list_folders() if _SENT_FLAG in flags)
+
+    def add_draft(self, folder: str, content: bytes, when: datetime) -> None:
+        """Add a draft to a folder.
+
+        Raises `MailboxError`, with the key `DRAFT_REFUSED` where it is surely not there.
+        """
+        with translate_imap_errors(self._server):
+            try:
+                self._client.append(content, folder, when, ("\\Draft", "\\Seen"))
+            except MailboxAppendError as error:
+                parts = {"folder": folder, "reply": format_reply(error)}
+                raise imap_error(self._server, DRAFT_REFUSED, **parts) from error
 
     def list_copy_folders(self, folder: str) -> tuple[str, ...]:
         """List where a copy of an own mail may be, the likeliest first. Raises `MailboxError`."""

@@ -52,6 +52,7 @@ _COPY: Final = re.compile(
     r"元のメール|送信メール|以下).*",
     re.IGNORECASE | re.MULTILINE,
 )
+_WENT_OUT: Final = (MailEvent.SENDING, MailEvent.SENT, MailEvent.BY_HAND)
 _LONGEST_DELIVERY: Final = timedelta(days=6)  # servers try for five days
 _TEXT: Final = 300  # characters of a reason
 _MOST: Final = 50_000  # characters of a report in words; the mail that it returns is longer
@@ -97,7 +98,7 @@ class SentMailIndex:
     def _note(self, entry: MailLogEntry) -> None:
         if entry.event is MailEvent.COLLECTED or entry.kind is None:
             return
-        if entry.message_id and entry.event in (MailEvent.SENDING, MailEvent.SENT):
+        if entry.message_id and entry.event in _WENT_OUT:
             self.by_id[entry.message_id] = entry
         if entry.event in (MailEvent.SENT, MailEvent.BY_HAND):
             for address in entry.addresses:

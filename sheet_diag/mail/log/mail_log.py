@@ -11,9 +11,9 @@ from __future__ import annotations
 import errno
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Set
 from contextlib import ExitStack, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from io import FileIO
 from pathlib import Path
 from typing import Final, Self
@@ -163,6 +163,25 @@ class MailLog:
         reports.sort(key=lambda entry: entry.time)
         return {entry.client.casefold(): entry.password_fingerprint for entry in reports}
 
+    def find_drafts(self, kind: MailKind, only: Set[str] = frozenset()) -> list[MailLogEntry]:
+        """Find the drafts of a kind in the mailbox of which nobody has noted that they were sent:
+        all, or those of some clients (`only`, folded ids)."""
+        return [
+            mail.draft
+            for key, mail in self._mails.items()
+            if mail.draft and key.kind is kind and (not only or key.client in only)
+        ]
+
+    def find_last_by_person(self, kind: MailKind, only: Set[str]) -> list[MailLogEntry]:
+        """Find the last draft in the mailbox or mail sent by hand, of a kind, of each client."""
+        mails = sorted(self._mails.items(), key=lambda pair: pair[1].places)
+        found = {
+            key.client: mail.by_person
+            for key, mail in mails
+            if mail.by_person and key.kind is kind and key.client in only
+        }
+        return list(found.values())
+
     def uncertain(self) -> tuple[MailLogEntry, ...]:
         """Return the mails of which nobody knows whether the server took them."""
         return tuple(mail.pending for mail in self._mails.values() if mail.pending)
@@ -246,4 +265,15 @@ class MailLog:
     def _note(self, entry: MailLogEntry) -> None:
         self._entries.append(entry)
         if entry.event is not MailEvent.COLLECTED and (key := entry.key):
-            self._mails.setdefault(key, MailState()).add(entry, len(self._entries))
+            mail = self._mails.setdefault(key, MailState())
+            if entry.event is MailEvent.UNSENT and mail.by_person is mail.sent is not None:
+                mail = self._mails[key] = self._undo(mail)
+            mail.add(entry, len(self._entries))
+
+    def _undo(self, mail: MailState) -> MailState:
+        """Take back that a person has sent a mail: its entry reads as if it had not been."""
+        before, place = MailState(), mail.sent_at - 1
+        self._entries[place] = replace(self._entries[place], event=MailEvent.UNSENT)
+        for each in mail.places:
+            before.add(self._entries[each - 1], each)
+        return before

@@ -8,21 +8,24 @@ from sheet_diag.model.mail import MailEvent, MailLogEntry
 class MailState:
     """The state of one mail after its entries.
 
-    `last` is the last entry, `attempts` how often the mail was sent up to its last byte. `refused`
-    are the folded addresses that refused it or that it came back from. `pending` is the entry
-    `sending` of an attempt of which nobody knows whether the server took it. `sent` is the entry of
-    the mail that somebody may have; `sent_at` is its place in the log and `resent_at` where the
-    mail last went out although somebody had it (from 1; 0: nowhere).
+    `last` is the last entry, `places` are those of all in the log (from 1), `attempts` how often
+    the mail was sent up to its last byte or put into the mailbox as a draft. `draft` is the entry
+    of a draft of which nobody has noted whether it was sent. `refused` are the folded addresses
+    that refused it or that it came back from. `pending` is the entry `sending` of an attempt of
+    which nobody knows whether the server took it. `sent` is the entry of the mail that somebody may
+    have; `sent_at` is its place in the log and `resent_at` where the mail last went out although
+    somebody had it (0: nowhere).
     """
 
     def __init__(self) -> None:
         self.last: MailLogEntry | None = None
         self.attempts = 0
         self.refused: set[str] = set()
+        self.draft: MailLogEntry | None = None
         self.pending: MailLogEntry | None = None
         self.sent: MailLogEntry | None = None
         self.sent_at = self.resent_at = 0
-        self._place = 0
+        self.places: list[int] = []
         self._returned: set[str] = set()
 
     @property
@@ -35,25 +38,39 @@ class MailState:
         """The entry of the mail that somebody may have, if it had gone out before."""
         return self.sent if self.resent_at == self.sent_at else None
 
+    @property
+    def by_person(self) -> MailLogEntry | None:
+        """The entry of a draft, or of what a person has sent, that a person may take back."""
+        entry = self.draft or self.sent
+        is_own = entry and entry.event in (MailEvent.DRAFTED, MailEvent.BY_HAND)
+        return entry if is_own and not self.pending else None
+
     def add(self, entry: MailLogEntry, place: int) -> None:
         """Take in the next entry, with its place in the log."""
-        self.last, self._place = entry, place
+        self.last = entry
+        self.places.append(place)
         if entry.event in (MailEvent.REFUSED, MailEvent.BOUNCED):
             self.refused |= entry.folded_addresses
         match entry.event:
             case MailEvent.SENDING:
                 self.attempts += 1
                 self.pending = entry
+            case MailEvent.DRAFTED:
+                self.attempts += 1
+                self.draft = entry
             case MailEvent.SENT | MailEvent.BY_HAND:
                 self._add_sent(entry)
             case MailEvent.BOUNCED:
                 self._add_bounce(entry)
             case _ if self.pending and self.pending.may_be_attempt_of(entry):
                 self.pending = None
+            case MailEvent.UNSENT:
+                self.draft = None
 
     def _add_sent(self, entry: MailLogEntry) -> None:
-        self.resent_at = self._place if self.sent else self.resent_at
-        self.pending, self.sent, self.sent_at = None, entry, self._place
+        place = self.places[-1]
+        self.resent_at = place if self.sent else self.resent_at
+        self.pending, self.draft, self.sent, self.sent_at = None, None, entry, place
         self._returned = set()
 
     def _add_bounce(self, entry: MailLogEntry) -> None:
