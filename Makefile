@@ -43,6 +43,7 @@ contracts: .venv/.tools
 	$(BIN)/lint-imports
 
 template: .venv/.tools
+	rm -f templates/hearing_sheet.xlsx
 	$(BIN)/sheet-diag template --output templates/hearing_sheet.xlsx
 	$(BIN)/python -m tests.sent_texts
 

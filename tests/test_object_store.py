@@ -22,7 +22,8 @@ from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import MIB
 from sheet_diag.storage import object_store as remote
 from sheet_diag.storage.object_store import ObjectStoreError, is_url, mirror_folders
-from sheet_diag.storage.staging import LOCK_FILE, MOVING_FILE
+from sheet_diag.storage.output_files import MOVING_FILE
+from sheet_diag.storage.staging import LOCK_FILE
 from tests.hostile.case import filled
 
 pytestmark = pytest.mark.slow("runs over an object store")

@@ -25,7 +25,7 @@ from sheet_diag.reports.run_json.reader import (
     extract_return_facts,
     load_return_facts,
 )
-from sheet_diag.storage.staging import RUN_JSON
+from sheet_diag.storage.output_files import RUN_JSON
 from tests.catalogs import JIS, answers
 from tests.samples import AS_OF, ISSUER, PROFILE, labels
 from tests.workbooks import open_workbook

@@ -59,6 +59,8 @@ def template(
     with report_failures(choose_language(lang, config, HELP)) as say:
         settings = read_settings(config)
         content = make_hearing_sheet(load_chosen_catalog(catalog), say.lang, settings.issuer)
+        if output.exists() and output.read_bytes() != content:
+            fail(say("cli.template.edited", path=output), say)
         _write_file(output, content)
         typer.echo(say("cli.template.done", path=output))
         if settings.issuer.deadline is None:

@@ -110,6 +110,7 @@ def show_result(
         *_list_superseded_returns(result.outcomes, say),
         *_list_identity_warnings(result.outcomes, say),
         *_list_password_messages(result, say),
+        *_list_edited_files(result, say),
     ):
         console.print(f"[yellow]{escape_markup(line)}[/]", soft_wrap=True)
     unprinted = (
@@ -171,6 +172,14 @@ def _list_password_messages(result: RunResult, say: Wording) -> Iterator[str]:
         yield say("cli.summary.renewed", count=len(clients), names=names)
 
 
+def _list_edited_files(result: RunResult, say: Wording) -> Iterator[str]:
+    """Tell where the files are that had been changed by hand."""
+    if result.edited:
+        yield say("cli.edited", count=len(result.edited))
+    for each in result.edited:
+        yield "  " + say("cli.edited.line", output=each.output, kept=each.kept)
+
+
 def show_changes(
     found: Sequence[ReturnChange], result: RunResult, moment: datetime, say: Wording
 ) -> None:
@@ -183,7 +192,7 @@ def show_changes(
         console.print(f"  {escape_markup(_change_text(change, say))}", soft_wrap=True)
     if len(found) > _MOST_ROWS:
         console.print("  " + say("cli.summary.more", count=len(found) - _MOST_ROWS))
-    for line in _list_password_messages(result, say):
+    for line in (*_list_password_messages(result, say), *_list_edited_files(result, say)):
         console.print(f"  [yellow]{escape_markup(line)}[/]", soft_wrap=True)
     if not found:
         console.print("  " + say("cli.change.none"))

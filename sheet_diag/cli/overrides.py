@@ -27,14 +27,14 @@ from sheet_diag.model.results import ReturnStatus
 from sheet_diag.model.returns import ProblemCode
 from sheet_diag.model.settings import IntakeSettings, Limits
 from sheet_diag.reports.run_json.reader import RunJsonProblem, load_return_problems
-from sheet_diag.storage.staging import RUN_JSON, require_writable
+from sheet_diag.storage.file_moves import replace_file
+from sheet_diag.storage.open_files import require_free
+from sheet_diag.storage.output_files import RUN_JSON, choose_kept_names
 from sheet_diag.text.normalize import company_key, normalize_text
 from sheet_diag.text.problem_groups import item_titles
 from sheet_diag.text.problems import PointKind, problem_message, problem_spec
 from sheet_diag.text.wording import Wording
 
-_EDITED: Final = "edited"  # below the output folder: the workbooks before they were written anew
-_TIME: Final = "%Y-%m-%d_%H%M%S"
 _COUNTING: Final = (ReturnStatus.RANKED, ReturnStatus.HELD)
 # What leaves it uncertain whose a return is.
 _WHOSE: Final = (
@@ -73,7 +73,7 @@ def write_overrides(options: MailOptions, say: Wording) -> None:
 
 def _read_former(path: Path, limits: Limits, say: Wording) -> OverrideLines:
     """Read the lines of the workbook; ends where it holds anything that would be lost."""
-    require_writable(path)
+    require_free([path])
     try:
         content = read_stable_file(path)
         lines, others = read_override_lines(content, path.name, IntakeSettings(limits))
@@ -90,9 +90,9 @@ def _keep_former(path: Path, output: Path) -> Path | None:
     """Copy the former workbook, and return where to; None where there is none."""
     if not path.exists():
         return None
-    folder = output / _EDITED / datetime.now().strftime(_TIME)
-    folder.mkdir(parents=True, exist_ok=True)
-    kept = folder / OVERRIDES_FILE
+    ((_, name),) = choose_kept_names(output, [OVERRIDES_FILE], datetime.now())
+    kept = output / name
+    kept.parent.mkdir(parents=True)
     with kept.open("xb") as file:
         file.write(path.read_bytes())
     return kept
@@ -103,7 +103,7 @@ def _replace_file(path: Path, content: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(f".sheet-diag-{path.name}")  # no return, whatever stops us
     beside.write_bytes(content)
-    beside.replace(path)
+    replace_file(beside, path)
 
 
 # --- what is to be decided

@@ -24,7 +24,9 @@ from sheet_diag.pipeline.execution.workers import ClusterError
 from sheet_diag.pipeline.input_files import WatchedFiles, require_input_files
 from sheet_diag.pipeline.run import RunConfig, RunResult, run_files
 from sheet_diag.pipeline.run_diff import ReturnState, compare_runs, list_return_states
-from sheet_diag.storage.staging import RUN_JSON, OutputBusyError
+from sheet_diag.storage.open_files import EXCEL_MARK, HeldFileError
+from sheet_diag.storage.output_files import RUN_JSON
+from sheet_diag.storage.staging import OutputBusyError
 from sheet_diag.text.errors import describe_error
 from sheet_diag.text.wording import Wording
 
@@ -59,7 +61,7 @@ class _Obstacle:
     """What kept a run from being done.
 
     It is tried again once the file in the way is gone or can be written (Excel has closed it),
-    else at a time.
+    else at a time. What Excel puts beside an open file can always be written, and has to go.
     """
 
     file: Path | None
@@ -68,7 +70,7 @@ class _Obstacle:
     def is_cleared(self) -> bool:
         if self.file and not self.file.exists():
             return True
-        if self.file and self.file.is_file():
+        if self.file and self.file.is_file() and not self.file.name.startswith(EXCEL_MARK):
             return _is_writable(self.file)
         return time.monotonic() >= self.again
 
@@ -160,8 +162,8 @@ class _WatchLoop:
             self._obstacle = _Obstacle(None, now + _BUSY_SECONDS)
         elif isinstance(error, ClusterError):
             self._obstacle = _Obstacle(None, now + _RETRY_SECONDS)
-        elif isinstance(error, OSError):
-            file = Path(str(error.filename2 or error.filename or ""))
+        elif isinstance(error, OSError | HeldFileError):
+            file = error.file if isinstance(error, HeldFileError) else _find_file(error)
             self._obstacle = _Obstacle(file if file.exists() else None, now + _RETRY_SECONDS)
         text = describe_error(error, self.say) or describe_unexpected(error, self.say)
         self._show_message(self.say("cli.error.head", text=text))
@@ -181,6 +183,10 @@ def _list_other_inputs(options: RunOptions) -> tuple[Path, ...]:
     lists = (options.clients,) if options.clients else CLIENT_LISTS
     named = (config, options.passwords, options.catalog, previous, options.benchmark, *lists, log)
     return tuple(path for path in named if path)
+
+
+def _find_file(error: OSError) -> Path:
+    return Path(str(error.filename2 or error.filename or ""))
 
 
 def _is_writable(path: Path) -> bool:

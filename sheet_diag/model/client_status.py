@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
-from typing import Final
+from typing import Any, Final, Self
 
 from sheet_diag.model.client_list import ListedClient
 from sheet_diag.model.results import ReturnStatus
@@ -28,6 +28,41 @@ ANSWERED_STAGES: Final = (Stage.RECEIVED, Stage.CORRECTING, Stage.RANKED, Stage.
 
 
 @dataclass(frozen=True, slots=True)
+class EditedFile:
+    """An output that was changed by hand and moved away before it was made anew.
+
+    `output` is where it stood and `kept` where it lies, both relative to the output folder;
+    `client` is the id of whom it was made for (empty: of nobody), `time` when it was moved.
+    """
+
+    output: str
+    kept: str
+    client: str
+    time: datetime
+
+    @property
+    def is_report(self) -> bool:
+        """Whether it is what a client gets as the result."""
+        return self.output.startswith(("results/", "pdf/"))
+
+    @classmethod
+    def parse(cls, entry: Any) -> Self:
+        """Read it as run.json has it. Raises `KeyError`, `TypeError`, `ValueError`."""
+        texts = {key: str(entry[key] or "") for key in ("output", "kept", "client")}
+        return cls(**texts, time=datetime.fromisoformat(entry["time"]))
+
+    def dump(self) -> dict[str, str | None]:
+        """Write it as run.json has it."""
+        time = self.time.isoformat(timespec="seconds")
+        return {
+            "output": self.output,
+            "kept": self.kept,
+            "client": self.client or None,
+            "time": time,
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class ReturnFacts:
     """What a run tells of one return: `client` is the id on the sheet (empty: none), `received`
     the day it came (None: unknown), paths are relative to the output folder (empty: none).
@@ -36,7 +71,8 @@ class ReturnFacts:
     `file_sha256` is that of the archive or mail that the `member` lies in (empty: the run was too
     old to tell). `points` is how many the correction lists (0: not known), which is told by
     run.json alone: in a run it is not written yet; so is `edition`, which stands for what the
-    report says.
+    report says, and `edited`, the last report of the client that was changed by hand and lies
+    aside.
     """
 
     client: str
@@ -58,6 +94,7 @@ class ReturnFacts:
     file_sha256: str = ""
     points: int = field(default=0, compare=False)
     edition: str = field(default="", compare=False)
+    edited: EditedFile | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

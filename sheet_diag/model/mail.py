@@ -11,6 +11,7 @@ from typing import Final, Literal, Self
 
 from sheet_diag.model.basics import UserError
 from sheet_diag.model.client_list import ListedClient
+from sheet_diag.model.client_status import EditedFile
 from sheet_diag.model.mail_kinds import DocumentKind, MailKind
 
 FILE_SEPARATOR: Final = " / "  # between names of files, which hold no slash
@@ -163,7 +164,8 @@ class OutgoingMail:
     of the settings; for a reminder: no day). `points` is how many answers a correction asks for
     (0: not counted). `is_prefilled`: the sheet holds last year's answers. `edition` is as in
     `MailLogEntry`. `again`: it goes out although it has gone out before. `sender_mismatch`: the
-    return that it is about came from the address of another client.
+    return that it is about came from the address of another client. `edited` is a report of the
+    client that was changed by hand and lies aside (None: there is none).
     """
 
     kind: MailKind
@@ -180,6 +182,7 @@ class OutgoingMail:
     report_files: str = ""
     again: bool = False
     sender_mismatch: bool = False
+    edited: EditedFile | None = None
 
     @property
     def key(self) -> MailKey:

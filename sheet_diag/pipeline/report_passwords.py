@@ -14,6 +14,7 @@ from typing import Final
 from sheet_diag.forms.layout import FIXED_CREATED
 from sheet_diag.intake.passwords import read_password_sheet
 from sheet_diag.model.basics import Lang, Message
+from sheet_diag.storage.file_moves import remove_file, replace_file
 from sheet_diag.storage.report_passwords.password_list import (
     OLD_PASSWORDS_FILE,
     PASSWORDS_FILE,
@@ -93,7 +94,7 @@ class PasswordsFile:
     def remove_old(self) -> None:
         """Remove the file of an earlier version that was saved as a workbook, and kept."""
         if self.is_old:
-            (self._output / OLD_PASSWORDS_FILE).unlink(missing_ok=True)
+            remove_file(self._output / OLD_PASSWORDS_FILE)
 
 
 def find_passwords_file(output: Path) -> Path | None:
@@ -128,7 +129,7 @@ def _replace_file(path: Path, content: bytes) -> None:
     """Write a file beside its place and move it there: a stop leaves no half of it."""
     beside = path.with_name(f".{path.name}.new")
     write_private_file(beside, content)
-    beside.replace(path)
+    replace_file(beside, path)
 
 
 def _find_free_name(path: Path, content: bytes) -> str:

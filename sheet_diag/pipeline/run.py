@@ -25,7 +25,7 @@ from sheet_diag.intake.resolution.resolve import resolve_returns
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.client_list import ClientList
-from sheet_diag.model.client_status import ResponseStatus
+from sheet_diag.model.client_status import EditedFile, ResponseStatus
 from sheet_diag.model.mail import MailLogEntry
 from sheet_diag.model.portfolio import Portfolio
 from sheet_diag.model.results import ReturnOutcome
@@ -59,9 +59,10 @@ from sheet_diag.reports.response_status.read_files import ReadFiles
 from sheet_diag.reports.response_status.statuses import compute_response_status
 from sheet_diag.reports.run_json.reader import extract_return_facts
 from sheet_diag.reports.run_json.writer import describe_run
+from sheet_diag.storage.output_files import RUN_JSON
 from sheet_diag.storage.report_passwords.row_owners import ClientKey
-from sheet_diag.storage.run_json_file import RunJsonWriter
-from sheet_diag.storage.staging import RUN_JSON, Staging
+from sheet_diag.storage.run_json_file import write_run_json
+from sheet_diag.storage.staging import Staging
 from sheet_diag.text.wording import Wording
 
 if TYPE_CHECKING:
@@ -114,6 +115,7 @@ class RunResult:
     former: str = ""
     unused_passwords: bool = False
     outputs: frozenset[str] = frozenset()
+    edited: tuple[EditedFile, ...] = ()
 
     @property
     def needs_attention(self) -> bool:
@@ -151,12 +153,16 @@ def run_files(
         if config.comparison.reference is None:  # a frozen one stays what it is
             least = config.comparison.minimum
             staging.write(BENCHMARK, dump_benchmark(config.catalog, outcomes, config.as_of, least))
-        outputs = frozenset(name.partition("/")[0] for name in staging.commit())
+        plan = staging.plan()
+        head = {**describe_run(config.catalog, outcomes, config.as_of), **plan.describe()}
+        write_run_json(staging.place(RUN_JSON), head, staging.spool / RUN_JSON)
+        outputs = frozenset(name.partition("/")[0] for name in staging.commit(plan))
         if file:
             file.remove_old()
     renewed = passwords.find_renewed(config.fingerprints) if passwords else ()
     unused = config.protect and has_unused_passwords(config.output)
-    return RunResult(tuple(outcomes), portfolio, renewed, former, unused, outputs)
+    told = (tuple(outcomes), portfolio, renewed, former, unused, outputs)
+    return RunResult(*told, edited=(*staging.former.untold, *plan.edited))
 
 
 @contextmanager
@@ -209,18 +215,17 @@ def _publish(
     progress: ProgressCallback,
     statuses: ResponseStatus | None,
 ) -> Portfolio:
-    """Write what each client gets, run.json, the tables and the portfolio."""
+    """Write what each client gets, the lines of run.json, the tables and the portfolio."""
     say = Wording(config.lang)
     builder = PortfolioBuilder(config.catalog, config.as_of)
     with (
         open_exports(config.catalog, config.as_of, say, staging.place) as exports,
-        staging.place(RUN_JSON).open("wb") as file,
-        RunJsonWriter(file, describe_run(config.catalog, outcomes, config.as_of)) as run_json,
+        (staging.spool / RUN_JSON).open("wb") as lines,
     ):
         for published in publish_returns(executors.bulk, staging, context, outcomes, progress):
             builder.add(published.client_facts)
             exports.add(published.client_facts)
-            run_json.add(published.line)
+            lines.write(published.line + b"\n")
         progress("portfolio", 0, 1)
         portfolio = replace(builder.portfolio(), responses=statuses)
         exports.finish(portfolio)

@@ -15,7 +15,9 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from sheet_diag.storage.staging import make_work_folder, require_writable
+from sheet_diag.storage.file_moves import remove_file, replace_file
+from sheet_diag.storage.open_files import require_free
+from sheet_diag.storage.staging import make_work_folder, name_place
 
 OUTBOX: Final = "outbox"  # in the output folder: the sheets that were issued
 NOTE_FILE: Final = ".sheet-diag-made.json"
@@ -64,16 +66,16 @@ class ManagedFolder:
                 self._commit()
         finally:
             shutil.rmtree(self._work, ignore_errors=True)
+            name_place(error, self._path)
 
     def _commit(self) -> None:
         previous = read_note(self._path)
-        for name in self._made:
-            require_writable(self._path / name)  # told before any moves
+        require_free(self._path / name for name in self._made)  # told before any moves
         _write_note(self._path, {**previous, **self._made})  # whatever stops us, these are ours
         for name in self._made:
-            (self._work / name).replace(self._path / name)
+            replace_file(self._work / name, self._path / name)
         for name in previous.keys() - self._made.keys() - self._kept.keys():
-            (self._path / name).unlink(missing_ok=True)
+            remove_file(self._path / name)
         _write_note(self._path, {**self._kept, **self._made})
 
 
@@ -93,7 +95,7 @@ def remove_managed_files(path: Path, names: set[str]) -> None:
     if not names & made.keys():
         return
     for name in names & made.keys():
-        (path / name).unlink(missing_ok=True)
+        remove_file(path / name)
     _write_note(path, {name: facts for name, facts in made.items() if name not in names})
 
 
@@ -106,4 +108,4 @@ def _write_note(path: Path, made: Mapping[str, FileFacts]) -> None:
     handle, name = tempfile.mkstemp(prefix=".sheet-diag-", dir=path)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         json.dump(made, file, ensure_ascii=False, sort_keys=True, indent=1)
-    Path(name).replace(path / NOTE_FILE)
+    replace_file(Path(name), path / NOTE_FILE)

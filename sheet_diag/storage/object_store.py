@@ -8,7 +8,6 @@ What is guaranteed of a run that stops half-way is told in docs/object-store.md.
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import re
 import tempfile
@@ -21,12 +20,19 @@ from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from sheet_diag.model.basics import UserError
+from sheet_diag.storage.output_files import (
+    MOVING_FILE,
+    RUN_JSON,
+    FormerOutputs,
+    hash_output,
+    is_own_output,
+)
 from sheet_diag.storage.report_passwords.password_list import (
     OLD_PASSWORDS_FILE,
     PASSWORDS_FILE,
     is_kept_list,
 )
-from sheet_diag.storage.staging import LOCK_FILE, MOVING_FILE, RUN_JSON, list_previous_outputs
+from sheet_diag.storage.staging import LOCK_FILE
 
 _URL: Final = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 _MAX_STAND_IN_BYTES: Final = 1024**3  # bytes; a larger file is said to be of this size
@@ -84,12 +90,14 @@ def _upload_output(store: _Store, folder: Path) -> Iterator[None]:
     folder.mkdir()
     with store.locked():
         store.copy((RUN_JSON, MOVING_FILE, PASSWORDS_FILE, OLD_PASSWORDS_FILE), folder)
-        previous = list_previous_outputs(folder)
+        former = FormerOutputs.read(folder)
+        store.copy_edited(former)
+        previous = former.removable
         if (folder / OLD_PASSWORDS_FILE).exists():
             previous.add(OLD_PASSWORDS_FILE)  # goes once it was saved as a workbook, and kept
         yield
         try:
-            store.replace(folder, previous)
+            store.replace(folder, former, previous)
         except ObjectStoreError as error:
             raise ObjectStoreError("cli.error.remote.half", **error.parts) from error
         except KeyboardInterrupt:
@@ -157,19 +165,41 @@ class _Store:
         return files
 
     def copy(self, names: Iterable[str], folder: Path) -> None:
-        """Download those of the files that are there."""
+        """Download those of the files that are there, with the times of the store."""
         with _translate_store_errors(self.url):
             for name in names:
                 with suppress(FileNotFoundError):
-                    (folder / name).write_bytes(self.system.cat_file(self._path(name)))
+                    content = self.system.cat_file(self._path(name))
+                    time = _modified_ns(self.system.info(self._path(name)))
+                    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                    (folder / name).write_bytes(content)
+                    os.utime(folder / name, ns=(time, time))
 
-    def replace(self, folder: Path, previous: set[str]) -> None:
+    def copy_edited(self, former: FormerOutputs) -> None:
+        """Download the outputs that were changed by hand, now and before."""
+        for name, seconds in self._list_newer_outputs():
+            with _translate_store_errors(self.url):
+                digest = hashlib.sha256(self.system.cat_file(self._path(name))).hexdigest()
+            if former.is_edited(name, digest, seconds):
+                self.copy([name], former.folder)
+        self.copy((each.kept for each in former.edited), former.folder)
+
+    def _list_newer_outputs(self) -> list[tuple[str, float]]:
+        """List the outputs that are newer than run.json, each with its time in seconds."""
+        with _translate_store_errors(self.url):
+            listed = self.system.find(self.root, detail=True).items()
+        times = {path.removeprefix(f"{self.root}/"): _modified_ns(facts) for path, facts in listed}
+        written = times.get(RUN_JSON, 0)
+        names = (name for name in times if is_own_output(name) and times[name] > written)
+        return [(name, times[name] / 1e9) for name in names]
+
+    def replace(self, folder: Path, former: FormerOutputs, previous: set[str]) -> None:
         """Upload the files of the folder, run.json last, and remove those not made again."""
         made = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
         names = sorted(name for name in made if not name.startswith("."))
         with _translate_store_errors(self.url):
-            plan = json.dumps(sorted({*names, *previous})).encode()
-            self.system.pipe_file(self._path(MOVING_FILE), plan)
+            digests = {name: hash_output(folder / name) for name in filter(is_own_output, names)}
+            self.system.pipe_file(self._path(MOVING_FILE), former.dump_moving(digests))
             for group in _group_uploads(names):
                 self.system.put([str(folder / n) for n in group], [self._path(n) for n in group])
             self._remove((previous - set(names)) | {MOVING_FILE})

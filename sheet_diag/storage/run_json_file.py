@@ -57,6 +57,13 @@ class RunJsonWriter:
             self._file.write(b"\n" + end if self._between else end)
 
 
+def write_run_json(path: Path, head: Mapping[str, Any], lines: Path) -> None:
+    """Write the document of its head and a file that has a return a line. Raises `OSError`."""
+    with lines.open("rb") as returns, path.open("wb") as file, RunJsonWriter(file, head) as made:
+        for line in returns:
+            made.add(line.removesuffix(b"\n"))
+
+
 def read_run_json_head(path: Path) -> Any:
     """Read all but the returns. Raises `OSError`, and `ValueError` where it is no JSON."""
     with path.open(encoding="utf-8") as file:

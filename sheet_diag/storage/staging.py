@@ -7,33 +7,36 @@ away whatever it does not make again. Removes what previous runs made; never any
 
 from __future__ import annotations
 
-import json
+import hashlib
 import os
 import shutil
 import signal
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
-from pathlib import Path, PurePosixPath
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 from types import FrameType, TracebackType
-from typing import Final, Self
+from typing import Any, Final, Self
 
 from filelock import FileLock, Timeout
 
 from sheet_diag.model.basics import UserError
-from sheet_diag.storage.run_json_file import read_run_json_returns
+from sheet_diag.model.client_status import EditedFile
+from sheet_diag.storage.file_moves import remove_file, replace_file
+from sheet_diag.storage.open_files import HeldFileError, list_lines, require_free
+from sheet_diag.storage.output_files import (
+    MOVING_FILE,
+    RUN_JSON,
+    FormerOutputs,
+    choose_kept_names,
+    hash_output,
+    is_own_output,
+)
 
-RUN_JSON: Final = "run.json"
-# Folders that are ours alone, and what we write there.
-_OWN_FOLDERS: Final = {
-    "results": (".xlsx",),
-    "corrections": (".xlsx",),
-    "pdf": (".pdf",),
-    "data": (".csv", ".parquet"),
-}
 LOCK_FILE: Final = ".sheet-diag.lock"
-MOVING_FILE: Final = ".sheet-diag-moving.json"
 _PREFIX: Final = ".sheet-diag-work-"
 _OLD_CACHE: Final = ".sheet-diag-readings"  # earlier versions kept answers there
 
@@ -56,13 +59,49 @@ def lock_output(output: Path) -> Iterator[None]:
         lock.release()
 
 
+class UnfinishedCommitError(HeldFileError):
+    """Some outputs were replaced, and one could not be; the next run replaces the rest."""
+
+    def __init__(self, file: Path, error: OSError, new: Sequence[str], old: Sequence[str]) -> None:
+        key = f"cli.error.outputs.{'half' if new else 'none'}"
+        reason = error.strerror or type(error).__name__
+        lists = {"new": list_lines(new), "old": list_lines(old)}
+        super().__init__(key, file, path=str(file), reason=reason, **lists)
+
+
+@dataclass(frozen=True, slots=True)
+class CommitPlan:
+    """What becomes of each output.
+
+    `digests` are those of all that the folder will hold. Those that are the `same` stay, `stale`
+    ones are removed, `edited` ones were changed by hand and are kept elsewhere, as `lying` ones
+    are already.
+    """
+
+    digests: Mapping[str, str]
+    same: frozenset[str]
+    stale: Sequence[str]
+    edited: Sequence[EditedFile]
+    lying: Sequence[EditedFile]
+
+    def describe(self) -> dict[str, Any]:
+        """Write what run.json tells of it."""
+        edited = [each.dump() for each in (*self.lying, *self.edited)]
+        return {"outputs": self.digests, "edited": edited}
+
+
 class Staging:
-    """The outputs of a run, written to a folder beside their places first."""
+    """The outputs of a run, written to a folder beside their places first.
+
+    `former` is what earlier runs wrote there.
+    """
 
     def __init__(self, output: Path) -> None:
+        self.former = FormerOutputs(output)
         self._output = output
         self._folder = Path()
         self._planned: dict[str, str] = {}
+        self._digests: dict[str, str] = {}
         self._made: set[Path] = set()
         self._ending = ExitStack()
 
@@ -89,39 +128,97 @@ class Staging:
     def write(self, name: str, content: bytes) -> None:
         """Stage one output."""
         self.place(name).write_bytes(content)
+        self._digests[name] = hashlib.sha256(content).hexdigest()
 
     def write_private(self, name: str, content: bytes) -> None:
         """Stage one output that its owner alone can read."""
         write_private_file(self.place(name), content)
 
-    def commit(self) -> list[str]:
-        """Move everything into place, the journal last, then remove what is no longer made.
+    def plan(self) -> CommitPlan:
+        """Compare what was staged with what is there.
 
-        Returns the names of the outputs. Raises `OSError` before anything is moved where a file is
-        held open (Excel on Windows). From here on it is too late for Ctrl-C: who stops a run is
-        told that nothing has changed.
+        Raises `OutputsOpenError` where somebody has open what is to go.
+        """
+        former, names = self.former, filter(is_own_output, self._planned.values())
+        made = {name: self._digests.get(name) or hash_output(self._folder / name) for name in names}
+        there = dict(self._read_digests({*made, *former.digests}))
+        going = former.removable.union(made)
+        gone = {n: digest for n, digest in there.items() if n in going and made.get(n) != digest}
+        require_free(self._output / name for name in gone)
+        edited = sorted(name for name, digest in gone.items() if self._is_edited(name, digest))
+        left = {name: digest for name, digest in there.items() if name not in going}
+        return CommitPlan(
+            digests={**left, **made},
+            same=frozenset(there.keys() & made.keys() - gone.keys()),
+            stale=sorted(gone.keys() - made.keys() - set(edited)),
+            edited=list(self._keep(edited)),
+            lying=former.edited,
+        )
+
+    def commit(self, plan: CommitPlan | None = None) -> list[str]:
+        """Move everything into place, run.json last, then remove what is no longer made.
+
+        Returns the names of the outputs. Raises `OSError` before anything is moved, and
+        `UnfinishedCommitError` from then on. It is too late for Ctrl-C: who stops a run is told
+        that nothing has changed.
         """
         self._ending.enter_context(handle_interrupts(signal.SIG_IGN))
-        previous = list_previous_outputs(self._output)
+        plan = plan or self.plan()
         names = sorted(self._planned.values(), key=lambda name: (name == RUN_JSON, name))
-        for name in {*names, *previous}:
-            require_writable(self._output / PurePosixPath(name))
-        plan = self._folder / MOVING_FILE
-        plan.write_text(json.dumps(sorted({*names, *previous})), encoding="utf-8")
-        plan.replace(self._output / MOVING_FILE)
-        for name in names:
-            target = self._output / PurePosixPath(name)
-            target.parent.mkdir(parents=True, exist_ok=True)
-            (self._folder / PurePosixPath(name)).replace(target)
-        for name in previous - set(names):
-            (self._output / PurePosixPath(name)).unlink(missing_ok=True)
-        (self._output / MOVING_FILE).unlink()
+        changed = [name for name in names if name not in plan.same]
+        moving = self._folder / MOVING_FILE
+        moving.write_bytes(self.former.dump_moving(plan.digests, plan.edited))
+        replace_file(moving, self._output / MOVING_FILE)
+        self._move(plan.edited, changed, plan.stale)
+        with suppress(OSError):  # all is new; the next run takes the list away
+            remove_file(self._output / MOVING_FILE)
         return names
+
+    def _is_edited(self, name: str, digest: str) -> bool:
+        return self.former.is_edited(name, digest, (self._output / name).stat().st_mtime)
+
+    def _read_digests(self, names: Iterable[str]) -> Iterator[tuple[str, str]]:
+        """Read the digests of outputs that are there; empty where somebody lets nobody read."""
+        for name in names:
+            with suppress(FileNotFoundError):
+                try:
+                    yield name, hash_output(self._output / name)
+                except PermissionError:
+                    yield name, ""
+
+    def _keep(self, names: Sequence[str]) -> Iterator[EditedFile]:
+        now = datetime.now().astimezone()
+        for name, kept in choose_kept_names(self._output, names, now):
+            yield EditedFile(name, kept, self.former.find_client(name), now)
+
+    def _move(
+        self, edited: Sequence[EditedFile], changed: Sequence[str], stale: Sequence[str]
+    ) -> None:
+        """Move edited outputs away, changed ones in, and remove stale ones."""
+        output, new = self._output, list[str]()
+        steps = [
+            *((each.output, output / each.output, output / each.kept) for each in edited),
+            *((name, self._folder / name, output / name) for name in changed),
+            *((name, output / name, None) for name in stale),
+        ]
+        for name, source, target in steps:
+            try:
+                if target:
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    replace_file(source, target)
+                else:
+                    remove_file(source)
+            except OSError as error:
+                old = [each for each in (*changed, *stale) if each not in new]
+                raise UnfinishedCommitError(output / name, error, new, old) from error
+            if source.is_relative_to(self._folder):
+                new.append(name)
 
     def __enter__(self) -> Self:
         self._output.mkdir(parents=True, exist_ok=True)
         self._ending.enter_context(lock_output(self._output))
         try:
+            self.former = FormerOutputs.read(self._output)
             for left in self._output.glob(f"{_OLD_CACHE}*"):
                 left.unlink()
             self._folder = make_work_folder(self._output)
@@ -139,6 +236,7 @@ class Staging:
     ) -> None:
         with self._ending:
             shutil.rmtree(self._folder, ignore_errors=True)
+            name_place(error, self._output)
 
 
 def write_private_file(path: Path, content: bytes) -> None:
@@ -155,41 +253,10 @@ def make_work_folder(folder: Path) -> Path:
     return Path(tempfile.mkdtemp(prefix=_PREFIX, dir=folder))
 
 
-def require_writable(path: Path) -> None:
-    """Raise `OSError` where a file is there and held open (Excel on Windows)."""
-    if path.exists():
-        with path.open("r+b"):
-            pass
-
-
-def list_previous_outputs(output: Path) -> set[str]:
-    """List the outputs of previous runs in a folder: their own files, as far as they are listed."""
-    return _read_run_json_outputs(output / RUN_JSON) | _read_moving_outputs(output / MOVING_FILE)
-
-
-def _read_run_json_outputs(path: Path) -> set[str]:
-    """Read what a previous run.json says that it wrote; none where it is missing or not ours."""
-    try:
-        made = ("result", "correction", "pdf")
-        names = {entry.get(key) for entry in read_run_json_returns(path) for key in made}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return set()
-    return {name for name in names if _is_own_output(name)}
-
-
-def _read_moving_outputs(path: Path) -> set[str]:
-    """Read what a run that was killed while moving may have moved."""
-    try:
-        names = json.loads(path.read_text(encoding="utf-8"))
-        return {name for name in names if _is_own_output(name)}
-    except (OSError, ValueError, TypeError, RecursionError):
-        return set()
-
-
-def _is_own_output(name: object) -> bool:
-    parts = PurePosixPath(str(name)).parts
-    place = len(parts) == 2 and parts[1].endswith(_OWN_FOLDERS.get(parts[0], ()))
-    return place and "\\" not in parts[1]
+def name_place(error: BaseException | None, folder: Path) -> None:
+    """Add to an error where it happened, which a full disk does not tell."""
+    if isinstance(error, OSError) and not error.filename:
+        error.filename = str(folder)
 
 
 def sync_folder(folder: Path) -> None:

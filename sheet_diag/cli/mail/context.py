@@ -54,9 +54,9 @@ from sheet_diag.reports.response_status.read_files import ReadFiles
 from sheet_diag.reports.response_status.statuses import compute_response_status
 from sheet_diag.reports.run_json.reader import load_return_facts
 from sheet_diag.storage.managed_folder import OUTBOX
+from sheet_diag.storage.output_files import RUN_JSON
 from sheet_diag.storage.report_passwords.password_list import PASSWORDS_FILE
 from sheet_diag.storage.report_passwords.row_owners import ClientKey
-from sheet_diag.storage.staging import RUN_JSON
 from sheet_diag.text.wording import Wording
 
 _MAX_NAMES: Final = 3  # files of the input folder that are named

@@ -106,6 +106,16 @@ def show_selection(selection: MailSelection, say: Wording) -> None:
         print_text(say("mail.done.otherwise", count=selection.in_other_form))
 
 
+def show_edited_reports(mails: Iterable[OutgoingMail], say: Wording) -> None:
+    """Show which reports go out instead of those that were changed by hand."""
+    lines = [
+        _line(mail.client.name_with_id, say("mail.edited.line", kept=mail.edited.kept), say)
+        for mail in mails
+        if mail.edited
+    ]
+    _show_all("mail.edited", lines, say)
+
+
 def show_sent(report: SendReport, say: Wording) -> None:
     """Show what went out, and what has become of the rest."""
     for key, entries in (("refused", report.refused), ("deferred", report.deferred)):

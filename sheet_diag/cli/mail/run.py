@@ -92,6 +92,7 @@ def run_mail_command(kind: MailKind, options: MailOptions, say: Wording) -> bool
         if kind.spec.asks_first:
             _show_past_due(context, selection.mails)
         output.show_selection(selection, say)
+        output.show_edited_reports(selection.mails, say)
         if options.send:
             done = send(context, compose_context, selection.mails, log)
         elif options.to_mailbox:

@@ -175,6 +175,7 @@ def _report(
         pdf_sha256=fact.pdf_sha256,
         edition=fact.edition,
         sender_mismatch=fact.sender_mismatch,
+        edited=fact.edited,
     )
 
 

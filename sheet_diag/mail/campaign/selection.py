@@ -14,7 +14,8 @@ from typing import Final
 
 from sheet_diag.mail.campaign.due_mails import Skipped
 from sheet_diag.mail.log.mail_log import MailLog
-from sheet_diag.model.mail import MailKey, MailLogEntry, OutgoingMail, ReportForm
+from sheet_diag.model.client_status import EditedFile
+from sheet_diag.model.mail import MailEvent, MailKey, MailLogEntry, OutgoingMail, ReportForm
 from sheet_diag.storage.report_passwords.fingerprints import matches_fingerprint
 
 
@@ -82,6 +83,8 @@ def _decide(
     again = rules.again or mail.again
     if (not missing or (sent and not rules.only)) and not again:
         return _skip_outdated(mail, sent.values())
+    if mail.edited and not rules.only and not _was_sent_since(mail, mail.edited, log):
+        return Skipped.of(mail.client, "edited", {"kept": mail.edited.kept, "id": mail.client.id})
     if any(log.state(key).pending for key in _keys_by_form(mail).values()):
         return Skipped.of(mail.client, "unknown")
     if any(log.state(key).draft for key in _keys_by_form(mail).values()):
@@ -94,6 +97,17 @@ def _decide(
         return _skip_unopened(mail)
     asked = mail if len(missing) == len(mail.subject.form.files) else _in_one_form(mail, missing[0])
     return _skip_refused(asked, log) or asked
+
+
+def _was_sent_since(mail: OutgoingMail, edited: EditedFile, log: MailLog) -> bool:
+    """Tell whether any report has gone to the client since one lies aside that was edited."""
+    return any(
+        line.kind is mail.kind
+        and line.event in (MailEvent.SENT, MailEvent.BY_HAND)
+        and line.client.casefold() == mail.client.id.casefold()
+        and line.time > edited.time
+        for line in log.entries
+    )
 
 
 def _went_out_today(mail: OutgoingMail, log: MailLog, rules: SelectionRules) -> bool:

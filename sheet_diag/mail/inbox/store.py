@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from sheet_diag.model.client_list import ListedClient
+from sheet_diag.storage.file_moves import remove_file, replace_file
 from sheet_diag.storage.file_names import safe_name
 from sheet_diag.storage.staging import sync_folder
 
@@ -50,14 +51,14 @@ class MailStore:
         name = f"{when:%Y%m%d}_{label}_{digest[:_SHORT]}.eml"
         if (self._folder / name).exists():  # of another mail
             name = f"{when:%Y%m%d}_{label}_{digest[:_LONG]}.eml"
-        self._draft.replace(self._folder / name)
+        replace_file(self._draft, self._folder / name)
         sync_folder(self._folder)
         alike.append(self._folder / name)
         return f"{MAIL_FOLDER}/{name}"
 
     def clear(self) -> None:
         """Delete the draft, if there is one."""
-        self._draft.unlink(missing_ok=True)
+        remove_file(self._draft)
 
     def _list_by_digest(self) -> dict[str, list[Path]]:
         """List the mails by what may be the digest in their names; once, there may be thousands."""

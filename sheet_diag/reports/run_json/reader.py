@@ -10,6 +10,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from sys import intern
@@ -25,12 +26,12 @@ from sheet_diag.model.record import LongScore
 from sheet_diag.model.results import ReturnOutcome, ReturnStatus
 from sheet_diag.model.returns import ProblemCode
 from sheet_diag.model.settings import Day
+from sheet_diag.storage.output_files import RUN_JSON, FormerOutputs
 from sheet_diag.storage.run_json_file import (
     dump_json_line,
     read_run_json_head,
     read_run_json_returns,
 )
-from sheet_diag.storage.staging import RUN_JSON
 
 _DIGEST: Final = 16  # hexadecimal digits that tell one content of a report from another
 
@@ -131,7 +132,12 @@ def load_previous_run(folder: Path, catalog: Catalog) -> PreviousRun:
 def load_return_facts(folder: Path) -> tuple[date, tuple[ReturnFacts, ...]]:
     """Read the date of diagnosis of a run, and the facts of its returns. Raises `RunJsonError`."""
     with _open(folder) as (head, returns):
-        return head.as_of, tuple(_to_facts(each, raw) for each, raw in returns)
+        files = (e for e in FormerOutputs.read(folder).edited if e.client and e.is_report)
+        edited = {each.client.casefold(): each for each in files}
+        facts = (_to_facts(each, raw) for each, raw in returns)
+        return head.as_of, tuple(
+            replace(each, edited=edited.get(each.client.casefold())) for each in facts
+        )
 
 
 def load_return_problems(folder: Path) -> list[tuple[ReturnFacts, Sequence[RunJsonProblem]]]:
