@@ -146,7 +146,11 @@ class Staging:
         gone = {n: digest for n, digest in there.items() if n in going and made.get(n) != digest}
         require_free(self._output / name for name in gone)
         edited = sorted(name for name, digest in gone.items() if self._is_edited(name, digest))
-        left = {name: digest for name, digest in there.items() if name not in going}
+        left = {
+            name: digest
+            for name, digest in there.items()
+            if name not in going and digest in former.digests[name]
+        }
         return CommitPlan(
             digests={**left, **made},
             same=frozenset(there.keys() & made.keys() - gone.keys()),
