@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from sheet_diag.mail.log.address_history import collect_address_owners
 from sheet_diag.mail.log.chain import LOG_HEAD_NAME
 from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME, MailLog, MailLogError
 from sheet_diag.model.basics import Lang
@@ -291,6 +292,42 @@ def test_the_state_of_a_mail_follows_from_its_entries(
     }
     assert book.state(KEY).last == (lines[-1] if lines else None)
     assert book.collected() == {"<r@y>"}
+
+
+T2, H2 = line(T, A, TWO), line(H, "b@x.jp")
+UNDO, DRAFT = replace(H2, event=U), line(MailEvent.DRAFTED)
+
+
+@pytest.mark.parametrize(
+    ("lines", "sent", "resent_at", "draft"),
+    [
+        ([H2, UNDO], None, 0, None),
+        ([line(S), line(T), H2], H2, 3, None),
+        ([line(S), line(T), H2, UNDO], line(T), 0, None),
+        ([line(S), line(T), H2, UNDO, H2], H2, 5, None),
+        ([DRAFT], None, 0, DRAFT),
+        ([DRAFT, replace(DRAFT, event=U)], None, 0, None),
+        ([DRAFT, replace(DRAFT, event=H), replace(DRAFT, event=U)], None, 0, None),
+        ([line(T), DRAFT, replace(DRAFT, event=U)], line(T), 0, None),
+        # what a server took is taken back by nobody
+        ([line(S), line(T), line(U)], line(T), 0, None),
+        ([H2, line(S, A, TWO), line(U, A, TWO)], H2, 0, None),
+    ],
+)
+def test_what_a_person_has_sent_can_be_taken_back(
+    path: Path,
+    lines: list[MailLogEntry],
+    sent: MailLogEntry | None,
+    resent_at: int,
+    draft: MailLogEntry | None,
+) -> None:
+    state = written(path, lines).state(KEY)
+    assert (state.sent, state.resent_at, state.draft) == (sent, resent_at, draft)
+
+
+def test_a_mail_that_was_taken_back_went_to_no_address(path: Path) -> None:
+    book = written(path, [H2, UNDO, line(H, "c@x.jp")])
+    assert set(collect_address_owners(book.entries)) == {"c@x.jp"}
 
 
 def test_the_case_of_a_client_id_does_not_matter(path: Path) -> None:

@@ -204,6 +204,8 @@ def test_a_shorter_log_stops_every_sending_command_and_names_the_way_out() -> No
                     "deliver --passwords", "collect"):  # fmt: skip
         assert "status --accept-log" in call(*command.split(), status=2, answer="y")
     assert "status --accept-log" in call("status", status=1)
+    Path("input").mkdir()
+    assert "status --accept-log" in call("run", status=2)  # there is nothing to be read
     assert LOG.read_bytes() == left
 
 

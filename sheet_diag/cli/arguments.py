@@ -11,6 +11,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+import typer
+
 from sheet_diag.cli.errors import fail
 from sheet_diag.cli.options import RunOptions
 from sheet_diag.model.basics import FIRST_DAY, LAST_DAY, Lang
@@ -47,6 +49,8 @@ def build_run_config(options: RunOptions, say: Wording) -> RunConfig:
     clients = load_client_list(options.clients, catalog, settings.limits)
     path = target / LOG
     log = MailLog.read(path) if clients or options.protect else MailLog(path)
+    if log.fault:
+        typer.echo(log.fault.describe(say), err=True)
     return RunConfig(
         input=source,
         output=target,

@@ -16,6 +16,8 @@ from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
+from sheet_diag.storage.file_moves import replace_file
+
 LOG_HEAD_NAME: Final = ".sheet-diag-mail.head"
 
 
@@ -50,7 +52,7 @@ def write_log_head(log: Path, head: LogHead) -> None:
         json.dump({"count": head.count, "digest": head.digest}, file)
         file.flush()
         os.fsync(file.fileno())
-    draft.replace(path)
+    replace_file(draft, path)
 
 
 def digest_line(line: bytes) -> str:
