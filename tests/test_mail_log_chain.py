@@ -182,8 +182,8 @@ def test_an_accepted_log_goes_on_and_says_so(path: Path) -> None:
 
 
 @pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A campaign whose two clients were asked; the last line of its log has gone since."""
+def whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> bytes:
+    """The log of a campaign whose two clients were asked; its last line has gone since."""
     monkeypatch.chdir(tmp_path)
     server = '[imap]\nhost = "127.0.0.1"\nport = 9\nuser = "shindan"\n'
     begin_with = SETTINGS + server + server.replace("imap", "smtp")
@@ -193,12 +193,12 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     Path("sheet-diag.toml").write_text(begin_with, encoding="utf-8")
     for name in ("IMAP", "SMTP"):
         monkeypatch.setenv(f"SHEET_DIAG_{name}_PASSWORD", "secret")
-    LOG.write_bytes(b"".join(LOG.read_bytes().splitlines(keepends=True)[:-1]))
-    return tmp_path
+    log = LOG.read_bytes()
+    LOG.write_bytes(b"".join(log.splitlines(keepends=True)[:-1]))
+    return log
 
 
-@pytest.mark.usefixtures("here")
-def test_a_shorter_log_stops_every_sending_command_and_names_the_way_out() -> None:
+def test_a_shorter_log_stops_every_sending_command_until_a_copy_is_put_back(whole: bytes) -> None:
     left = LOG.read_bytes()
     for command in ("issue", "issue --send", "issue --sent-by-hand", "remind", "return", "deliver",
                     "deliver --passwords", "collect"):  # fmt: skip
@@ -207,9 +207,12 @@ def test_a_shorter_log_stops_every_sending_command_and_names_the_way_out() -> No
     Path("input").mkdir()
     assert "status --accept-log" in call("run", status=2)  # there is nothing to be read
     assert LOG.read_bytes() == left
+    LOG.write_bytes(whole)
+    call("return", status=2)  # for want of a run
+    assert "--accept-log" not in call("status")
 
 
-@pytest.mark.usefixtures("here")
+@pytest.mark.usefixtures("whole")
 def test_accept_log_asks_and_records_that_the_log_is_used_as_it_is() -> None:
     left = LOG.read_bytes()
     assert "何も変更していません" in call("status", "--accept-log", status=1, answer="")
@@ -221,7 +224,7 @@ def test_accept_log_asks_and_records_that_the_log_is_used_as_it_is() -> None:
     assert "問題はありません" in call("status", "--accept-log")
 
 
-@pytest.mark.usefixtures("here")
+@pytest.mark.usefixtures("whole")
 def test_a_missing_log_can_be_accepted() -> None:
     LOG.unlink()
     call("issue", status=2)
@@ -229,14 +232,14 @@ def test_a_missing_log_can_be_accepted() -> None:
     call("issue", answer="y")
 
 
-@pytest.mark.usefixtures("here")
+@pytest.mark.usefixtures("whole")
 def test_an_outbox_without_log_and_head_is_a_campaign_not_yet_sent() -> None:
     LOG.unlink()
     LOG.with_name(LOG_HEAD_NAME).unlink()
     assert "2 通" in call("issue")
 
 
-@pytest.mark.usefixtures("here")
+@pytest.mark.usefixtures("whole")
 def test_a_command_verifies_the_log_once(monkeypatch: pytest.MonkeyPatch) -> None:
     call("status", "--accept-log", answer="y")
     load, loaded = MailLog._load, []
