@@ -12,6 +12,7 @@ from typing import Final, NoReturn
 import typer
 
 from sheet_diag.model.basics import Lang
+from sheet_diag.storage.rights import follow_rights
 from sheet_diag.text.errors import describe_error
 from sheet_diag.text.wording import Wording
 
@@ -22,12 +23,14 @@ _LOG: Final = Path("sheet-diag-error.log")
 def report_failures(lang: Lang, interrupted: str = "cli.error.interrupted") -> Iterator[Wording]:
     """Turn what can go wrong outside of returns into a sentence and an exit status.
 
+    What is made meanwhile is private, unless it goes into an output folder that is not.
     `interrupted` is the label of what is shown after Ctrl-C, also at a question, and where an
     answer that has to be typed ends.
     """
     say = Wording(lang)
     try:
-        yield say
+        with follow_rights():
+            yield say
     except (KeyboardInterrupt, typer.Abort) as stopped:  # a question makes the one of the other
         typer.echo("\n" + _describe_interrupt(stopped, say, interrupted), err=True)
         raise typer.Exit(130) from None
@@ -55,7 +58,9 @@ def _keep_trace(error: Exception) -> Path:
     """Write the traceback where there is room for it."""
     for path in (_LOG, Path(tempfile.gettempdir()) / _LOG):
         try:
-            path.write_text("".join(traceback.format_exception(error)), encoding="utf-8")
+            path.unlink(missing_ok=True)  # another's in /tmp, or a link
+            with follow_rights(), path.open("x", encoding="utf-8") as file:
+                file.writelines(traceback.format_exception(error))
         except OSError:
             continue
         return path

@@ -30,6 +30,7 @@ from sheet_diag.reports.run_json.reader import RunJsonProblem, load_return_probl
 from sheet_diag.storage.file_moves import replace_file
 from sheet_diag.storage.open_files import require_free
 from sheet_diag.storage.output_files import RUN_JSON, choose_kept_names
+from sheet_diag.storage.rights import follow_rights
 from sheet_diag.text.normalize import company_key, normalize_text
 from sheet_diag.text.problem_groups import item_titles
 from sheet_diag.text.problems import PointKind, problem_message, problem_spec
@@ -61,8 +62,9 @@ def write_overrides(options: MailOptions, say: Wording) -> None:
         return
     lines = {key: [*former.get(key, ()), *new.get(key, ())] for key in OVERRIDE_TABLES}
     content = make_overrides_workbook(catalog, say.lang, settings.issuer, lines)
-    kept = _keep_former(path, options.output)
-    _replace_file(path, content)
+    with follow_rights(options.output):
+        kept = _keep_former(path, options.output)
+        _replace_file(path, content)
     if kept:
         typer.echo(say("cli.overrides.added", path=path, count=count, kept=kept))
     else:

@@ -7,9 +7,7 @@ folder lists what was made; the files are replaced one by one once all of them a
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -105,7 +103,7 @@ def _is_there(path: Path, name: str) -> bool:
 
 
 def _write_note(path: Path, made: Mapping[str, FileFacts]) -> None:
-    handle, name = tempfile.mkstemp(prefix=".sheet-diag-", dir=path)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
+    draft = path / f"{NOTE_FILE}.tmp"
+    with draft.open("w", encoding="utf-8") as file:
         json.dump(made, file, ensure_ascii=False, sort_keys=True, indent=1)
-    replace_file(Path(name), path / NOTE_FILE)
+    replace_file(draft, path / NOTE_FILE)

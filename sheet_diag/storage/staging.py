@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import shutil
 import signal
-import tempfile
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
@@ -35,6 +35,7 @@ from sheet_diag.storage.output_files import (
     hash_output,
     is_own_output,
 )
+from sheet_diag.storage.rights import PRIVATE_FOLDER, follow_rights
 
 LOCK_FILE: Final = ".sheet-diag.lock"
 _PREFIX: Final = ".sheet-diag-work-"
@@ -219,9 +220,10 @@ class Staging:
                 new.append(name)
 
     def __enter__(self) -> Self:
-        self._output.mkdir(parents=True, exist_ok=True)
-        self._ending.enter_context(lock_output(self._output))
+        self._ending.enter_context(follow_rights(self._output))
         try:
+            self._output.mkdir(parents=True, exist_ok=True)
+            self._ending.enter_context(lock_output(self._output))
             self.former = FormerOutputs.read(self._output)
             for left in self._output.glob(f"{_OLD_CACHE}*"):
                 left.unlink()
@@ -244,8 +246,9 @@ class Staging:
 
 
 def write_private_file(path: Path, content: bytes) -> None:
-    """Write a file that its owner alone can read."""
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    """Write a file that its owner alone can read, in place of what stands there."""
+    path.unlink(missing_ok=True)  # what follows a link would be written elsewhere
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "wb") as file:
         file.write(content)
 
@@ -254,7 +257,9 @@ def make_work_folder(folder: Path) -> Path:
     """Make a folder for unfinished files in another, and remove what killed commands left there."""
     for left in folder.glob(f"{_PREFIX}*"):
         shutil.rmtree(left)
-    return Path(tempfile.mkdtemp(prefix=_PREFIX, dir=folder))
+    made = folder / f"{_PREFIX}{secrets.token_hex(4)}"
+    made.mkdir(PRIVATE_FOLDER)
+    return made
 
 
 def name_place(error: BaseException | None, folder: Path) -> None:

@@ -30,7 +30,8 @@ class MailStore:
     def write_draft(self, content: bytes) -> Path:
         """Write a mail to be read, not yet as a file of the input folder. Raises `OSError`."""
         self._folder.mkdir(parents=True, exist_ok=True)
-        with self._draft.open("wb") as file:
+        self.clear()
+        with self._draft.open("xb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())

@@ -39,6 +39,7 @@ from sheet_diag.mail.log.mail_state import MailState
 from sheet_diag.model.basics import UserError
 from sheet_diag.model.mail import MailEvent, MailKey, MailLogEntry
 from sheet_diag.model.mail_kinds import MailKind
+from sheet_diag.storage.rights import follow_rights
 from sheet_diag.storage.staging import sync_folder
 
 MAIL_LOG_NAME: Final = "mail-log.jsonl"
@@ -79,13 +80,14 @@ class MailLog:
         understood, and `OSError`.
         """
         log = cls(path)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(path.with_name(MAIL_LOG_LOCK_NAME))
-        try:
-            lock.acquire(blocking=False)
-        except Timeout as error:
-            raise MailLogError("send.log.busy", path=str(path)) from error
         with ExitStack() as closing:
+            closing.enter_context(follow_rights(path.parent))
+            path.parent.mkdir(parents=True, exist_ok=True)
+            lock = FileLock(path.with_name(MAIL_LOG_LOCK_NAME))
+            try:
+                lock.acquire(blocking=False)
+            except Timeout as error:
+                raise MailLogError("send.log.busy", path=str(path)) from error
             closing.callback(lock.release)
             content = log._load()
             if log.fault and acceptance is None:
