@@ -16,6 +16,7 @@ from sheet_diag.catalog.load import load_catalog
 from sheet_diag.catalog.raw_tree import NotYamlError, read_yaml
 from sheet_diag.cli.main import app
 from sheet_diag.model.record import parse_exact
+from sheet_diag.storage.output_files import FormerOutputs
 
 _SECONDS = 30.0  # of a busy machine; most take a tenth
 _JAPANESE = re.compile(r"[぀-ヿ一-鿿]")
@@ -146,3 +147,9 @@ def test_a_hostile_run_json_is_refused_in_a_sentence(
     (previous / "run.json").write_text(_RUNS[name](text), encoding="utf-8")
     typed = ("run", "--input", source, "--output", tmp_path / "output", "--previous", previous)
     assert str(previous) in refuse(*typed)
+
+
+@pytest.mark.parametrize("content", ["[1]", "{" * 100_000, '{"outputs": {"results/a.xlsx": []}}'])
+def test_a_foreign_run_json_names_no_outputs(tmp_path: Path, content: str) -> None:
+    (tmp_path / "run.json").write_text(content, encoding="utf-8")
+    assert FormerOutputs.read(tmp_path).removable <= {"results/a.xlsx"}

@@ -129,7 +129,7 @@ def choose_kept_names(
 
 def _read_head(path: Path) -> dict[str, Any]:
     """Read run.json but for its returns; nothing where it is missing or not ours."""
-    with suppress(OSError, ValueError, RecursionError):
+    with suppress(*_FAULTS):
         head = read_run_json_head(path)
         return head if isinstance(head, dict) else {}
     return {}
