@@ -23,7 +23,7 @@ from sheet_diag.intake.client_list.headings import (
 )
 from sheet_diag.intake.client_list.reader import parse_client_list, read_client_list
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.client_list import ListedClient
+from sheet_diag.model.client_list import CLIENT_COLUMNS, ListedClient
 from sheet_diag.model.returns import SheetIdentity
 from sheet_diag.model.settings import Limits
 from sheet_diag.text.wording import Wording, labels
@@ -39,6 +39,7 @@ FULL_EN = (
     "| Client ID | Company | Contact | Title | E-mail addresses | Language | Industry "
     "| Employees | Due date | Group | Note |"
 )
+SHARED = f"{HEAD} 共用アドレス |"
 GOOD = "| 1 | 甲 | a@kou.co.jp |"
 
 
@@ -182,6 +183,15 @@ def test_other_columns(column: str, typed: str, read: object) -> None:
     assert fields[column] == read
 
 
+def test_an_address_is_shared_where_both_lines_say_so() -> None:
+    """By a word for all addresses of the line, or by naming it."""
+    lines = ("| 1 | 甲 | a@kou.jp | はい |", "| 2 | 乙 | b@kou.jp; A@kou.jp | a@kou.jp |",
+             "| 3 | 丙 | a@kou.jp | ○ |", "| 4 | 丁 | d@kou.jp | いいえ |")  # fmt: skip
+    found = clients(table(*lines, head=SHARED))
+    assert [each.shared for each in found] == [("a@kou.jp",), ("A@kou.jp",), ("a@kou.jp",), ()]
+    assert notes(table(*lines, head=SHARED)) == ["C9 domain_shared kou.jp C7"]
+
+
 def test_blank_lines_stray_sheets_and_what_stands_above_are_passed_over() -> None:
     stray = sheet("| 会社名 | 電話 |\n| 丙 | 03 |", "電話")
     lines = table("| | | |", GOOD, "| | | |", "| 2 | 乙 | a@otsu.jp |")
@@ -243,6 +253,26 @@ FAULTS: Mapping[str, tuple[Sequence[Grid], Sequence[str]]] = {
     "an address of two clients": (
         [table("| 1 | 甲 | a@kou.jp;b@kou.jp |", "| 2 | 乙 | c@kou.jp, B@KOU.JP |")],
         ["C7 mail.shared B@kou.jp C6"],
+    ),
+    "an address of two clients, one of which shares it": (
+        [table("| 1 | 甲 | a@kou.jp | |", "| 2 | 乙 | a@kou.jp | はい |", head=SHARED)],
+        ["C7 mail.shared a@kou.jp C6"],
+    ),
+    "an address of two clients, who share another": (
+        [table("| 1 | 甲 | a@k.jp;b@k.jp | b@k.jp |", "| 2 | 乙 | a@k.jp | ○ |", head=SHARED)],
+        ["C7 mail.shared a@k.jp C6"],
+    ),
+    "an unknown word for a shared address": (
+        [
+            table(
+                "| 1 | 甲 | a@kou.jp | たぶん |", "| 2 | 乙 | b@otsu.jp | c@otsu.jp |", head=SHARED
+            )
+        ],
+        ["D6 shared たぶん", "D7 shared c@otsu.jp"],
+    ),
+    "a company of invisible characters": (
+        [table("| 1 | \u3164\u2800 | a@b.jp |")],
+        ["B6 company.missing"],
     ),
     "two addresses with faults": (
         [table("| 1 | 甲 | a@b, c, d@e.jp |")],
@@ -386,6 +416,42 @@ NOTES: Mapping[str, tuple[Sequence[Grid], Sequence[str]]] = {
     "the address of another firm": (
         [table("| 1 | 甲 | a@kou.jp |", "| 2 | 乙 | b@kou.jp |")],
         ["C7 domain_shared kou.jp C6"],
+    ),
+    "a domain with a Cyrillic letter": (
+        [table("| 1 | 甲 | a@mih\u043en.co.jp |")],
+        ["C6 letters mih\u043en.co.jp (xn--mihn-75d.co.jp)"],
+    ),
+    "a domain that looks like a listed one": (
+        [table("| 1 | 甲 | a@mihon.co.jp |", "| 2 | 乙 | b@rnihon.co.jp |")],
+        ["C7 lookalike rnihon.co.jp C6"],
+    ),
+    "a Japanese domain that looks like a listed one": (
+        [table("| 1 | 甲 | a@日本ニ.jp |", "| 2 | 乙 | b@日本二.jp |")],
+        ["C7 lookalike 日本二.jp (xn--4kqz28cb2a.jp) C6"],
+    ),
+    "domains that do not look alike": (
+        [
+            table(
+                "| 1 | 甲 | a@見本ｶﾅ-ab.jp |", "| 2 | 乙 | b@mihön.jp |", "| 3 | 丙 | c@mihon.jp |"
+            )
+        ],
+        [],
+    ),
+    "characters in names that nobody sees": (
+        [table("| 1 | 甲\u202e乙\ue000 | a@kou.jp | 山\u3164田 |", head=f"{HEAD} ご担当者名 |")],
+        ["B6 odd 会社名", "D6 odd ご担当者名"],
+    ),
+    "unusual characters in names": (
+        [table("| 1 | 𠮷田・髙橋ﾎｰﾑ葛\U000e0100 Ёлка | a@kou.jp |")],
+        [],
+    ),
+    "an old spelling beside the new one": (
+        [table("| 1 | 株式会社甲 | a@kou.jp |", "| 2 | 株式會社甲 | b@otsu.jp |")],
+        ["B7 company_twice 株式會社甲 B6"],
+    ),
+    "two legal forms": (
+        [table("| 1 | 株式会社甲 | a@kou.jp |", "| 2 | 株式會社乙 | b@otsu.jp |")],
+        [],
     ),
     "hidden rows": ([table(GOOD, "| 2 | 乙 | a@o.jp |", hidden=(7,))], ["A7 hidden"]),
     "a sheet of addresses without headings": (
@@ -616,7 +682,7 @@ def test_limits_count_for_a_text_too(tmp_path: Path, limits: Limits) -> None:
 def test_headings_tell_the_columns_apart() -> None:
     for lang in Lang:
         keys = [key for key in labels() if key.startswith("clients.column.")]
-        assert len({Wording(lang)(key) for key in keys}) == len(keys) == 11
+        assert len({Wording(lang)(key) for key in keys}) == len(keys) == len(CLIENT_COLUMNS)
 
 
 _ENTRIES = st.text(max_size=12) | st.sampled_from(

@@ -247,7 +247,7 @@ def test_only_a_listed_address_is_a_sender(
     line: MailLogEntry, senders: Mapping[str, set[str]], days: int
 ) -> None:
     found = KnownSenders.of(LIST, [line])
-    assert (found.senders, len(found.times)) == (senders, days)
+    assert (found.senders, len(found.mails)) == (senders, days)
 
 
 FILE, HELD = posted(MailEvent.COLLECTED, "a@ko.example"), "held"
@@ -306,7 +306,7 @@ def test_the_day_is_that_of_the_log_else_that_of_the_file() -> None:
         for name, time in (("a.eml", moment), ("b.xlsx", moment), ("c", 0), ("d", 10**30))
     ]
     found = match_clients(
-        JIS, returns, KnownSenders(LIST, times={"a.eml": datetime(2026, 11, 5, tzinfo=UTC)})
+        JIS, returns, KnownSenders(LIST, mails={"a.eml": posted(MailEvent.COLLECTED)})
     )
     assert [each.received for each in found] == ["2026-11-05", "2026-11-07", "", ""]
 
@@ -315,8 +315,8 @@ def test_the_time_of_a_mail_is_its_own_else_that_of_the_log() -> None:
     moment = datetime(2026, 11, 5, tzinfo=UTC)
     own = replace(read(file="a.eml", sha256="1"), mail_time=9)
     saved, unknown = read(file="b.xlsx", sha256="2"), read(file="c.xlsx", sha256="3")
-    logged = {"a.eml": moment, "2": moment}
-    found = match_clients(JIS, [own, saved, unknown], KnownSenders(LIST, times=logged))
+    logged = dict.fromkeys(("a.eml", "2"), posted(MailEvent.COLLECTED))
+    found = match_clients(JIS, [own, saved, unknown], KnownSenders(LIST, mails=logged))
     assert [each.mail_time for each in found] == [9, int(moment.timestamp()), 0]
 
 

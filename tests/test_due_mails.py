@@ -109,8 +109,8 @@ def test_held_returns_get_a_correction_mail() -> None:
 
 def test_a_return_from_another_clients_address_needs_only() -> None:
     clients = ClientList((_client(1), _client(2)))
-    held = _fact("C-1", ReturnStatus.HELD, correction="c.xlsx", sender_mismatch=True)
-    ranked = _fact("C-2", ReturnStatus.RANKED, result="r.xlsx", sender_mismatch=True)
+    held = _fact("C-1", ReturnStatus.HELD, correction="c.xlsx", sender_doubt="sender")
+    ranked = _fact("C-2", ReturnStatus.RANKED, result="r.xlsx", sender_doubt="sender")
     assert _told(due_corrections(clients, (held,), OUTPUT)) == ["C-1 sender"]
     assert _told(due_reports(clients, (ranked,), OUTPUT, {})) == ["C-2 sender"]
     named = frozenset({"c-1", "c-2"})
@@ -122,7 +122,7 @@ def test_a_return_from_another_clients_address_needs_only() -> None:
         *due_corrections(clients, (held,), OUTPUT, named),
         *due_reports(clients, (ranked,), OUTPUT, {}, named),
     ]
-    assert all(isinstance(mail, OutgoingMail) and mail.sender_mismatch for mail in mails)
+    assert all(isinstance(mail, OutgoingMail) and mail.sender_doubt for mail in mails)
 
 
 def test_a_password_that_does_not_open_the_sent_report_is_not_sent(tmp_path: Path) -> None:

@@ -245,7 +245,7 @@ def test_each_of_two_returns_is_reminded_by_itself() -> None:
 
 
 def test_a_correction_from_another_clients_address_needs_only() -> None:
-    found = campaign("11/10 sent correction/s1", held(sender_mismatch=True), as_of="11/21")
+    found = campaign("11/10 sent correction/s1", held(sender_doubt="sender"), as_of="11/21")
     assert told(mails(found)) == ["sender"]
     named = mails(found, only=frozenset({"c-001"}))
     assert told(named) == ["s1/1 11/20 output/corrections/s1.xlsx"]

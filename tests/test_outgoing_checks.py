@@ -603,6 +603,77 @@ def test_a_mail_without_recipient_is_rejected() -> None:
     assert refused(verdict(Written(), message.as_bytes())) == {"to.none"}
 
 
+# --- an address that two clients share
+
+SHARED = ANNA.addresses[:1]
+AOBA = replace(ANNA, shared=SHARED)
+SISTER = ListedClient(
+    "C-004", "株式会社青葉第二", Lang.JA, (*SHARED, "s@aoba2.example.jp"), shared=SHARED
+)
+SHARING: Mapping[str, Any] = {
+    "clients": ClientList((AOBA, SISTER, BEN, CHO)),
+    "passwords": {**PASSWORDS, "c-004": "DDDDD-55555-DDDDD-55555"},
+}
+_SISTERS_WORD = "DDDDD-55555-DDDDD-55555"
+SWAPPED: Mapping[str, tuple[Callable[[], Written], set[str]]] = {
+    "its report": (
+        lambda: Written(content=locked_report(SISTER, _SISTERS_WORD)), {"file.locked"}),
+    "its report under this password": (
+        lambda: Written(content=locked_report(SISTER, password_of(ANNA))),
+        {"file.id", "file.company_typed"}),
+    "its PDF under this password": (
+        lambda: Written(content=pdf(SISTER, password_of(ANNA)), name="a.pdf"),
+        {"file.id", "file.company_typed"}),
+    "its sheet": (
+        lambda: Written(kind=MailKind.REQUEST, content=sheet(SISTER)), {"file.id", "file.company"}),
+    "its sheet as a reminder": (
+        lambda: Written(kind=MailKind.REMINDER, content=sheet(SISTER)),
+        {"file.id", "file.company"}),
+    "its id": (
+        lambda: Written(kind=MailKind.REQUEST, content=sheet(replace(ANNA, id=SISTER.id))),
+        {"file.id"}),
+    "its company": (
+        lambda: Written(
+            kind=MailKind.REQUEST, content=sheet(replace(ANNA, company=SISTER.company))),
+        {"file.company"}),
+    "its correction": (
+        lambda: Written(kind=MailKind.CORRECTION, content=correction(SISTER)),
+        {"file.id", "file.company_typed"}),
+    "its password": (
+        lambda: Written(text=f"株式会社青葉 {_SISTERS_WORD}"), {"password.other"}),
+    "its id in the file's name": (lambda: Written(name="診断_C-004.xlsx"), {"file.name"}),
+    "both files": (
+        lambda: Written(kind=MailKind.REQUEST, more=(("b.xlsx", sheet(SISTER)),)), {"file.many"}),
+    "its other address": (lambda: Written(to="s@aoba2.example.jp"), {"to.other"}),
+    "a letter to another": (
+        lambda: Written(text="有限会社千代田 御中", html="<p>有限会社千代田</p>"),
+        {"letter.company"}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", SWAPPED)
+def test_a_shared_address_gets_only_what_is_its_clients(name: str) -> None:
+    write, reasons = SWAPPED[name]
+    assert refused(verdict(write(), **SHARING)) == reasons
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_mails_of_all_who_share_an_address_may_leave(kind: MailKind) -> None:
+    former = {SHARED[0]: frozenset({"c-004"})}  # which was written to first
+    assert doubted(verdict(Written(AOBA, kind), **SHARING, former_owners=former)) == set()
+
+
+def test_an_address_is_not_shared_by_one_client_alone() -> None:
+    for clients in ((ANNA, SISTER), (AOBA, replace(SISTER, shared=()))):
+        found = verdict(Written(), **{**SHARING, "clients": ClientList(clients)})
+        assert refused(found) == {"to.shared"}
+
+
+def test_a_shared_address_of_a_client_that_has_it_no_more_is_reported() -> None:
+    former = {SHARED[0]: frozenset({"c-003"})}
+    assert refused(verdict(Written(), **SHARING, former_owners=former)) == {"to.former"}
+
+
 PASSWORD_LISTS: Mapping[str, tuple[Mapping[str, str], set[str]]] = {
     "not listed": ({}, {"password.unlisted", "file.closed"}),
     "another one": ({"c-001": "ZZZZZ-99999-ZZZZZ-99999"}, {"password.differs", "file.locked"}),
@@ -653,7 +724,7 @@ def test_an_address_that_was_another_clients_is_reported(
 
 def test_a_return_from_another_clients_address_is_a_warning() -> None:
     mail = Written()
-    found = guard().inspect(mail.bytes(), replace(mail.mail, sender_mismatch=True))
+    found = guard().inspect(mail.bytes(), replace(mail.mail, sender_doubt="sender"))
     assert doubted(found) == {"sender"}
 
 

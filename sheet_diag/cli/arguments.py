@@ -60,7 +60,7 @@ def build_run_config(options: RunOptions, say: Wording) -> RunConfig:
         lang=say.lang,
         report_lang=settings.report_language,
         jobs=options.jobs,
-        intake=build_intake_settings(settings.limits, options.passwords),
+        intake=build_intake_settings(settings, options.passwords),
         comparison=load_comparison_basis(
             catalog, settings.comparing, options.previous, options.benchmark
         ),
@@ -134,12 +134,16 @@ def load_client_list(path: Path | None, catalog: Catalog, limits: Limits) -> Cli
     return clients
 
 
-def build_intake_settings(limits: Limits, passwords: Path | None) -> IntakeSettings:
+def build_intake_settings(settings: Settings, passwords: Path | None) -> IntakeSettings:
     """Build the settings of intake. Raises `PasswordsFileError`."""
     from sheet_diag.intake.passwords import load_passwords
     from sheet_diag.model.settings import IntakeSettings
 
-    return IntakeSettings(limits, load_passwords(passwords, os.environ))
+    return IntakeSettings(
+        settings.limits,
+        load_passwords(passwords, os.environ),
+        settings.correspondence.authserv_id,
+    )
 
 
 def load_comparison_basis(

@@ -151,7 +151,7 @@ def check(
         from sheet_diag.reports.run_json.writer import dump_checked_files
 
         loaded = load_chosen_catalog(catalog)
-        outcomes = check_files(files, loaded, build_intake_settings(settings.limits, passwords))
+        outcomes = check_files(files, loaded, build_intake_settings(settings, passwords))
         if as_json:
             typer.echo(dump_checked_files(loaded, outcomes, say.lang).decode("utf-8"), nl=False)
         else:

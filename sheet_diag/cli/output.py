@@ -36,6 +36,7 @@ _MOST_NAMED: Final = 3
 # What may be of another client than it says: deliver would be late to tell it.
 _IDENTITY_WARNINGS: Final = {
     "sender": (ProblemCode.SENDER_DISAGREES,),
+    "unproven": (ProblemCode.SENDER_UNPROVEN,),
     "company": (ProblemCode.LISTED_NAME_DIFFERS,),
     "unlisted": (ProblemCode.NOT_LISTED, ProblemCode.ID_NOT_LISTED, ProblemCode.LISTED_UNSURE),
 }

@@ -219,6 +219,7 @@ def _build_mail_settings(
         imap=_build_server("imap", file, sender, folder),
         folder=imap.folder if imap else USUAL.folder,
         drafts=imap.drafts if imap else USUAL.drafts,
+        authserv_id=imap.authserv_id.strip() if imap else USUAL.authserv_id,
         attach=mail.attach,
     )
 

@@ -115,6 +115,7 @@ class ImapTable(ServerTable):
 
     folder: OneLine = USUAL.folder
     drafts: OneLine = USUAL.drafts
+    authserv_id: OneLine = USUAL.authserv_id
 
 
 class MicrosoftTable(Record):

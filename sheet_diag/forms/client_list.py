@@ -52,6 +52,7 @@ _LINES: Final = 300  # prepared; more may be written below them
 _SPARE_LINES: Final = 100  # prepared below the clients that are known
 _LAST_COLUMN: Final = len(CLIENT_COLUMNS) - 1
 _CHOICES: Final = (ClientEntry.CHOICE, ClientEntry.COUNT)
+_TYPED: Final = (ClientEntry.COUNT, ClientEntry.SHARED)  # a number or addresses may be typed
 _CENTERED: Final = (ClientEntry.ID, ClientEntry.LANGUAGE, ClientEntry.COUNT, ClientEntry.DAY)
 # Ids are text, so that 001 stays 001. A number of employees may be typed as one.
 _FORMATS: Final = {ClientEntry.DAY: "yyyy/m/d", ClientEntry.COUNT: "General"}
@@ -111,6 +112,8 @@ def _write_lists(book: Book, context: FormContext) -> Mapping[str, str]:
 
 def _choice_labels(column: ClientColumn, context: FormContext) -> list[str]:
     """Return the labels of a column's choices; none where the catalogue does not ask for it."""
+    if column.entry is ClientEntry.SHARED:
+        return [context.say("clients.shared.yes")]
     if column.entry is ClientEntry.LANGUAGE:
         return [context.say(f"clients.lang.{lang.value}") for lang in Lang]
     field = context.catalog.field_by_id.get(column.key)
@@ -192,7 +195,7 @@ def _add_rules(page: Page, row: int, context: FormContext, lists: Mapping[str, s
         if column.key in lists:
             message |= {"error_message": say("clients.check.choice")}
             rule = {"validate": "list", "source": lists[column.key]}
-            is_strict = column.entry is not ClientEntry.COUNT  # a number may be typed instead
+            is_strict = column.entry not in _TYPED
             page.rule(row, col, {**rule, **message, "show_error": is_strict})
         elif column.entry is ClientEntry.DAY:
             message |= {"error_message": say("clients.check.due")}

@@ -72,6 +72,7 @@ def _with_origin(received: ReceivedFile, unpacked: UnpackedFile) -> ReceivedFile
         received,
         file_sha256=around,
         mail_senders=unpacked.mail_senders,
+        dmarc=unpacked.dmarc,
         mail_member=unpacked.mail_member,
         mail_time=unpacked.mail.sent if unpacked.mail else 0,
     )

@@ -141,8 +141,12 @@ class TableRow:
 
     def text(self, column: str) -> str:
         """Return the text, tidied; empty where there is no such column."""
+        return tidy_text(self.raw(column))
+
+    def raw(self, column: str) -> str:
+        """Return the text as it stands in the cell; empty where there is no such column."""
         place = self.places.get(column)
-        return "" if place is None else tidy_text(self.grid.text(self.row, place))
+        return "" if place is None else self.grid.text(self.row, place)
 
     def mark(self, column: str) -> CellMark | None:
         """Return what is special about the cell."""

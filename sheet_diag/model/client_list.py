@@ -15,8 +15,9 @@ from sheet_diag.model.basics import Lang
 class ListedClient:
     """A client of the list.
 
-    `addresses` are mail addresses in the order of the list, their domains in lower case; `contact`
-    and `title` are the person that is written to; `industry` and `employees` are choice ids of the
+    `addresses` are mail addresses in the order of the list, their domains in lower case; `shared`
+    are those of them that other clients may have, too, if their lines say the same; `contact` and
+    `title` are the person that is written to; `industry` and `employees` are choice ids of the
     catalogue (empty: not told); `row` is the line of the list, counted from 1.
     """
 
@@ -32,6 +33,7 @@ class ListedClient:
     group: str = ""
     note: str = ""
     row: int = 0
+    shared: tuple[str, ...] = ()
 
     @property
     def name_with_id(self) -> str:
@@ -41,7 +43,7 @@ class ListedClient:
 
 @dataclass(frozen=True, slots=True)
 class ClientList:
-    """The clients in the order of the list; no two share an id or an address."""
+    """The clients in the order of the list. No two share an id; an address only if both say so."""
 
     clients: Sequence[ListedClient] = ()
 
@@ -49,17 +51,21 @@ class ClientList:
         """Return the clients by folded id; ids are ASCII and neither begin nor end with a dot."""
         return {client.id.casefold(): client for client in self.clients}
 
-    def by_address(self) -> dict[str, ListedClient]:
-        """Return the clients by folded address."""
-        return {each.casefold(): client for client in self.clients for each in client.addresses}
+    def by_address(self) -> dict[str, tuple[ListedClient, ...]]:
+        """Return the clients by folded address; several share one."""
+        found: dict[str, tuple[ListedClient, ...]] = {}
+        for client in self.clients:
+            for each in dict.fromkeys(map(str.casefold, client.addresses)):
+                found[each] = (*found.get(each, ()), client)
+        return found
 
 
-def find_client_by_address(
-    addresses: Iterable[str], by_address: Mapping[str, ListedClient]
-) -> ListedClient | None:
-    """Find the client of the first address that is in the list (`ClientList.by_address`)."""
-    found = (by_address.get(each.casefold()) for each in addresses)
-    return next((each for each in found if each), None)
+def find_clients_by_address(
+    addresses: Iterable[str], by_address: Mapping[str, tuple[ListedClient, ...]]
+) -> tuple[ListedClient, ...]:
+    """Find the clients of the first address that is in the list (`ClientList.by_address`)."""
+    found = (by_address.get(each.casefold(), ()) for each in addresses)
+    return next(filter(None, found), ())
 
 
 class ClientEntry(Enum):
@@ -70,6 +76,7 @@ class ClientEntry(Enum):
     PERSON = auto()  # a name on one line, without the honorific of a person
     TEXT = auto()  # a text on one line
     ADDRESSES = auto()  # mail addresses
+    SHARED = auto()  # yes for all addresses of the line, or some of them
     LANGUAGE = auto()
     CHOICE = auto()  # a choice of the profile field whose id is the column's key
     COUNT = auto()  # such a choice, or a number that falls into one
@@ -97,6 +104,7 @@ CLIENT_COLUMNS: Final = (
     ClientColumn("contact", ClientEntry.PERSON, 116),
     ClientColumn("title", ClientEntry.TEXT, 104),
     ClientColumn("mail", ClientEntry.ADDRESSES, 232, needed=True, field="addresses"),
+    ClientColumn("shared", ClientEntry.SHARED, 104),
     ClientColumn("lang", ClientEntry.LANGUAGE, 84),
     ClientColumn("industry", ClientEntry.CHOICE, 190),
     ClientColumn("employees", ClientEntry.COUNT, 104),

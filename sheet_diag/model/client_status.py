@@ -10,6 +10,7 @@ from typing import Any, Final, Self
 
 from sheet_diag.model.client_list import ListedClient
 from sheet_diag.model.results import ReturnStatus
+from sheet_diag.model.returns import ProblemCode
 
 
 class Stage(StrEnum):
@@ -25,6 +26,11 @@ class Stage(StrEnum):
 
 
 ANSWERED_STAGES: Final = (Stage.RECEIVED, Stage.CORRECTING, Stage.RANKED, Stage.DELIVERED)
+# Why a sender may not be the client, as the last part of wording keys, by the problem that says so.
+SENDER_DOUBTS: Final = {
+    ProblemCode.SENDER_DISAGREES: "sender",
+    ProblemCode.SENDER_UNPROVEN: "unproven",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +72,7 @@ class EditedFile:
 class ReturnFacts:
     """What a run tells of one return: `client` is the id on the sheet (empty: none), `received`
     the day it came (None: unknown), paths are relative to the output folder (empty: none).
-    `sender_mismatch`: it came from the address of another client. `pdf_sha256` is that of the PDF
+    `sender_doubt` is one of `SENDER_DOUBTS` (empty: none). `pdf_sha256` is that of the PDF
     as it was written, in hexadecimal; `print_failed`: it was to be printed, and could not be.
     `file_sha256` is that of the archive or mail that the `member` lies in (empty: the run was too
     old to tell). `points` is how many the correction lists (0: not known), which is told by
@@ -87,7 +93,7 @@ class ReturnFacts:
     correction: str = ""
     lang: str = "ja"
     email: str = ""
-    sender_mismatch: bool = False
+    sender_doubt: str = ""
     pdf: str = ""
     pdf_sha256: str = ""
     print_failed: bool = False

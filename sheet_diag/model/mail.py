@@ -113,7 +113,7 @@ class MailLogEntry:
     `attachments` are the SHA-256 of the files in a mail of ours, `subject_line` is its Subject.
     `due` is the day by which an answer was asked for (None: that of the client list or the
     settings, unless it had passed). `edition` stands for the content of a report: another one says
-    something else (empty: not known).
+    something else (empty: not known). `dmarc` is as in `ReceivedFile`.
     """
 
     time: datetime
@@ -132,6 +132,7 @@ class MailLogEntry:
     edition: str = ""
     attachments: tuple[str, ...] = ()
     subject_line: str = ""
+    dmarc: str = ""
 
     @property
     def key(self) -> MailKey | None:
@@ -163,9 +164,9 @@ class OutgoingMail:
     (`report_files`). `due` is the day by which an answer is asked for (None: that of the client or
     of the settings; for a reminder: no day). `points` is how many answers a correction asks for
     (0: not counted). `is_prefilled`: the sheet holds last year's answers. `edition` is as in
-    `MailLogEntry`. `again`: it goes out although it has gone out before. `sender_mismatch`: the
-    return that it is about came from the address of another client. `edited` is a report of the
-    client that was changed by hand and lies aside (None: there is none).
+    `MailLogEntry`. `again`: it goes out although it has gone out before. `sender_doubt` is as in
+    `ReturnFacts`, of the return that it is about. `edited` is a report of the client that was
+    changed by hand and lies aside (None: there is none).
     """
 
     kind: MailKind
@@ -181,7 +182,7 @@ class OutgoingMail:
     is_prefilled: bool = False
     report_files: str = ""
     again: bool = False
-    sender_mismatch: bool = False
+    sender_doubt: str = ""
     edited: EditedFile | None = None
 
     @property

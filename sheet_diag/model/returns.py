@@ -159,6 +159,7 @@ class ProblemCode(StrEnum):
     LISTED_NAME_DIFFERS = "LISTED_NAME_DIFFERS"
     LIST_DISAGREES = "LIST_DISAGREES"
     SENDER_DISAGREES = "SENDER_DISAGREES"
+    SENDER_UNPROVEN = "SENDER_UNPROVEN"
     TAKEN_FROM_LIST = "TAKEN_FROM_LIST"
     PLAN_READ = "PLAN_READ"
     PLAN_OLDER = "PLAN_OLDER"
@@ -275,7 +276,9 @@ class ReceivedFile:
     archive or the mail in the input folder that `member` lies in (empty: it lies in none),
     `mail_senders` the addresses that the mails around it came from, the outermost first, and
     `mail_member` the place of the innermost (empty: it is `file`, or there is none), `mail_time`
-    when that was sent (seconds since 1970; 0: no mail, or unknown).
+    when that was sent (seconds since 1970; 0: no mail, or unknown). `dmarc` is what the mail server
+    found of the outermost (`pass`, `fail` and the like; empty: it was not judged), `sender_doubt`
+    why its sender may not be the client, as a key of `problem.reason` (empty: nothing says so).
 
     `attachments` are what came beside a return; `as_attachment` is what the file itself is beside
     one (None: it may be a return).
@@ -301,6 +304,8 @@ class ReceivedFile:
     mail_senders: tuple[str, ...] = ()
     mail_member: str = ""
     mail_time: int = 0
+    dmarc: str = ""
+    sender_doubt: str = ""
     attachments: tuple[Attachment, ...] = ()
     as_attachment: Attachment | None = None
 

@@ -15,6 +15,7 @@ from sheet_diag.model.mail import ReportForm
 
 MIB: Final = 1024 * 1024  # the unit of sizes in `Limits`, in bytes
 
+TOPMOST: Final = "*"  # as `authserv_id`: the topmost header is believed, whoever wrote it
 PositiveInt = Annotated[int, Field(strict=True, ge=1, le=10**12)]
 Seconds = Annotated[PositiveInt, Field(le=86_400)]
 Day = Annotated[date, Field(ge=FIRST_DAY, le=LAST_DAY)]
@@ -99,10 +100,14 @@ class Passwords:
 
 @dataclass(frozen=True, slots=True)
 class IntakeSettings:
-    """Settings of intake."""
+    """Settings of intake.
+
+    `authserv_id` names the mail server whose word on senders is believed (empty: nobody's).
+    """
 
     limits: Limits = field(default_factory=Limits)
     passwords: Passwords = field(default_factory=Passwords)
+    authserv_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +168,8 @@ class CorrespondenceSettings:
     `reminder_days` is the least number of days between a mail and the reminder that follows it.
     `letters` is the folder of the firm's own letters, `folder` and `per_minute` the IMAP folder
     that is collected from and the most mails sent in a minute, `drafts` the IMAP folder of drafts
-    (empty: the one that the mailbox marks so), `attach` the form in which reports go out. Servers
-    are None where none is set.
+    (empty: the one that the mailbox marks so), `authserv_id` is as in `IntakeSettings`, `attach` the
+    form in which reports go out. Servers are None where none is set.
     """
 
     sender: str = ""
@@ -178,4 +183,5 @@ class CorrespondenceSettings:
     imap: MailServer | None = None
     folder: str = "INBOX"
     drafts: str = ""
+    authserv_id: str = ""
     attach: ReportForm = ReportForm.WORKBOOK

@@ -22,6 +22,7 @@ from sheet_diag.intake.resolution.action_plans import attach_plans
 from sheet_diag.intake.resolution.assignments import assign_files
 from sheet_diag.intake.resolution.client_matching import KnownSenders, match_clients
 from sheet_diag.intake.resolution.resolve import resolve_returns
+from sheet_diag.intake.resolution.sender_doubts import mark_sender_doubts
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.client_list import ClientList
@@ -196,6 +197,7 @@ def decide_outcomes(
     read = assign_files(read, config.clients)
     if config.clients is not None:  # before the overrides, which name clients by their ids
         read = match_clients(catalog, read, KnownSenders.of(config.clients, config.mail_log))
+    read = mark_sender_doubts(read, config.clients, config.issuer.email)
     judged = apply_overrides(catalog, read)
     resolved = list(resolve_returns(catalog, judged, datetime.now(UTC)))
     return attach_plans(catalog, diagnose_returns(executors, catalog, resolved, store, progress))

@@ -27,15 +27,13 @@ _ELSEWHERE: Final = re.compile(
     r"(のこと|の通り|のとおり|して)?(ください|下さい|願います|お願いします|です)?"
 )
 _CROSSES: Final = re.compile("x{2,}")
-_FILLERS: Final = "\u115f\u1160\u3164\uffa0〇"  # letters by their class, that show nothing
+# Letters, marks and signs by their class, that show nothing.
+_FILLERS: Final = "\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0"
+_NOT_SHOWN: Final = ("Cc", "Cf", "Cs")  # control and direction marks, halves of characters
+_SELECTOR: Final = "VARIATION SELECTOR"  # of the form of the character before it
+_ODD: Final = (*_NOT_SHOWN, "Co")  # and private characters
 _LETTERS: Final = ("Lu", "Ll", "Lt", "Lo", "Co")
 _DIGITS: Final = ("Nd", "Nl")
-# Private characters, control and direction marks, halves of characters, and what is not to be seen.
-_ODD: Final = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u115f\u1160\u180e\u200b-\u200f\u202a-\u202e"
-    "\u2060-\u2069\u2800\u3164\ud800-\udfff\ue000-\uf8ff\ufeff\uffa0\ufffd"
-    "\U000f0000-\U0010ffff]"
-)
 
 
 def is_company_name(text: str) -> bool:
@@ -44,7 +42,7 @@ def is_company_name(text: str) -> bool:
     if plain in _NO_NAMES or label_key(text) in _NO_NAMES or _ELSEWHERE.fullmatch(plain):
         return False
     name, form = split_legal_form(text)
-    classes = {unicodedata.category(char) for char in name if char not in _FILLERS}
+    classes = {unicodedata.category(char) for char in name if char not in f"{_FILLERS}〇"}
     is_named = not classes.isdisjoint(_LETTERS) or (
         bool(form.kind) and not classes.isdisjoint(_DIGITS)
     )
@@ -53,4 +51,17 @@ def is_company_name(text: str) -> bool:
 
 def find_odd_characters(text: str) -> tuple[str, ...]:
     """Find the characters that are not shown, or that only some machines show, by their codes."""
-    return tuple(dict.fromkeys(f"U+{ord(char):04X}" for char in _ODD.findall(text)))
+    odd = (char for char in text if char == "\ufffd" or _is_odd(char, _ODD))
+    return tuple(dict.fromkeys(f"U+{ord(char):04X}" for char in odd))
+
+
+def is_invisible(text: str) -> bool:
+    """Whether a text shows nothing: it is blank, or all of its characters are invisible."""
+    return all(
+        char.isspace() or _is_odd(char, _NOT_SHOWN) or _SELECTOR in unicodedata.name(char, "")
+        for char in text
+    )
+
+
+def _is_odd(char: str, classes: tuple[str, ...]) -> bool:
+    return char in _FILLERS or (char not in "\t\n\r" and unicodedata.category(char) in classes)

@@ -27,6 +27,7 @@ _POLITE = ("ご", "御", "お")
 # Legal forms. The short ones of one character stand after a name for a place or a person too.
 _FORMS = """
     株式会社 有限会社 合同会社 合資会社 合名会社 相互会社 特例有限会社 (株) (有) (同)
+    株式會社 有限會社 合資會社 合名會社 相互會社
     一般社団法人 一般財団法人 公益社団法人 公益財団法人 社団法人 財団法人
     (一社) (一財) (公社) (公財) 医療法人社団 医療法人財団 医療法人 社会医療法人
     学校法人 社会福祉法人 宗教法人 特定非営利活動法人 npo法人 (npo法人) (特非)
@@ -181,7 +182,7 @@ def _strip_forms(name: str) -> tuple[str, list[LegalForm]]:
 
 def _full_form(form: str) -> str:
     """Spell a legal form in full; empty for a Latin one that tells nothing."""
-    full = _FULL_FORMS.get(_DOTS.sub("", form), form)
+    full = _FULL_FORMS.get(_DOTS.sub("", form), form).replace("會", "会")
     return "" if full.isascii() else full
 
 
@@ -191,3 +192,17 @@ def firm_domain(email: str) -> str:
     domain = found[1].rstrip(".") if found else ""
     is_public = f".{domain}".endswith(_PUBLIC_DOMAINS)
     return "" if is_public or len(domain) > _LONGEST_DOMAIN else domain
+
+
+def is_one_firm(one: str, other: str) -> bool:
+    """Whether two domains are of one firm, as mail.example.jp and example.jp are."""
+    return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")
+
+
+def is_address_of(address: str, addresses: Iterable[str]) -> bool:
+    """Whether a mail address is one of some, or of the same firm; public mail is of none."""
+    own = firm_domain(address)
+    return any(
+        address.casefold() == each.casefold() or bool(own and is_one_firm(own, firm_domain(each)))
+        for each in addresses
+    )

@@ -203,6 +203,7 @@ _SPECS: Final = {
     ProblemCode.LISTED_NAME_DIFFERS: ProblemSpec(Severity.WARNING, for_consultant=True),
     ProblemCode.LIST_DISAGREES: ProblemSpec(Severity.WARNING, for_consultant=True),
     ProblemCode.SENDER_DISAGREES: ProblemSpec(Severity.WARNING, for_consultant=True),
+    ProblemCode.SENDER_UNPROVEN: ProblemSpec(Severity.WARNING, for_consultant=True),
     ProblemCode.TAKEN_FROM_LIST: ProblemSpec(Severity.INFO),
     ProblemCode.PLAN_READ: ProblemSpec(Severity.INFO),
     ProblemCode.PLAN_OLDER: ProblemSpec(Severity.WARNING, for_consultant=True),

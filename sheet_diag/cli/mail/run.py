@@ -119,7 +119,7 @@ def collect_mails(options: MailOptions, say: Wording) -> bool:
             log,
             context.clients,
             context.catalog,
-            build_intake_settings(context.settings.limits, None),
+            build_intake_settings(context.settings, None),
             read=context.read_files(log),
             since=since,
             own=(mail.sender,),

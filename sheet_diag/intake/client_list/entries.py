@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from difflib import get_close_matches
 from typing import Final
@@ -25,6 +25,7 @@ from sheet_diag.intake.returns.vocabulary import question_key
 from sheet_diag.model.basics import Lang, Message
 from sheet_diag.model.catalog import Catalog, FieldKind
 from sheet_diag.model.client_list import ClientColumn, ClientEntry
+from sheet_diag.text.company_names import find_odd_characters
 from sheet_diag.text.normalize import normalize_text, strip_honorific
 from sheet_diag.text.wording import Wording
 
@@ -44,6 +45,7 @@ _JAPANESE: Final = "々〇ぁ-ヿ㐀-䶿一-鿿豈-\ufaff\U00020000-\U0003ffff"
 _LOST_CHARACTER: Final = re.compile(
     rf"[〓\ufffd]|(?<=[{_JAPANESE}])[?？]|[?？](?=[{_JAPANESE}])|^[?？\s]*[?？][?？\s]*$"
 )
+_LOST_CODE: Final = "U+FFFD"  # which is a lost character
 _SEVERAL_PEOPLE: Final = re.compile(
     rf"[、､;；/／&＆]|(?<=[{_JAPANESE}])\s*[,，]|[,，]\s*(?=[{_JAPANESE}])|様\s+[^\s(（]"
     r"|及び|および|並びに|\s(?:and|AND)\s"
@@ -77,6 +79,14 @@ def check_name(name: str, column: ClientColumn) -> Iterator[Message]:
     if column.entry is ClientEntry.PERSON and _SEVERAL_PEOPLE.search(name):
         greeted = strip_column_honorific(name, column)
         yield cell_message("clients.note.people", value=shorten_entry(greeted))
+
+
+def find_odd_notes(typed: str, column: ClientColumn) -> Iterator[Message]:
+    """Find characters in a name that nobody sees, or that only some machines show."""
+    codes = [code for code in find_odd_characters(typed) if code != _LOST_CODE]
+    if codes:
+        parts = {**column_names(column.key), "characters": ", ".join(codes)}
+        yield cell_message("clients.note.odd", **parts)
 
 
 def strip_column_honorific(name: str, column: ClientColumn) -> str:
@@ -160,6 +170,9 @@ def _find_similar(typed: str, labels: Iterable[str]) -> str:
 
 
 _SEPARATORS: Final = re.compile(r"[;,、\n]")
+# Words for and against a shared address.
+_YES: Final = ("はい", "yes", "○", "〇", "◯", "✓", "有", "あり", "可", "共用", "true", "1")
+_NO: Final = ("", "いいえ", "no", "×", "無", "なし", "不可", "false", "0", "-")
 _MAX_LOCAL_LENGTH: Final = 64  # RFC 5321, 4.5.3.1
 _MAX_LENGTH: Final = 254
 _LOCAL_CHARACTER: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]")
@@ -183,6 +196,18 @@ def read_addresses(text: str) -> tuple[tuple[str, ...], tuple[Message, ...], tup
         else:
             found[address.casefold()] = address
     return tuple(found.values()), tuple(faults), tuple(repeated)
+
+
+def read_shared(typed: str, addresses: Sequence[str]) -> tuple[tuple[str, ...], Message | None]:
+    """Read which addresses of a line other clients may have, too: all of them, or those named."""
+    word = normalize_text(typed)
+    if word in _NO or word in _YES:
+        return (tuple(addresses) if word in _YES else ()), None
+    named, faults, _ = read_addresses(typed)
+    folded = {each.casefold() for each in named}
+    if faults or not folded <= {each.casefold() for each in addresses}:
+        return (), cell_message("clients.fault.shared", value=shorten_entry(typed))
+    return tuple(each for each in addresses if each.casefold() in folded), None
 
 
 def _read_address(typed: str) -> str | Message:

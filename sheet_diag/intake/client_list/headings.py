@@ -17,6 +17,7 @@ from sheet_diag.intake.returns.vocabulary import question_key
 from sheet_diag.intake.table_file import (
     HeadedColumns,
     Table,
+    TableRow,
     read_headings,
 )
 from sheet_diag.model.basics import Lang, Message, UserError
@@ -151,6 +152,12 @@ def format_list_message(message: ClientListMessage, lang: Lang) -> str:
 def format_place(sheet: str, cell: str) -> str:
     """Write where a cell stands, as people do."""
     return f"{sheet}!{cell}" if sheet and cell else cell
+
+
+def format_other_place(first: TableRow, column: str, row: TableRow) -> str:
+    """Write where something stood first, as seen from another row."""
+    same = first.grid.name == row.grid.name
+    return format_place("" if same else first.grid.name, first.cell(column))
 
 
 def shorten_entry(text: str) -> str:

@@ -6,15 +6,17 @@ one, cannot be taken back. What is worth a look and no fault is told beside the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
 from sheet_diag.forms.layout import LISTS_SHEET
 from sheet_diag.intake.cells import Grid, WorkbookContent
+from sheet_diag.intake.client_list.domains import DomainChecks
 from sheet_diag.intake.client_list.entries import (
     check_name,
+    find_odd_notes,
     read_addresses,
     read_choice,
     read_due,
@@ -22,6 +24,7 @@ from sheet_diag.intake.client_list.entries import (
     read_language,
     read_name,
     read_note,
+    read_shared,
     strip_column_honorific,
 )
 from sheet_diag.intake.client_list.headings import (
@@ -32,7 +35,7 @@ from sheet_diag.intake.client_list.headings import (
     column_names,
     find_heading_faults,
     find_heading_notes,
-    format_place,
+    format_other_place,
     is_client_header,
     shorten_entry,
 )
@@ -57,11 +60,17 @@ from sheet_diag.model.client_list import (
 )
 from sheet_diag.model.returns import ProblemCode
 from sheet_diag.model.settings import Limits
-from sheet_diag.text.normalize import company_key, firm_domain
+from sheet_diag.text.company_names import is_invisible
+from sheet_diag.text.normalize import company_key
 from sheet_diag.text.wording import Wording
 
 _T = TypeVar("_T")
 _DEFAULT_LIMITS: Final = Limits()
+_READERS: Final[Mapping[ClientEntry, Callable[[str], tuple[Any, Message | None]]]] = {
+    ClientEntry.LANGUAGE: read_language,
+    ClientEntry.DAY: read_due,
+    ClientEntry.NOTE: read_note,
+}
 _UNREADABLE_CELL: Final[dict[ProblemCode | None, str]] = {
     ProblemCode.NOT_CALCULATED: "clients.fault.not_calculated",
     ProblemCode.EMPTY_RESULT: "clients.fault.not_calculated",
@@ -117,16 +126,17 @@ def parse_client_list(
 
 @dataclass(slots=True)
 class _ListReader:
-    """What was read so far. Ids, addresses, names and domains lead to where they first stood."""
+    """What was read so far. Ids, addresses and names lead to where they first stood, addresses
+    also to whether other clients may have them."""
 
     catalog: Catalog
     clients: list[ListedClient] = field(default_factory=list)
     faults: list[ClientListMessage] = field(default_factory=list)
     notes: list[ClientListMessage] = field(default_factory=list)
     ids: dict[str, TableRow] = field(default_factory=dict)
-    addresses: dict[str, TableRow] = field(default_factory=dict)
+    addresses: dict[str, tuple[TableRow, bool]] = field(default_factory=dict)
     names: dict[str, TableRow] = field(default_factory=dict)
-    domains: dict[str, tuple[str, TableRow]] = field(default_factory=dict)
+    domains: DomainChecks = field(default_factory=DomainChecks)
 
     def read(self, table: Table) -> None:
         """Read every row of a table whose headings are sound."""
@@ -151,18 +161,17 @@ class _ListReader:
                 return self._name(row, column, text or "")
             case ClientEntry.ADDRESSES:
                 return self._addresses(row, text)
-            case ClientEntry.LANGUAGE:
-                return self._checked(row, key, *read_language(text or ""))
+            case ClientEntry.SHARED:
+                addresses, _, _ = read_addresses(row.text("mail"))
+                return self._checked(row, key, *read_shared(text or "", addresses))
             case ClientEntry.CHOICE | ClientEntry.COUNT:
                 return self._choice(row, key, text or "")
-            case ClientEntry.DAY:
-                return self._checked(row, key, *read_due(text or ""))
-            case ClientEntry.NOTE:
-                return self._checked(row, key, *read_note(text or ""))
+            case ClientEntry.LANGUAGE | ClientEntry.DAY | ClientEntry.NOTE:
+                return self._checked(row, key, *_READERS[column.entry](text or ""))
 
     def _text(self, row: TableRow, column: str) -> str | None:
         """Return what the cell says; None, and a fault, where a formula or a picture says it."""
-        text = row.text(column)
+        text = "" if is_invisible(row.text(column)) else row.text(column)
         fault = _UNREADABLE_CELL.get(unreadable_answer_code(row.mark(column), text))
         if fault is None:
             return text
@@ -183,7 +192,7 @@ class _ListReader:
 
     def _name(self, row: TableRow, column: ClientColumn, text: str) -> str:
         name = self._checked(row, column.key, *read_name(text, column.key))
-        for note in check_name(name, column):
+        for note in (*check_name(name, column), *find_odd_notes(row.raw(column.key), column)):
             self._note(row, column.key, note)
         return name
 
@@ -204,7 +213,7 @@ class _ListReader:
         found = "" if text is None else self._checked(row, "id", *read_id(text))
         first = self.ids.setdefault(found.casefold(), row) if found else row
         if first is not row:
-            parts = {"value": found, "place": _format_other_place(first, "id", row)}
+            parts = {"value": found, "place": format_other_place(first, "id", row)}
             self._fault(row, "id", cell_message("clients.fault.id.twice", **parts))
         return found
 
@@ -215,7 +224,7 @@ class _ListReader:
         name = self._without_honorific(row, column, typed)
         first = self.names.setdefault(company_key(name), row) if name else row
         if first is not row:
-            place = _format_other_place(first, "company", row)
+            place = format_other_place(first, "company", row)
             parts = {"value": shorten_entry(name), "place": place}
             self._note(row, "company", cell_message("clients.note.company_twice", **parts))
         return name
@@ -231,32 +240,19 @@ class _ListReader:
             self._note(row, "mail", cell_message("clients.note.mail_repeated", **parts))
         for fault in (*faults, *self._shared_addresses(row, addresses)):
             self._fault(row, "mail", fault)
-        for note in self._doubtful_domains(row, addresses):
+        for note in self.domains.check(row, addresses):
             self._note(row, "mail", note)
         return addresses
 
     def _shared_addresses(self, row: TableRow, addresses: Sequence[str]) -> Iterator[Message]:
+        """Find the addresses of other clients that not both of them call shared."""
+        shared, _ = read_shared(row.text("shared"), addresses)
         for address in addresses:
-            first = self.addresses.setdefault(address.casefold(), row)
-            if first is not row:
-                parts = {"value": address, "place": _format_other_place(first, "mail", row)}
+            own = (row, address in shared)
+            first, is_shared = self.addresses.setdefault(address.casefold(), own)
+            if first is not row and not (is_shared and address in shared):
+                parts = {"value": address, "place": format_other_place(first, "mail", row)}
                 yield cell_message("clients.fault.mail.shared", **parts)
-
-    def _doubtful_domains(self, row: TableRow, addresses: Sequence[str]) -> Iterator[Message]:
-        """Find addresses that may be those of somebody else."""
-        domains = {address: firm_domain(address) for address in addresses}
-        for address, domain in domains.items():
-            if not domain:
-                yield cell_message("clients.note.free_mail", value=address)
-        firms = tuple(dict.fromkeys(filter(None, domains.values())))
-        if len(firms) > 1:
-            yield cell_message("clients.note.domains", value=", ".join(firms))
-        name = company_key(row.text("company"))
-        for domain in firms:
-            other, first = self.domains.setdefault(domain, (name, row))
-            if other != name:
-                parts = {"value": domain, "place": _format_other_place(first, "mail", row)}
-                yield cell_message("clients.note.domain_shared", **parts)
 
 
 def _at_cell(row: TableRow, column: str, message: Message) -> ClientListMessage:
@@ -266,12 +262,6 @@ def _at_cell(row: TableRow, column: str, message: Message) -> ClientListMessage:
 def _at_header(table: Table, key: str) -> ClientListMessage:
     """Make a message about a whole table, which stands at its first heading of ours."""
     return ClientListMessage(table.grid.name, table.corner, key)
-
-
-def _format_other_place(first: TableRow, column: str, row: TableRow) -> str:
-    """Write where something stood first, as seen from another row."""
-    same = first.grid.name == row.grid.name
-    return format_place("" if same else first.grid.name, first.cell(column))
 
 
 def _check_sheets(grids: Sequence[Grid], with_tables: set[str]) -> Iterator[ClientListMessage]:

@@ -29,7 +29,8 @@ class UnpackedFile:
     `path` is where its content lies (None: it could not be taken out), `member` its place in the
     input file (None: it is that file), `file_time` nanoseconds since 1970. `file_sha256` is that
     of the input file where that is a container, `mail_senders` are the addresses that the mails
-    around it came from, the outermost first; `mail` is the innermost of them, `mail_member` its
+    around it came from, the outermost first, and `dmarc` the result of DMARC for the outermost
+    (empty: it was not judged); `mail` is the innermost of them, `mail_member` its
     place in the input file (empty: it is that file, or there is none), and `words` may be
     passwords in its text. `content` spares a second reading of a file that is no container;
     members are not kept in memory.
@@ -43,6 +44,7 @@ class UnpackedFile:
     password_used: bool = False
     file_sha256: str = ""
     mail_senders: tuple[str, ...] = ()
+    dmarc: str = ""
     mail: MailOrigin | None = None
     mail_member: str = ""
     words: MailWords | None = None

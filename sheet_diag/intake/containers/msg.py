@@ -17,6 +17,7 @@ from oxmsg.attachment import Attachment as OutlookAttachment
 from oxmsg.storage import Storage
 
 from sheet_diag.intake.cells import wrong_format_error
+from sheet_diag.intake.containers.authentication import read_dmarc_result
 from sheet_diag.intake.containers.mail_headers import (
     ReceivedAttachment,
     add_subject,
@@ -69,7 +70,7 @@ def list_msg_members(content: bytes, label: str, spool: MemberSpool) -> Iterator
     yield from list_attachment_members(list(_attachments(mail, (), spool.limits.nesting)), spool)
 
 
-def read_msg(content: bytes) -> ReceivedMail:
+def read_msg(content: bytes, authserv_id: str = "") -> ReceivedMail:
     """Read who sent a mail and when, and what kind of mail it is; damage raises."""
     streams = _read_streams(content, (_HEAD, _CLASS, _SUBJECT, *_ADDRESSES))
     head, senders = _parse_head(streams), _senders(streams)
@@ -84,6 +85,7 @@ def read_msg(content: bytes) -> ReceivedMail:
         _find_kind(_text(streams, _CLASS)) or find_automatic_kind(head),
         _text(streams, _CLASS).upper().startswith("REPORT"),
         lambda: add_subject(head, _read_body(content)),
+        read_dmarc_result(head, authserv_id),
     )
 
 

@@ -13,6 +13,7 @@ from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from typing import Final
 
+from sheet_diag.intake.containers.authentication import read_dmarc_result
 from sheet_diag.intake.containers.mail_headers import (
     add_subject,
     decode_header_text,
@@ -51,7 +52,8 @@ class ReceivedMail:
 
     `content` is the mail alone, `senders` are those that it may come from, the likeliest first,
     `origin` is None where sender or date are missing, `kind` where a person wrote it. `is_report`:
-    what it holds is a report of a machine, and perhaps the mail that this is about.
+    what it holds is a report of a machine, and perhaps the mail that this is about. `dmarc` is as
+    in `read_dmarc_result`.
     """
 
     content: bytes
@@ -60,9 +62,10 @@ class ReceivedMail:
     kind: AutomaticKind | None = None
     is_report: bool = False
     read_text: Callable[[], str] = str
+    dmarc: str = ""
 
 
-def read_eml(content: bytes) -> ReceivedMail:
+def read_eml(content: bytes, authserv_id: str = "") -> ReceivedMail:
     """Read the headers of a mail; its text is read when it is asked for."""
     content = trim_mail(content)
     head = BytesHeaderParser(policy=compat32).parsebytes(content, headersonly=True)
@@ -76,6 +79,7 @@ def read_eml(content: bytes) -> ReceivedMail:
         find_automatic_kind(head),
         is_formal_report(head),
         lambda: add_subject(head, read_text(email.message_from_bytes(content, policy=compat32))),
+        read_dmarc_result(head, authserv_id),
     )
 
 

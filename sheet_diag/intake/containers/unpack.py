@@ -57,7 +57,7 @@ def unpack_file(
     if kind not in CONTAINER_KINDS:
         return (replace(itself, content=content),)
     itself = replace(itself, file_sha256=hashlib.sha256(content).hexdigest())
-    unpacker = _Unpacker(name, MemberSpool(folder, reading))
+    unpacker = _Unpacker(name, MemberSpool(folder, reading), reading.authserv_id)
     try:
         return tuple(number_equal_labels(unpacker.unpack(content, kind, itself, ())))
     except TooManyMembersError as error:
@@ -67,15 +67,16 @@ def unpack_file(
 class _Unpacker:
     """Unpacks one input file, container within container, into the spool of all its members."""
 
-    def __init__(self, name: str, spool: MemberSpool) -> None:
+    def __init__(self, name: str, spool: MemberSpool, authserv_id: str) -> None:
         self._name = name
         self._spool = spool
+        self._authserv_id = authserv_id
 
     def unpack(
         self, content: bytes, kind: FileKind, itself: UnpackedFile, labels: tuple[str, ...]
     ) -> list[UnpackedFile]:
         """Unpack a container; `itself` is added, with the reason, where it holds no return."""
-        mail = _read_mail(content, kind) if kind in MAIL_KINDS else None
+        mail = _read_mail(content, kind, self._authserv_id) if kind in MAIL_KINDS else None
         if mail is None:
             return self._unpack_members(content, kind, itself, labels)
         if mail.is_report and itself.mail is None:  # what it returns is ours, and no answer
@@ -85,6 +86,7 @@ class _Unpacker:
             mail=mail.origin,
             mail_member=itself.member or "",
             mail_senders=(*itself.mail_senders, *mail.senders),
+            dmarc=itself.dmarc if itself.mail_senders else mail.dmarc,
         )
         around = self._spool.mail
         self._spool.mail = mail.origin
@@ -136,6 +138,7 @@ class _Unpacker:
             mail=around.mail,
             mail_member=JOINT.join(labels[:-1]) if member.above else around.mail_member,
             mail_senders=(*around.mail_senders, *member.mail_senders),
+            dmarc=around.dmarc,
         )
         parts = tuple(part for part in member.name.replace("\\", "/").split("/") if part)
         if member.ignored or is_leftover(parts):
@@ -194,14 +197,14 @@ def _is_leftover(file: UnpackedFile) -> bool:
     return file.ignored and code is ProblemCode.NOT_A_RETURN
 
 
-def _read_mail(content: bytes, kind: FileKind) -> ReceivedMail:
+def _read_mail(content: bytes, kind: FileKind, authserv_id: str) -> ReceivedMail:
     """Read who sent a mail, and whether a person did; nothing where it is damaged."""
     try:
         if kind is FileKind.MSG:
             from sheet_diag.intake.containers.msg import read_msg
 
-            return read_msg(content)
-        return read_eml(content)
+            return read_msg(content, authserv_id)
+        return read_eml(content, authserv_id)
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001 - a damaged head; the mail itself is judged elsewhere

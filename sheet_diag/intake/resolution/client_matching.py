@@ -20,10 +20,10 @@ from typing import Final, Self
 from sheet_diag.intake.resolution.candidates import join_first
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, ProfileField
-from sheet_diag.model.client_list import ClientList, ListedClient, find_client_by_address
+from sheet_diag.model.client_list import ClientList, ListedClient, find_clients_by_address
 from sheet_diag.model.mail import MailEvent, MailLogEntry
 from sheet_diag.model.returns import Problem, ProblemCode, ReceivedFile, ReturnedSheet
-from sheet_diag.text.normalize import company_key, firm_domain, normalize_text
+from sheet_diag.text.normalize import company_key, firm_domain, is_one_firm, normalize_text
 
 _NANO: Final = 10**9
 _FROM_LIST: Final = ("industry", "employees")  # profile fields that the client list knows, too
@@ -32,32 +32,32 @@ _FROM_LIST: Final = ("industry", "employees")  # profile fields that the client 
 @dataclass(frozen=True, slots=True)
 class KnownSenders:
     """The client list, and what the mail log knows of collected files: the ids of the clients
-    whose addresses sent one, and when its mail came. Both by the SHA-256 of the file and of
-    each return in it; by the name of the file below the input folder where the log is old."""
+    whose addresses sent one, and the last mail that brought it. Both by the SHA-256 of the file and
+    of each return in it; by the name of the file below the input folder where the log is old."""
 
     clients: ClientList
     senders: Mapping[str, Collection[str]] = field(default_factory=dict)
-    times: Mapping[str, datetime] = field(default_factory=dict)
+    mails: Mapping[str, MailLogEntry] = field(default_factory=dict)
 
     @classmethod
     def of(cls, clients: ClientList, log: Sequence[MailLogEntry]) -> Self:
         """Take from the log what was collected, and who sent it where the address is listed."""
         by_address = clients.by_address()
         senders: dict[str, set[str]] = defaultdict(set)
-        times: dict[str, datetime] = {}
+        mails: dict[str, MailLogEntry] = {}
         for entry in log:
             if entry.event is not MailEvent.COLLECTED or not entry.file:
                 continue
-            sender = find_client_by_address(entry.addresses, by_address)
+            ids = [each.id for each in find_clients_by_address(entry.addresses, by_address)]
             for key in (entry.sha256, *entry.holds) if entry.sha256 else (entry.file,):
-                times[key] = entry.time
-                if sender:
-                    senders[key].add(sender.id)
-        return cls(clients, dict(senders), times)
+                mails[key] = entry
+                if ids:
+                    senders[key].update(ids)
+        return cls(clients, dict(senders), mails)
 
-    def time(self, received: ReceivedFile) -> datetime | None:
-        """When a return came, as the log has it."""
-        return next((self.times[key] for key in _log_keys(received) if key in self.times), None)
+    def mail(self, received: ReceivedFile) -> MailLogEntry | None:
+        """The mail that brought a return, as the log has it."""
+        return next((self.mails[key] for key in _log_keys(received) if key in self.mails), None)
 
     def sender_ids(self, received: ReceivedFile) -> Collection[str]:
         """The ids of the clients that sent a return, as the log has it."""
@@ -105,21 +105,23 @@ class _ClientDirectory:
         return list(self._clients_of(self._senders.get(received.sha256, ())))
 
     def with_arrival(self, received: ReceivedFile) -> ReceivedFile:
-        """Add when a return came, and the client that sent this very file."""
-        logged = self._known.time(received)
-        day = logged.date() if logged else _day_of(received.file_time)
+        """Add when a return came, and who sent this very file."""
+        logged = self._known.mail(received)
+        day = logged.time.date() if logged else _day_of(received.file_time)
         senders = self._senders_of_file(received)
+        if logged and not received.mail_senders:
+            received = replace(received, mail_senders=logged.addresses, dmarc=logged.dmarc)
         return replace(
             received,
             received=day.isoformat() if day else "",
             sender=senders[0].id if len(senders) == 1 else "",
-            mail_time=received.mail_time or (int(logged.timestamp()) if logged else 0),
+            mail_time=received.mail_time or (int(logged.time.timestamp()) if logged else 0),
         )
 
     def _senders_of_file(self, received: ReceivedFile) -> list[ListedClient]:
         """Find who sent this very file: the sender of its mail, else those in the log."""
-        if client := find_client_by_address(received.mail_senders, self._by_address):
-            return [client]
+        if clients := find_clients_by_address(received.mail_senders, self._by_address):
+            return list(clients)
         return list(self._clients_of(self._known.sender_ids(received)))
 
     def _clients_of(self, ids: Iterable[str]) -> Iterator[ListedClient]:
@@ -196,6 +198,7 @@ def _match_by_id(
 def _match_by_name_or_sender(
     sheet: ReturnedSheet, of_name: Sequence[ListedClient], senders: Sequence[ListedClient]
 ) -> _Match:
+    senders = [each for each in senders if each in of_name] or senders  # some share an address
     if doubt := _find_doubt(sheet, of_name, senders):
         value = _client_labels(tuple(dict.fromkeys((*senders, *of_name))))
         problem = Problem(ProblemCode.LISTED_UNSURE, value=value, details=(("reason", doubt),))
@@ -228,17 +231,12 @@ def _differences(sheet: ReturnedSheet, client: ListedClient) -> Iterator[str]:
     or another industry where the mail does not tell."""
     own = firm_domain(sheet.profile.get("email", ""))
     domains = {firm_domain(address) for address in client.addresses} - {""}
-    is_same = any(_is_one_firm(own, domain) for domain in domains) if own else False
+    is_same = any(is_one_firm(own, domain) for domain in domains) if own else False
     industry = sheet.profile.get("industry", "")
     if own and domains and not is_same:
         yield "listed_domain"
     elif not is_same and industry and client.industry and industry != client.industry:
         yield "listed_industry"
-
-
-def _is_one_firm(one: str, other: str) -> bool:
-    """Whether two domains are of one firm, as mail.example.jp and example.jp are."""
-    return one == other or one.endswith(f".{other}") or other.endswith(f".{one}")
 
 
 def _client_label(client: ListedClient) -> str:

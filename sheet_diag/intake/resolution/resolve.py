@@ -139,6 +139,7 @@ def _explain_choices(catalog: Catalog, choices: Sequence[ReturnChoice]) -> dict[
             problems = (
                 *_replaces_problems(instead_of[one.key]),
                 *_id_shared_problems(one, instead_of[one.key]),
+                *_sender_problems(one, instead_of[one.key]),
                 *_form_moved_problems(one, choice),
                 *_order_problems(one, unclear),
                 *_disagreement_problems(catalog, one, by_label, unclear),
@@ -194,6 +195,27 @@ def _id_shared_problems(
     )
     if others:
         yield Problem(ProblemCode.ID_SHARED, value=join_first(others))
+
+
+def _sender_problems(one: Candidate, superseded: Sequence[SupersededReturn]) -> Iterator[Problem]:
+    """Name the returns of the client that one from a doubtful sender counts instead of."""
+    received = one.received
+    others = sorted(
+        each.old.label
+        for each in superseded
+        if each.reason is not ChoiceReason.SELECTED
+        and not _are_of_one_stranger(each.old.received, received)
+    )
+    if received.sender_doubt and others:
+        details = (("reason", received.sender_doubt), ("files", join_first(others)))
+        sender = next(iter(received.mail_senders), received.label)
+        yield Problem(ProblemCode.SENDER_UNPROVEN, value=sender, details=details)
+
+
+def _are_of_one_stranger(one: ReceivedFile, other: ReceivedFile) -> bool:
+    """Whether both came from the same address that is not the client's."""
+    doubts = {one.sender_doubt, other.sender_doubt}
+    return doubts == {"sender_unlisted"} and one.mail_senders[:1] == other.mail_senders[:1]
 
 
 def _form_moved_problems(one: Candidate, choice: ReturnChoice) -> Iterator[Problem]:

@@ -17,7 +17,7 @@ from sheet_diag.intake.returns.vocabulary import SheetWords
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, FieldKind, ProfileChoice, ProfileField
 from sheet_diag.model.returns import Problem, ProblemCode
-from sheet_diag.text.company_names import find_odd_characters, is_company_name
+from sheet_diag.text.company_names import find_odd_characters, is_company_name, is_invisible
 from sheet_diag.text.normalize import (
     are_same_form,
     company_key,
@@ -163,15 +163,16 @@ def _read_field(
     """Read the value of one field (a choice id, a number, an ISO date, text) and its problems."""
     text, mark = labels.grid.text(row, col), labels.grid.marks.get((row, col))
     raw = tidy_text(text)
+    shown = "" if is_invisible(raw) else raw
     place = (labels.grid.name, cell_name(row, col), field.id)
     label = ("field", field.label[labels.lang])
     odd = find_odd_characters(text) if field.kind is FieldKind.TEXT and text else ()
     if odd:
         details = (label, ("characters", ", ".join(odd)))
         unprintable = Problem(ProblemCode.PROFILE_UNPRINTABLE, *place, raw, details)
-        value, found = _read_struck(field, labels, raw, mark, place)
+        value, found = _read_struck(field, labels, shown, mark, place)
         return value, [unprintable, *found]
-    return _read_struck(field, labels, raw, mark, place)
+    return _read_struck(field, labels, shown, mark, place)
 
 
 def _read_struck(

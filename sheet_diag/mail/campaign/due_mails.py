@@ -125,7 +125,7 @@ def due_corrections(
                 attachment=output / fact.correction,
                 due=due,
                 points=fact.points,
-                sender_mismatch=fact.sender_mismatch,
+                sender_doubt=fact.sender_doubt,
             )
 
 
@@ -139,12 +139,12 @@ def due_reports(
 ) -> Iterator[OutgoingMail | Skipped]:
     """Send the report to everybody who was ranked; passwords are by folded client id.
 
-    A client whose return came from the address of another gets it if named (`only`, folded ids).
+    A client whose return may be somebody else's gets it if named (`only`, folded ids).
     """
     for fact, client in _match_clients(clients, facts, ReturnStatus.RANKED):
         if isinstance(client, Skipped):
             yield client
-        elif skipped := _skip_sender_mismatch(client, fact, only):
+        elif skipped := _skip_doubtful_sender(client, fact, only):
             yield skipped
         elif ReportForm.PRINTED in form.files and not (fact.pdf and fact.pdf_sha256):
             key = "unprinted" if fact.print_failed else "no_pdf"
@@ -174,8 +174,8 @@ def _report(
         password=password,
         pdf_sha256=fact.pdf_sha256,
         edition=fact.edition,
-        sender_mismatch=fact.sender_mismatch,
         edited=fact.edited,
+        sender_doubt=fact.sender_doubt,
     )
 
 
@@ -189,7 +189,7 @@ def _reminder(client: ListedClient, awaited: AwaitedAnswer, attachment: Path) ->
         attachment=attachment,
         due=awaited.due,
         points=fact.points if fact else 0,
-        sender_mismatch=fact is not None and fact.sender_mismatch,
+        sender_doubt=fact.sender_doubt if fact else "",
     )
 
 
@@ -198,19 +198,19 @@ def _skip_within_gap(client: ListedClient, awaited: AwaitedAnswer, gap: int) -> 
     return Skipped.of(client, "rests", parts, is_final=True)
 
 
-def _skip_sender_mismatch(
+def _skip_doubtful_sender(
     client: ListedClient, fact: ReturnFacts, only: frozenset[str]
 ) -> Skipped | None:
-    if not fact.sender_mismatch or client.id.casefold() in only:
+    if not fact.sender_doubt or client.id.casefold() in only:
         return None
-    return Skipped.of(client, "sender", {"file": fact.file, "id": client.id})
+    return Skipped.of(client, fact.sender_doubt, {"file": fact.file, "id": client.id})
 
 
 def _skip_correction(
     client: ListedClient, fact: ReturnFacts, only: frozenset[str]
 ) -> Skipped | None:
     """Skip a correction that is another client's, or that no workbook was made for."""
-    if skipped := _skip_sender_mismatch(client, fact, only):
+    if skipped := _skip_doubtful_sender(client, fact, only):
         return skipped
     if fact.correction:
         return None

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from sheet_diag.mail.campaign.due_mails import Skipped
 from sheet_diag.mail.log.mail_log import MailLog, SentMail
 from sheet_diag.model.client_list import ClientList, ListedClient
+from sheet_diag.model.client_status import SENDER_DOUBTS
 from sheet_diag.model.mail import FILE_SEPARATOR, MailSubject, OutgoingMail
 from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.storage.report_passwords.fingerprints import find_mismatches
@@ -75,9 +76,9 @@ def due_passwords(
         if client not in recipients and (not only or client in only):
             yield _skip_without_report(report)
     closed = _find_closed([each for each in recipients.values() if not each.knows_password])
-    mismatched = {_client_key(report) for report in reports if _has_sender_mismatch(report)}
+    doubts = {_client_key(report): _find_sender_doubt(report) for report in reports}
     for client, recipient in recipients.items():
-        yield _password_mail(recipient, closed, sender_mismatch=client in mismatched)
+        yield _password_mail(recipient, closed, doubts.get(client, ""))
 
 
 def _find_recipients(
@@ -109,7 +110,7 @@ def _find_closed(recipients: Sequence[_ReportRecipient]) -> frozenset[int]:
 
 
 def _password_mail(
-    recipient: _ReportRecipient, closed: frozenset[int], *, sender_mismatch: bool
+    recipient: _ReportRecipient, closed: frozenset[int], sender_doubt: str
 ) -> OutgoingMail | Skipped:
     client, parts = recipient.client, {"id": recipient.client.id}
     opened = [mail.line for mail in recipient.reports if mail.place not in closed]
@@ -128,7 +129,7 @@ def _password_mail(
         password=recipient.password,
         report_files=FILE_SEPARATOR.join(dict.fromkeys(line.file for line in opened if line.file)),
         again=not recipient.knows_password and _is_due_again(recipient, closed),
-        sender_mismatch=sender_mismatch,
+        sender_doubt=sender_doubt,
     )
 
 
@@ -146,10 +147,11 @@ def _skip_without_report(report: OutgoingMail | Skipped) -> Skipped:
     return Skipped.of(report.client, "result_first" if report.password else "no_password")
 
 
-def _has_sender_mismatch(report: OutgoingMail | Skipped) -> bool:
-    if isinstance(report, Skipped):
-        return report.key == "mail.left.sender"
-    return report.sender_mismatch
+def _find_sender_doubt(report: OutgoingMail | Skipped) -> str:
+    if isinstance(report, OutgoingMail):
+        return report.sender_doubt
+    reason = report.key.rpartition(".")[2]
+    return reason if reason in SENDER_DOUBTS.values() else ""
 
 
 def _client_key(report: OutgoingMail | Skipped) -> str:

@@ -84,9 +84,9 @@ def find_addresses_of_others(
     clients: ClientList, before: Mapping[str, frozenset[str]]
 ) -> Iterator[ClientRemark]:
     """Find addresses that were others' `before` (ids by address), as when a column slipped."""
-    by_id = clients.by_id()
+    by_id, by_address = clients.by_id(), clients.by_address()
     for client in clients.clients:
-        for address, ids in find_foreign_addresses(client, before):
+        for address, ids in find_foreign_addresses(client, before, by_address):
             listed = [by_id.get(each.casefold()) for each in sorted(ids)]
             others = [each.name_with_id for each in listed if each] or sorted(ids)
             parts = {"id": client.id, "company": client.company, "address": address}
@@ -103,12 +103,13 @@ def find_renumbered_clients(
     They count as new, and would be asked once more. `before` are the ids by address.
     """
     known, listed = frozenset[str]().union(*before.values()), clients.by_id()
+    by_address = clients.by_address()
     missing = frozenset(each for each in known if each.casefold() not in listed)
     written_to = {each.casefold() for each in known}
     for client in clients.clients if missing else ():
         if client.id.casefold() in written_to:
             continue
-        for address, ids in find_foreign_addresses(client, before):
+        for address, ids in find_foreign_addresses(client, before, by_address):
             for id_ in sorted(ids & missing):
                 lost = _has_lost_zeros(id_, client.id)
                 key = "mail.renumbered.zeros" if lost else "mail.renumbered"

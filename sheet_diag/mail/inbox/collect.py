@@ -240,6 +240,7 @@ class _Collector:
             file=file,
             sha256=hashlib.sha256(content).hexdigest(),
             holds=contents.digests,
+            dmarc=contents.dmarc,
         )
         ids = [match.client.id if match.client else "" for match in matches]
         self._log.add_all(replace(entry, client=id_) for id_ in ids)

@@ -29,12 +29,13 @@ class MailContents:
     """What a mail brings.
 
     `has_return`: a return, good or bad. `clients` are the client ids on its sheets, `digests` the
-    SHA-256 of the attached files that are returns.
+    SHA-256 of the attached files that are returns. `dmarc` is as in `ReceivedFile`.
     """
 
     has_return: bool
     clients: tuple[str, ...]
     digests: tuple[str, ...]
+    dmarc: str = ""
 
 
 class MailReader:
@@ -56,7 +57,10 @@ class MailReader:
         returns = [each for each in read if _is_return(each)]
         attached = (each.sha256 for each in returns if each.member and each.sha256)
         return MailContents(
-            bool(returns), _find_client_ids(returns), tuple(dict.fromkeys(attached))
+            bool(returns),
+            _find_client_ids(returns),
+            tuple(dict.fromkeys(attached)),
+            next((each.dmarc for each in returns), ""),
         )
 
     def __enter__(self) -> Self:

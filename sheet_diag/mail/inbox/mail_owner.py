@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from sheet_diag.intake.containers.mail_headers import clean_line
 from sheet_diag.mail.inbox.headers import MessageHeaders
 from sheet_diag.model.basics import Message
-from sheet_diag.model.client_list import ClientList, ListedClient, find_client_by_address
+from sheet_diag.model.client_list import ClientList, ListedClient, find_clients_by_address
 from sheet_diag.model.mail import MailLogEntry
+from sheet_diag.text.normalize import is_address_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,9 +32,9 @@ class ClientMatcher:
         self._by_address = clients.by_address()
         self._sent = sent
 
-    def _find_sender(self, headers: MessageHeaders) -> ListedClient | None:
-        """Find the client of one of the sender's addresses."""
-        return find_client_by_address(headers.senders, self._by_address)
+    def find_senders(self, headers: MessageHeaders) -> tuple[ListedClient, ...]:
+        """Find the clients of one of the sender's addresses; several may share it."""
+        return find_clients_by_address(headers.senders, self._by_address)
 
     def _find_answered(self, headers: MessageHeaders) -> ListedClient | None:
         """Find the client whose mail of ours it answers; the nearest one counts."""
@@ -41,8 +42,11 @@ class ClientMatcher:
         return _first(self._by_id.get(mail.client.casefold()) for mail in mails if mail)
 
     def match_headers(self, headers: MessageHeaders) -> ListedClient | None:
-        """Find the client without any sheet."""
-        return self._find_sender(headers) or self._find_answered(headers)
+        """Find the client without any sheet; of those that share an address by what it answers."""
+        senders, answered = self.find_senders(headers), self._find_answered(headers)
+        if len(senders) > 1:
+            return answered if answered in senders else None
+        return _first(senders) or answered
 
     def match_sheets(self, headers: MessageHeaders, ids: Sequence[str]) -> list[ClientMatch]:
         """Match every client whose sheet it brings; by its headers where no sheet helps."""
@@ -66,7 +70,7 @@ class ClientMatcher:
     def _match_by_headers(
         self, headers: MessageHeaders, unlisted: Sequence[Message]
     ) -> ClientMatch:
-        sender, answered = self._find_sender(headers), self._find_answered(headers)
+        sender, answered = self.match_headers(headers), self._find_answered(headers)
         if sender and answered and sender is not answered:
             parts = {
                 "sender": headers.sender,
@@ -74,25 +78,20 @@ class ClientMatcher:
                 "other": answered.name_with_id,
             }
             return ClientMatch(sender, (*unlisted, Message("collect.doubt.thread", parts)))
-        return ClientMatch(sender or answered, tuple(unlisted))
+        return ClientMatch(sender, tuple(unlisted))
 
     def _find_warnings(self, headers: MessageHeaders, client: ListedClient) -> Iterator[Message]:
         """Find what the headers say against the sheet."""
-        sender, answered = self._find_sender(headers), self._find_answered(headers)
+        senders, answered = self.find_senders(headers), self._find_answered(headers)
         parts = {"client": client.name_with_id, "sender": headers.sender}
-        if sender and sender is not client:
-            yield Message("collect.doubt.other_sender", {**parts, "other": sender.name_with_id})
-        elif sender is None and headers.sender and not _shares_domain(headers.sender, client):
+        if senders and client not in senders:
+            yield Message("collect.doubt.other_sender", {**parts, "other": senders[0].name_with_id})
+        elif headers.sender and not senders and not is_address_of(headers.sender, client.addresses):
             yield Message("collect.doubt.unknown_domain", parts)
-        if answered and answered is not client and answered is not sender:
+        if answered and answered is not client and answered not in senders:
             other = {"client": client.name_with_id, "other": answered.name_with_id}
             yield Message("collect.doubt.other_thread", other)
 
 
 def _first(found: Iterable[ListedClient | None]) -> ListedClient | None:
     return next((each for each in found if each), None)
-
-
-def _shares_domain(address: str, client: ListedClient) -> bool:
-    domains = {each.rpartition("@")[2].casefold() for each in client.addresses}
-    return address.rpartition("@")[2].casefold() in domains

@@ -6,7 +6,7 @@ Addresses are compared as DNS takes them, and ids without case.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import Final
 
@@ -68,14 +68,17 @@ def find_new_domains(
 
 
 def find_foreign_addresses(
-    client: ListedClient, before: Mapping[str, frozenset[str]]
+    client: ListedClient,
+    before: Mapping[str, frozenset[str]],
+    listed: Mapping[str, Sequence[ListedClient]],
 ) -> Iterator[tuple[str, frozenset[str]]]:
-    """Find the addresses of a client that only other clients have had, with their ids.
+    """Find the addresses of a client that only others have had, who have them no more.
 
-    `before` is from `collect_address_owners`.
+    Yields each with their ids. `before` is from `collect_address_owners`, `listed` are the clients
+    of now by their addresses.
     """
-    own = client.id.casefold()
-    for address in client.addresses:
-        ids = before.get(normalize_address(address), frozenset())
-        if ids and all(each.casefold() != own for each in ids):
+    for address in map(normalize_address, client.addresses):
+        now = {client.id.casefold(), *(each.id.casefold() for each in listed.get(address, ()))}
+        ids = before.get(address, frozenset())
+        if ids and now.isdisjoint(map(str.casefold, ids)):
             yield address, ids

@@ -41,6 +41,7 @@ class _Line(BaseModel):
     edition: _Text = ""
     attachments: tuple[_Text, ...] = ()
     subject_line: _Text = ""
+    dmarc: _Text = ""
     previous: _Text = ""
 
 

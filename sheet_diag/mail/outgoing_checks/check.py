@@ -113,8 +113,8 @@ class MailChecker:
             yield from compare_file_name(attached.name, row, self._index)
         yield from compare_attachments(mail, self._expected(outgoing, row))
         yield from warn_about_new_domains(row, self.former_domains)
-        if outgoing.sender_mismatch:
-            yield check_warning("guard.sender", id=row.id, company=row.company)
+        if outgoing.sender_doubt:
+            yield check_warning(f"guard.{outgoing.sender_doubt}", id=row.id, company=row.company)
         named = row.id.casefold() in self.named
         yield from compare_owners(row, self.former_owners, self._index, named=named)
 

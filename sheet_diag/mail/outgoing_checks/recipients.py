@@ -77,7 +77,7 @@ def compare_recipients(
     if not recipients:
         yield check_error("guard.to.none", **_client_parts(row))
     for address in sorted(recipients & own):
-        if len(index.by_address.get(address, ())) > 1:
+        if index.is_disputed(address):
             ids = ", ".join(each.id for each in index.by_address[address])
             yield check_error("guard.to.shared", address=address, ids=ids)
 
@@ -101,7 +101,7 @@ def compare_owners(
     Where a person has `named` the client, or the other one is not listed any more (it may have a
     new id), that is a warning.
     """
-    for address, ids in find_foreign_addresses(row, former):
+    for address, ids in find_foreign_addresses(row, former, index.by_address):
         rows = [index.by_id.get(each.casefold()) for each in sorted(ids)]
         others = [each.name_with_id for each in rows if each] or sorted(ids)
         parts = {**_client_parts(row), "address": address, "others": ", ".join(others)}

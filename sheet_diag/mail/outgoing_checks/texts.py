@@ -81,6 +81,13 @@ class ClientIndex:
             owners_of_passwords={word: frozenset(ids) for word, ids in holders.items()},
         )
 
+    def is_disputed(self, address: str) -> bool:
+        """Whether several clients have a normalized address, and not all of them share it."""
+        owners = self.by_address.get(address, ())
+        return len(owners) > 1 and not all(
+            address in map(normalize_address, owner.shared) for owner in owners
+        )
+
     def find_named(self, text: str, client: ListedClient) -> ListedClient | None:
         """Find another client whose full name is in a text that may name `client`."""
         own = _remove_spaces(client.company)

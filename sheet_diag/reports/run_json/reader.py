@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -20,7 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from sheet_diag.model.basics import Lang, Rank, UserError
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.client_status import ReturnFacts
+from sheet_diag.model.client_status import SENDER_DOUBTS, ReturnFacts
 from sheet_diag.model.comparison import PreviousReturn, PreviousRun
 from sheet_diag.model.record import LongScore
 from sheet_diag.model.results import ReturnOutcome, ReturnStatus
@@ -165,9 +165,7 @@ def extract_return_facts(outcome: ReturnOutcome) -> ReturnFacts:
         pdf_sha256=outcome.pdf_sha256 or "",
         lang=sheet.lang.value if sheet else "ja",
         email=sheet.profile.get("email", "") if sheet else "",
-        sender_mismatch=any(
-            problem.code is ProblemCode.SENDER_DISAGREES for problem in outcome.problems
-        ),
+        sender_doubt=_find_sender_doubt([problem.code for problem in outcome.problems]),
         print_failed=any(problem.code is ProblemCode.NOT_PRINTED for problem in outcome.problems),
         file_sha256=received.file_sha256,
     )
@@ -225,12 +223,16 @@ def _to_facts(entry: _Return, raw: Any) -> ReturnFacts:
         pdf_sha256=entry.pdf_sha256 or "",
         lang=(entry.lang or Lang.JA).value,
         email=client.email or "",
-        sender_mismatch=entry.has_problem(ProblemCode.SENDER_DISAGREES),
+        sender_doubt=_find_sender_doubt([problem.code for problem in entry.problems]),
         print_failed=entry.has_problem(ProblemCode.NOT_PRINTED),
         file_sha256=entry.file_sha256 or "",
         points=entry.points or 0,
         edition=_digest_report(raw) if entry.result else "",
     )
+
+
+def _find_sender_doubt(codes: Collection[str]) -> str:
+    return next((doubt for code, doubt in SENDER_DOUBTS.items() if code in codes), "")
 
 
 def _digest_report(raw: Any) -> str:

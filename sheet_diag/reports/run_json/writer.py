@@ -94,6 +94,7 @@ def _entry(catalog: Catalog, outcome: ReturnOutcome, lang: Lang) -> dict[str, An
         "member": received.member,
         "received": received.received or None,
         "sender": received.sender or None,
+        "dmarc": received.dmarc or None,
         "sha256": received.sha256,
         "file_sha256": received.file_sha256 or None,
         "status": outcome.status.value,
