@@ -279,6 +279,38 @@ def test_a_collected_file_is_known_by_its_content(
         assert found.received == ("2026-11-05" if sender else "")
 
 
+def test_an_attachment_that_was_saved_keeps_its_mail() -> None:
+    """What the server said of its sender is in the log."""
+    given = read(file="b.xlsx", sha256=HELD)
+    line = replace(TOLD, addresses=("x@y.example",), dmarc="fail")
+    (found,) = match_clients(JIS, [given], KnownSenders.of(LIST, [line]))
+    assert (found.mail_senders, found.dmarc) == (("x@y.example",), "fail")
+
+
+PAIR = ClientList(
+    (listed("C-01", "株式会社甲", "a@ko.example"), listed("C-02", "乙商事", "A@ko.example"))
+)
+
+
+@pytest.mark.parametrize(
+    ("client", "company", "found"),
+    [
+        pytest.param("C-02", "乙商事", "C-02", id="by the id"),
+        pytest.param("", "(株)甲", "C-01", id="by the name of one of them"),
+        pytest.param("", "", "", id="by nothing"),
+        pytest.param("", "丙", "", id="another name"),
+    ],
+)
+def test_a_sheet_from_a_shared_address_is_of_the_client_that_it_names(
+    client: str, company: str, found: str
+) -> None:
+    profile = {"company": company} if company else {}
+    given = replace(read(client, **profile), mail_senders=("a@KO.example",))
+    (matched,) = match_clients(JIS, [given], KnownSenders(PAIR))
+    assert (of(matched), matched.sender) == (found, "")
+    assert "SENDER_DISAGREES" not in told(matched)
+
+
 @pytest.mark.parametrize(
     ("mailed_by", "logged", "sender"),
     [

@@ -503,3 +503,53 @@ def test_a_charset_that_decodes_no_mail_costs_no_other_mail(
     assert second.startswith("2 ")
     assert second.endswith(f".eml{told}")
     assert [first, third] == ["1 ご回答.eml › a.xlsx", "3 ご回答.eml › b.xlsx"]
+
+
+# --- what the firm's own mail server says of a sender
+
+GOOGLE = "mx.google.com; dkim=pass header.i=@x.example; dmarc=fail (p=NONE) header.from=x.example"
+OUTLOOK = (  # without the name of the server
+    "spf=pass (sender IP is 192.0.2.1)\r\n smtp.mailfrom=x.example;dmarc=fail action=none;compauth=x"
+)
+FORGED = "mx.firm.example; dmarc=pass"
+WORDS = 'mx.firm.example; spf=none (dmarc=pass; "() x) smtp.mailfrom="; dmarc=pass"; dmarc=fail'
+OPEN = 'mx.firm.example; spf=none (domain of "("@x.example); dmarc=fail header.from=x.example'
+CHAIN = "mx.google.com; arc=pass (i=1; dmarc=fail fromdomain=x.example); dmarc=pass"
+DMARC: dict[str, tuple[str, Sequence[str], str]] = {
+    "nobody is believed": ("", [GOOGLE], ""),
+    "the named server": ("mx.google.com", [GOOGLE], "fail"),
+    "another server": ("mx.firm.example", [GOOGLE], ""),
+    "the topmost of the named one": (
+        "mx.firm.example", [GOOGLE, "MX.firm.example 1; dmarc=fail", FORGED], "fail",
+    ),
+    "one that says nothing of DMARC": (
+        "mx.firm.example", ["mx.firm.example; spf=pass", "mx.firm.example; DMARC = TempError"],
+        "temperror",
+    ),
+    "no header": ("mx.firm.example", [], ""),
+    "a server without a name": ("*", [OUTLOOK], "fail"),
+    "only the topmost header": ("*", [FORGED, OUTLOOK], "pass"),
+    "the topmost says nothing": ("*", ["mx.firm.example; spf=pass", OUTLOOK], ""),
+    "words of the sender": ("mx.firm.example", [WORDS], "fail"),
+    "a bracket that does not end": ("mx.firm.example", [OPEN], "fail"),
+    "what another server has found": ("mx.google.com", [CHAIN], "pass"),
+    "a version": ("mx.firm.example", ["mx.firm.example; dmarc/1=none"], "none"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", DMARC)
+def test_dmarc_is_read_as_the_named_server_says(case: str, tmp_path: Path) -> None:
+    server, headers, result = DMARC[case]
+    head = "".join(f"Authentication-Results: {each}\r\n" for each in headers).encode()
+    path = tmp_path / "a.eml"
+    path.write_bytes(head + mail(("a.xlsx", SHEET)))
+    (leaf,) = unpack_file(path, path.name, tmp_path, IntakeSettings(authserv_id=server))
+    assert leaf.dmarc == result
+
+
+def test_dmarc_of_a_mail_within_a_mail_says_nothing(tmp_path: Path) -> None:
+    inner = b"Authentication-Results: mx.firm.example; dmarc=pass\r\n" + mail(("a.xlsx", SHEET))
+    path = tmp_path / "a.eml"
+    path.write_bytes(mail(("b.eml", inner)))
+    (leaf,) = unpack_file(path, path.name, tmp_path, IntakeSettings(authserv_id="mx.firm.example"))
+    assert leaf.dmarc == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 import shutil
 import zipfile
@@ -24,7 +25,7 @@ from tests.mail_firm import (
     reply_mail,
 )
 from tests.returned import reopen_workbook
-from tests.test_mail_commands import PROFILE, call, drafts
+from tests.test_mail_commands import LIST, PROFILE, SETTINGS, call, drafts
 from tests.test_mail_commands import here as here
 from tests.test_mail_loop import ROWS, SMITH, SUZUKI, YAMADA, answer, files, stages
 
@@ -123,6 +124,101 @@ def test_the_sender_of_a_mail_put_in_by_hand_is_checked(here: Path) -> None:
     held = {case for n, case in enumerate(DROPPED) if f"D-{n:02}" in said}
     assert ("両社に確認" in said, held) == (True, strange)
     assert set(drafts("result")) == {own[case] for case in DROPPED if case not in strange}
+
+
+# --- a second return, instead of the client's own
+
+NOT_LISTED = "アドレスではありません"
+NEVER, LATER, EARLIER = "evil@stranger.example", "Mon, 9 Nov 2026 10:00:00 +0900", (
+    "Mon, 19 Oct 2026 10:00:00 +0900"
+)  # fmt: skip
+
+
+def judged(result: str, server: str = "mx.firm.example", **headers: str) -> dict[str, str]:
+    """Headers of a later mail, about which a server has said something."""
+    return {"Date": LATER, "Authentication-Results": f"{server}; {result}", **headers}
+
+
+SECOND: dict[str, tuple[Callable[[bytes, str], bytes], str]] = {
+    "its own": (lambda x, own: mail(own, x, Date=LATER).as_bytes(), ""),
+    "a colleague of its": (
+        lambda x, own: mail(f"other@{own.partition('@')[2]}", x, Date=LATER).as_bytes(), "",
+    ),
+    "a stranger's": (lambda x, _: mail(NEVER, x, Date=LATER).as_bytes(), NOT_LISTED),
+    "a stranger's, in an archive": (
+        lambda x, _: zipped("a.eml", mail(NEVER, x, Date=LATER).as_bytes()), NOT_LISTED,
+    ),
+    "a stranger's, answers to its own": (
+        lambda x, own: mail(NEVER, x, Date=LATER, Reply_To=own).as_bytes(), NOT_LISTED,
+    ),
+    "a stranger's that is older": (lambda x, _: mail(NEVER, x, Date=EARLIER).as_bytes(), ""),
+    "forwarded by our own people": (
+        lambda x, own: forwarded("jiro@example.co.jp", mail(own, x, Date=LATER)).as_bytes(), "",
+    ),
+    "the sheet alone, forwarded by our own people": (
+        lambda x, _: mail("jiro@example.co.jp", x, Date=LATER).as_bytes(), "",
+    ),
+    "a stranger's, forwarded by our own people": (
+        lambda x, _: forwarded("jiro@example.co.jp", mail(NEVER, x, Date=LATER)).as_bytes(),
+        NOT_LISTED,
+    ),
+    "forwarded by a stranger": (
+        lambda x, own: forwarded(NEVER, mail(own, x, Date=LATER)).as_bytes(), NOT_LISTED,
+    ),
+    "no mail at all": (lambda x, _: x, ""),
+    "its own, DMARC fails": (
+        lambda x, own: mail(own, x, **judged("spf=pass; dmarc=fail (p=none)")).as_bytes(), "DMARC",
+    ),
+    "its own, DMARC passes": (
+        lambda x, own: mail(own, x, **judged("dmarc=pass")).as_bytes(), "",
+    ),
+    "its own, another server says fail": (
+        lambda x, own: mail(own, x, **judged("dmarc=fail", "mx.other.example")).as_bytes(), "",
+    ),
+    "another person at its public mail": (
+        lambda x, _: mail("other@gmail.com", x, Date=LATER).as_bytes(), NOT_LISTED,
+    ),
+}  # fmt: skip
+
+
+def test_a_doubtful_return_instead_of_the_clients_own_is_held_until_named(here: Path) -> None:
+    """A campaign with a client for each case."""
+    own = {case: f"info@mihon{n}.co.jp" for n, case in enumerate(SECOND)}
+    own["another person at its public mail"] = "mihon@gmail.com"
+    head = LIST.splitlines(keepends=True)[0]
+    rows = [f"D-{n:02},見本{n}商事,,{own[case]},,,,\n" for n, case in enumerate(SECOND)]
+    (here / "clients.csv").write_text("".join([head, *rows]), encoding="utf-8")
+    imap = '[imap]\nhost = "mx.firm.example"\nauthserv_id = "MX.firm.example"\n'
+    (here / "sheet-diag.toml").write_text(SETTINGS + imap, encoding="utf-8")
+    call("issue")
+    (here / "input").mkdir()
+    for number, (case, (make, _)) in enumerate(SECOND.items()):
+        blank = next((here / "output/outbox").glob(f"*D-{number:02}.xlsx")).read_bytes()
+        first = fill_in(blank, Lang.JA, profile=PROFILE)
+        second = fill_in(blank, Lang.JA, profile={**PROFILE, "industry": "情報通信業"})
+        sent = mail(own[case], first, Date="Mon, 2 Nov 2026 10:00:00 +0900").as_bytes()
+        (here / f"input/{number:02}a.eml").write_bytes(sent)
+        content = make(second, own[case])
+        ending = {b"PK": "zip" if "archive" in case else "xlsx"}.get(content[:2], "eml")
+        (here / f"input/{number:02}b.{ending}").write_bytes(content)
+    said = call("run")
+    held = {f"D-{n:02}" for n, (_, why) in enumerate(SECOND.values()) if why}
+    assert f"診断先の回収票に代わっています（{len(held)} 件" in said
+    found, results = {}, []
+    for line in (here / "output/run.json").read_text(encoding="utf-8").splitlines():
+        told = json.loads(line.rstrip(",")) if line.startswith('{"answers"') else {}
+        for problem in told.get("problems", ()):
+            if problem["code"] == "SENDER_UNPROVEN":
+                found[told["client"]["id"]] = problem["message"]
+        results.append(told.get("dmarc"))
+    assert set(found) == held
+    assert sorted(filter(None, results)) == ["fail", "pass"]
+    assert all(why in found[f"D-{n:02}"] for n, (_, why) in enumerate(SECOND.values()) if why)
+    said = call("deliver", "--unprotected", status=1)
+    assert all((id_ in said) is (id_ in held) for id_ in (f"D-{n:02}" for n in range(len(SECOND))))
+    assert len(drafts("result")) == len(SECOND) - len(held)
+    call("deliver", "--unprotected", "--only", "D-02", status=1)
+    assert own["a stranger's"] in drafts("result")
 
 
 @pytest.mark.usefixtures("here")

@@ -110,6 +110,7 @@ def show_result(
     for line in (
         *_list_superseded_returns(result.outcomes, say),
         *_list_identity_warnings(result.outcomes, say),
+        *_list_unjudged_mails(result.outcomes, config, say),
         *_list_password_messages(result, say),
         *_list_edited_files(result, say),
     ):
@@ -150,6 +151,14 @@ def _list_identity_warnings(outcomes: Sequence[ReturnOutcome], say: Wording) -> 
             named = ", ".join(files[:_MOST_NAMED]) + (" …" if len(files) > _MOST_NAMED else "")
             yield say(f"cli.summary.doubt.{name}", count=len(files), files=named)
     yield from _list_open_lines(outcomes, say)
+
+
+def _list_unjudged_mails(
+    outcomes: Sequence[ReturnOutcome], config: RunConfig, say: Wording
+) -> Iterator[str]:
+    """Say that nobody looks whether senders are forged, where the settings name no server."""
+    if not config.intake.authserv_id and any(each.received.mail_senders for each in outcomes):
+        yield say("cli.summary.unjudged")
 
 
 def _list_open_lines(outcomes: Sequence[ReturnOutcome], say: Wording) -> Iterator[str]:

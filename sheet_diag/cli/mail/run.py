@@ -125,6 +125,8 @@ def collect_mails(options: MailOptions, say: Wording) -> bool:
             own=(mail.sender,),
             progress=step,
         )
+    if found.new and not mail.authserv_id:
+        output.print_text(say("cli.summary.unjudged"))
     return output.show_collection(found, options.input, say)
 
 

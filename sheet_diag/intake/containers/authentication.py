@@ -7,7 +7,6 @@ settings name.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from email.message import Message
 from typing import Final
 
@@ -21,7 +20,7 @@ def read_dmarc_result(head: Message, authserv_id: str) -> str:
     """Read the DMARC result of a mail: `pass`, `fail` and the like; empty where nothing is said."""
     headers = (str(value) for name, value in head.raw_items() if name.lower() == _HEADER)
     for header in headers if authserv_id else ():
-        server, *results = "".join(_without_comments(header)).split(";")
+        server, *results = _strip_comments(header).split(";")
         if authserv_id == TOPMOST:  # some servers leave their name out
             return _find_dmarc([server, *results])
         is_believed = [authserv_id.casefold()] == server.casefold().split()[:1]
@@ -36,9 +35,9 @@ def _find_dmarc(results: list[str]) -> str:
     return "fail" if "fail" in found else next(iter(found), "")
 
 
-def _without_comments(header: str) -> Iterator[str]:
-    """Leave out comments in brackets, and what is quoted: anybody's words."""
-    depth, quoted, escaped = 0, False, False
+def _strip_comments(header: str) -> str:
+    """Strip comments in brackets, and what is quoted; none where they do not end."""
+    kept, depth, quoted, escaped = [], 0, False, False
     for char in header:
         if escaped or char == "\\":
             escaped = not escaped
@@ -47,4 +46,5 @@ def _without_comments(header: str) -> Iterator[str]:
         elif char in "()" and not quoted:
             depth = max(0, depth + (1 if char == "(" else -1))
         elif not (depth or quoted):
-            yield char
+            kept.append(char)
+    return header if depth or quoted else "".join(kept)

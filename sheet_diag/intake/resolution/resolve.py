@@ -208,8 +208,8 @@ def _sender_problems(one: Candidate, superseded: Sequence[SupersededReturn]) -> 
     )
     if received.sender_doubt and others:
         details = (("reason", received.sender_doubt), ("files", join_first(others)))
-        sender = next(iter(received.mail_senders), received.label)
-        yield Problem(ProblemCode.SENDER_UNPROVEN, value=sender, details=details)
+        senders = join_first(received.mail_senders)
+        yield Problem(ProblemCode.SENDER_UNPROVEN, value=senders, details=details)
 
 
 def _are_of_one_stranger(one: ReceivedFile, other: ReceivedFile) -> bool:

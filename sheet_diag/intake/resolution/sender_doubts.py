@@ -1,7 +1,7 @@
 """Mark the returns whose mails may not be of their clients.
 
-The outermost mail counts. Only a mail of the firm itself speaks for the mails that lie in it. A
-return that came in no mail is not judged, nor is a content that the client sent, too.
+The outermost mail counts that is not of the firm itself: colleagues forward. A return that came in
+no mail is not judged, nor is a content that the client sent, too.
 """
 
 from __future__ import annotations
@@ -36,9 +36,8 @@ def mark_sender_doubts(
 
 def _find_doubt(received: ReceivedFile, client: ListedClient | None, own: str) -> str:
     """Why the sender of a file may not be its client, as a key of `problem.reason`."""
-    sender, *_ = senders = received.mail_senders
     if received.dmarc == "fail":
         return "sender_failed"
-    speaking = senders if is_address_of(sender, (own,)) else (sender,)
-    is_listed = client is None or any(is_address_of(e, client.addresses) for e in speaking)
+    senders = [each for each in received.mail_senders if not is_address_of(each, (own,))]
+    is_listed = client is None or not senders or is_address_of(senders[0], client.addresses)
     return "" if is_listed else "sender_unlisted"

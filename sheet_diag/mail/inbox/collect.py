@@ -251,7 +251,7 @@ class _Collector:
 
     def _leave(self, headers: MessageHeaders) -> None:
         """Leave a mail without a return; what people write needs a reader until it has one."""
-        needs_reader = self._matcher.match_headers(headers) or headers.is_report
+        needs_reader = self._matcher.is_of_client(headers) or headers.is_report
         if headers.is_automatic and not headers.is_report:
             self.result.automatic += 1
         elif needs_reader and not headers.is_seen:

@@ -32,7 +32,7 @@ class ClientMatcher:
         self._by_address = clients.by_address()
         self._sent = sent
 
-    def find_senders(self, headers: MessageHeaders) -> tuple[ListedClient, ...]:
+    def _find_senders(self, headers: MessageHeaders) -> tuple[ListedClient, ...]:
         """Find the clients of one of the sender's addresses; several may share it."""
         return find_clients_by_address(headers.senders, self._by_address)
 
@@ -43,10 +43,14 @@ class ClientMatcher:
 
     def match_headers(self, headers: MessageHeaders) -> ListedClient | None:
         """Find the client without any sheet; of those that share an address by what it answers."""
-        senders, answered = self.find_senders(headers), self._find_answered(headers)
+        senders, answered = self._find_senders(headers), self._find_answered(headers)
         if len(senders) > 1:
             return answered if answered in senders else None
         return _first(senders) or answered
+
+    def is_of_client(self, headers: MessageHeaders) -> bool:
+        """Whether it is of a client of the list, be it not known of which one."""
+        return bool(self._find_senders(headers) or self._find_answered(headers))
 
     def match_sheets(self, headers: MessageHeaders, ids: Sequence[str]) -> list[ClientMatch]:
         """Match every client whose sheet it brings; by its headers where no sheet helps."""
@@ -82,7 +86,7 @@ class ClientMatcher:
 
     def _find_warnings(self, headers: MessageHeaders, client: ListedClient) -> Iterator[Message]:
         """Find what the headers say against the sheet."""
-        senders, answered = self.find_senders(headers), self._find_answered(headers)
+        senders, answered = self._find_senders(headers), self._find_answered(headers)
         parts = {"client": client.name_with_id, "sender": headers.sender}
         if senders and client not in senders:
             yield Message("collect.doubt.other_sender", {**parts, "other": senders[0].name_with_id})
