@@ -214,14 +214,14 @@ def test_characters_that_nobody_can_read_are_told(typed: str, name: str, charact
     assert dict(problem.details)["characters"] == characters
 
 
-@pytest.mark.parametrize("typed", ["\u200b", "\u3164"])
-def test_invisible_characters_alone_are_no_name_and_told(typed: str) -> None:
+@pytest.mark.parametrize(
+    "typed", ["\u200b", "\u3164", " \u2800\uffa0", "\u1160\u034f", "\U000e0041\U000e0100"]
+)
+def test_a_name_that_nobody_sees_is_not_filled_in(typed: str) -> None:
     received = read_return(_company("company", typed))
     assert sheet_of(received).name == ""
     codes = {problem.code for problem in received.problems}
-    missing = {ProblemCode.COMPANY_MISSING, ProblemCode.COMPANY_UNNAMED} & codes
-    assert codes - missing == {ProblemCode.PROFILE_UNPRINTABLE}
-    assert missing
+    assert codes == {ProblemCode.COMPANY_MISSING, ProblemCode.PROFILE_UNPRINTABLE}
 
 
 @pytest.mark.parametrize("typed", ["51～100人", "51~100人"])

@@ -509,7 +509,7 @@ def test_a_charset_that_decodes_no_mail_costs_no_other_mail(
 
 GOOGLE = "mx.google.com; dkim=pass header.i=@x.example; dmarc=fail (p=NONE) header.from=x.example"
 OUTLOOK = (  # without the name of the server
-    "spf=pass (sender IP is 192.0.2.1)\r\n smtp.mailfrom=x.example;dmarc=fail action=none;compauth=x"
+    "spf=pass (sender IP is 192.0.2.1)\r\n smtp.mailfrom=x.example;dmarc=fail action=none"
 )
 FORGED = "mx.firm.example; dmarc=pass"
 WORDS = 'mx.firm.example; spf=none (dmarc=pass; "() x) smtp.mailfrom="; dmarc=pass"; dmarc=fail'

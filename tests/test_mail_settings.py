@@ -68,7 +68,8 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
         + '[mail]\nsender = "a@b.example"\nname = "係"\ncopies = false\ncopy_seconds = 5\n'
         + "reminder_days = 10\n"
         + 'letters = "texts"\n[smtp]\nhost = "o"\nport = 25\nuser = "u"\nca = "ca.pem"\n'
-        + 'per_minute = 5\n[imap]\nhost = "i"\nfolder = "回答"\ndrafts = "下書き"\n',
+        + 'per_minute = 5\n[imap]\nhost = "i"\nfolder = "回答"\ndrafts = "下書き"\n'
+        + 'authserv_id = " mx.b.example "\n',
     )
     assert settings == CorrespondenceSettings(
         sender="a@b.example",
@@ -80,6 +81,7 @@ def test_every_setting_can_be_set(tmp_path: Path) -> None:
         smtp=MailServer("o", 25, ConnectionSecurity.STARTTLS, "u", tmp_path / "ca.pem"),
         per_minute=5,
         imap=MailServer("i", 993, ConnectionSecurity.TLS, "a@b.example"),
+        authserv_id="mx.b.example",
         folder="回答",
         drafts="下書き",
     )
