@@ -18,6 +18,7 @@ from sheet_diag.intake.client_list.reader import read_client_list
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import CLIENT_COLUMNS, ListedClient
 from sheet_diag.model.settings import Issuer
+from sheet_diag.text.company_names import is_invisible
 from sheet_diag.text.normalize import tidy_text
 from sheet_diag.text.wording import Wording
 from tests.catalogs import JIS, catalog
@@ -51,6 +52,7 @@ CLIENTS = (
         industry="I",
         employees="over_1000",
         group="_x0041_",
+        shared=("a@sample.jp",),
         note="'<b>&amp;",
         row=9,
     ),
@@ -96,6 +98,7 @@ _TEXT = (
     st.text(st.characters(codec="utf-8", exclude_categories=("C", "Z")) | st.just(" "), max_size=30)
     .map(tidy_text)
     .filter(lambda text: not text.startswith("#") and not text.endswith(("様", "御中")))
+    .filter(lambda text: not text or not is_invisible(text))
 )
 _LOCAL = st.from_regex(r"[a-z][a-z0-9+_'-]{0,10}", fullmatch=True)
 _DOMAIN = st.sampled_from(("example.co.jp", "sample.or.jp", "a-b.example.com"))
@@ -219,8 +222,8 @@ def test_drop_downs_offer_the_choices_of_the_catalogue() -> None:
     columns = [
         [v for v in col if v] for col in sheet(book, LISTS_SHEET).iter_cols(values_only=True)
     ]
-    assert columns[0] == ["日本語", "英語"]
-    for listed, field in zip(columns[1:], ("industry", "employees"), strict=True):
+    assert (columns[0], columns[3]) == (["日本語", "英語"], ["はい"])
+    for listed, field in zip(columns[1:3], ("industry", "employees"), strict=True):
         assert listed == [choice.label.ja for choice in JIS.field_by_id[field].choices]
 
 

@@ -104,11 +104,11 @@ CLIENT_COLUMNS: Final = (
     ClientColumn("contact", ClientEntry.PERSON, 116),
     ClientColumn("title", ClientEntry.TEXT, 104),
     ClientColumn("mail", ClientEntry.ADDRESSES, 232, needed=True, field="addresses"),
-    ClientColumn("shared", ClientEntry.SHARED, 104),
     ClientColumn("lang", ClientEntry.LANGUAGE, 84),
     ClientColumn("industry", ClientEntry.CHOICE, 190),
     ClientColumn("employees", ClientEntry.COUNT, 104),
     ClientColumn("due", ClientEntry.DAY, 96),
     ClientColumn("group", ClientEntry.TEXT, 104),
+    ClientColumn("shared", ClientEntry.SHARED, 124),
     ClientColumn("note", ClientEntry.NOTE, 168),
 )
