@@ -168,8 +168,8 @@ class CorrespondenceSettings:
     `reminder_days` is the least number of days between a mail and the reminder that follows it.
     `letters` is the folder of the firm's own letters, `folder` and `per_minute` the IMAP folder
     that is collected from and the most mails sent in a minute, `drafts` the IMAP folder of drafts
-    (empty: the one that the mailbox marks so), `authserv_id` is as in `IntakeSettings`, `attach` the
-    form in which reports go out. Servers are None where none is set.
+    (empty: the one that the mailbox marks so), `authserv_id` is as in `IntakeSettings`, `attach`
+    the form in which reports go out. Servers are None where none is set.
     """
 
     sender: str = ""
