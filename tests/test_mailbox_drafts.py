@@ -123,6 +123,34 @@ def test_sent_drafts_are_found_and_noted_without_counting(server: Dovecot) -> No
         made[YAMADA]["Message-ID"], "<other@exchange.example>",
     }  # fmt: skip
     assert "2 通は送信済み" in call("issue", "--to-mailbox")
+    server.put(BOUNCE)
+    assert SMITH in call("collect", status=1)
+    assert events()[-1] == "bounced"
+    call("issue", "--to-mailbox", status=1)  # until the list has another address
+
+
+BOUNCE = f"""From: MAILER-DAEMON@mx.example
+Subject: Undelivered Mail Returned to Sender
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=delivery-status; boundary=b
+
+--b
+Content-Type: message/delivery-status
+
+Reporting-MTA: dns; mx.example
+
+Final-Recipient: rfc822; {SMITH}
+Action: failed
+Status: 5.1.1
+
+--b
+Content-Type: text/rfc822-headers
+
+Message-ID: <other@exchange.example>
+To: {SMITH}
+
+--b--
+""".replace("\n", "\r\n").encode()
 
 
 CHANGES: dict[str, Callable[[EmailMessage], None]] = {
