@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from sheet_diag.mail.imap.mailbox import open_mailbox
-from sheet_diag.mail.inbox.bounces import DeliveryFailure, SentMailIndex
+from sheet_diag.mail.inbox.bounces import DeliveryFailure, FailureKind, SentMailIndex
 from sheet_diag.mail.inbox.collect import collect_returned_mails
+from sheet_diag.mail.inbox.reports import ReportReader
+from sheet_diag.mail.inbox.results import CollectResult
 from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME, MailLog
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ClientList, ListedClient
@@ -49,6 +52,7 @@ BY_HAND = MailLogEntry(
     MailSubject(reminder=1),
     "",
     (JANE,),
+    subject_line="【再送】 ヒアリングシートのお願い",
 )
 OWN = frozenset({USER})
 
@@ -171,16 +175,13 @@ def test_a_report_names_failed_addresses_and_reasons(name: str) -> None:
     assert failure.mail == SENT
     assert list(failure.addresses) == addresses
     assert text in failure.text
-    assert failure.delayed == name.startswith("delayed")
+    assert (failure.kind is FailureKind.DELAYED) == name.startswith("delayed")
     assert failure.text.isprintable()
 
 
 NOTHING = {
     "delivered": report(TWO.replace("failed", "relayed")),
     "our own copy": report(FIELDS.replace(TARO, USER)),
-    "a mail of somebody else": report(
-        FIELDS.replace(TARO, "x@other.example"), "Message-ID: <other@x>\n"
-    ),
     "no report": plain(f"Our office is closed, write to {TARO}.", "Closed"),
     "nothing at all": b"",
     "broken": report(FIELDS)[:300],
@@ -197,15 +198,60 @@ def test_a_report_is_matched_by_what_it_answers() -> None:
     assert [failure.mail for failure in failures(answer)] == [SENT]
 
 
-AFTER = {"the same day": (1, True), "after five days": (5, True), "after a week": (7, False)}
+CODES = {
+    "5.1.1": FailureKind.ADDRESS,
+    "5.1.10": FailureKind.ADDRESS,
+    "5.2.1": FailureKind.ADDRESS,
+    "5.2.2": FailureKind.PASSING,  # full
+    "5.7.1": FailureKind.PASSING,
+    "5.7.509": FailureKind.PASSING,
+    "4.4.7": FailureKind.PASSING,
+}
 
 
-@pytest.mark.parametrize("name", AFTER)
-def test_a_report_without_a_mail_is_about_the_last_mail_to_the_address(name: str) -> None:
-    days, is_told = AFTER[name]
-    content = report(FIELDS.replace(TARO, JANE), "Subject: no id\n")
-    found = failures(content, BY_HAND.time + timedelta(days=days))
-    assert [(each.mail, each.addresses) for each in found] == [(BY_HAND, (JANE,))] * is_told
+@pytest.mark.parametrize("way", ["fields", "words"])
+def test_the_status_tells_a_wrong_address_from_what_may_pass(way: str) -> None:
+    for code, kind in CODES.items():
+        said = f"delivery has failed\n<{TARO}>: 192.5.7.1 said 550 {code} no"
+        words = f"{said}\n--- Original message\n{COPY}"
+        content = report(FIELDS.replace("5.1.1", code)) if way == "fields" else plain(words)
+        assert [each.kind for each in failures(content)] == [kind], code
+    vague = FIELDS.replace("Status: 5.1.1", "Status: 5.0.0").replace("5.1.1 ", "5.2.2 ")
+    for content in (
+        report(vague),
+        plain(JAPANESE.replace("5.1.1 宛先が見つかりません", "容量超過")),
+    ):
+        assert [each.kind for each in failures(content)] == [FailureKind.PASSING]
+
+
+BACK = f"To: 見本 <{JANE}>\nSubject: =?utf-8?b?44CQ5YaN6YCB44CR?=\n ヒアリングシートのお願い\n"
+SHOWN = {
+    "in a part": report(FIELDS.replace(TARO, JANE), BACK),
+    "as a whole": report(FIELDS.replace(TARO, JANE), f"{BACK}\ntext\n", full=True),
+    "below the words": plain(f"<{JANE}>:\n550 no such user\n--- Below this line\n\n{BACK}"),
+}
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_a_report_that_returns_to_and_subject_of_our_mail_is_about_it(name: str) -> None:
+    for days, is_told in ((0, True), (5, True), (7, False), (-1, True)):
+        (found,) = failures(SHOWN[name], BY_HAND.time + timedelta(days=days))
+        assert (found.mail, found.addresses) == (BY_HAND if is_told else None, (JANE,)), days
+
+
+FORGED = {
+    "an address alone": plain(f"<{JANE}>: host mx said: 550 5.1.1 User unknown"),
+    "another subject": report(FIELDS.replace(TARO, JANE), f"To: {JANE}\nSubject: x\n"),
+    "no subject": report(FIELDS.replace(TARO, JANE), f"To: {JANE}\n"),
+    "another recipient": report(FIELDS.replace(TARO, JANE), BACK.replace(JANE, "x@other.example")),
+    "another id": report(FIELDS.replace(TARO, JANE), "Message-ID: <other@x>\n"),
+}
+
+
+@pytest.mark.parametrize("name", FORGED)
+def test_a_report_that_shows_no_mail_of_ours_is_unconfirmed(name: str) -> None:
+    (found,) = failures(FORGED[name])
+    assert (found.mail, found.addresses) == (None, (JANE,))
 
 
 # --- in a mailbox
@@ -222,23 +268,41 @@ def test_each_failure_is_logged_once(server: Dovecot, tmp_path: Path) -> None:
     with MailLog.open(log) as book:
         for posted in (SENT, BY_HAND):
             book.add(posted)
-    server.put(report(FIELDS), QMAIL, report(DELAYED), when=NOW)
-    server.put(report(FIELDS.replace(TARO, JIRO)), when=NOW)
+    server.put(report(FIELDS), QMAIL, report(DELAYED), FORGED["an address alone"], when=NOW)
+    server.put(report(FIELDS.replace(TARO, JIRO).replace("5.1.1", "5.2.2")), when=NOW)
     server.put(report(DELAYED), when=NOW - timedelta(days=30))
     found = [_collected(server, log, tmp_path) for _ in range(2)]
-    assert [(each.addresses, each.delayed) for each in found[0]] == [
-        ((TARO,), False), ((TARO,), True), ((JIRO,), False),
+    kinds = [(each.addresses, each.kind) for each in found[0].bounces]
+    assert kinds == [
+        ((TARO,), FailureKind.ADDRESS), ((TARO,), FailureKind.DELAYED),
+        ((JIRO,), FailureKind.PASSING),
     ]  # fmt: skip
-    assert [(each.mail.client, each.mail.kind) for each in found[0]] == [
-        ("C-001", MailKind.REQUEST)
-    ] * 3
-    assert [each.delayed for each in found[1]] == [True]
-    lines = [line for line in MailLog.read(log).entries if line.event is MailEvent.BOUNCED]
-    assert [(line.message_id, line.addresses, line.time) for line in lines] == [
-        (ID, (TARO,), NOW), (ID, (JIRO,), NOW),
+    assert {each.mail for each in found[0].bounces} == {SENT}
+    assert [each.kind for each in found[1].bounces] == [FailureKind.DELAYED]
+    assert [each.addresses for each in found[1].unconfirmed] == [(JANE,)]
+    lines = MailLog.read(log).entries[2:]
+    assert [(line.event, line.message_id, line.addresses, line.time) for line in lines] == [
+        (MailEvent.BOUNCED, ID, (TARO,), NOW), (MailEvent.UNDELIVERED, ID, (JIRO,), NOW),
     ]  # fmt: skip
     assert not (tmp_path / "input").exists()
-    assert not MailLog.read(log).state(MailKey.of(MailKind.REQUEST, "C-001")).is_done
+    state = MailLog.read(log).state(MailKey.of(MailKind.REQUEST, "C-001"))
+    assert (state.is_done, state.refused, state.deferred) == (False, {TARO}, {JIRO})
+    server.mark("\\Seen")  # somebody has read it
+    assert _collected(server, log, tmp_path).unconfirmed == []
+
+
+def test_a_draft_that_comes_back_twice_is_told_twice(tmp_path: Path) -> None:
+    full = report(FIELDS.replace(TARO, JANE).replace("5.1.1", "5.2.2"), BACK)
+    again = replace(BY_HAND, time=BY_HAND.time + timedelta(hours=3))
+    with MailLog.open(tmp_path / MAIL_LOG_NAME) as book:
+        news = []
+        for posted in (BY_HAND, again):
+            book.add(posted)
+            for _ in range(2):
+                reader = ReportReader(book, SentMailIndex(book.entries, OWN))
+                for late in (timedelta(minutes=1), *([timedelta(hours=4)] * (posted is again))):
+                    news.append(len(reader.read(full, BY_HAND.time + late).news))
+    assert news == [1, 0, 0, 1, 0, 0]
 
 
 def test_a_hostile_report_costs_itself_only(server: Dovecot, tmp_path: Path) -> None:
@@ -247,10 +311,11 @@ def test_a_hostile_report_costs_itself_only(server: Dovecot, tmp_path: Path) -> 
     server.put((headers("Returned mail", MIME_Version="1.0") + deep).encode(), report(FIELDS))
     with MailLog.open(tmp_path / MAIL_LOG_NAME) as book:
         book.add(SENT)
-    assert len(_collected(server, tmp_path / MAIL_LOG_NAME, tmp_path, untold=1)) == 1
+    found = _collected(server, tmp_path / MAIL_LOG_NAME, tmp_path, untold=1)
+    assert len(found.bounces) == 1
 
 
-def _collected(server: Dovecot, log: Path, folder: Path, untold: int = 0) -> list[DeliveryFailure]:
+def _collected(server: Dovecot, log: Path, folder: Path, untold: int = 0) -> CollectResult:
     with (
         MailLog.open(log) as book,
         open_mailbox(server.settings(), "INBOX", PASSWORD) as box,
@@ -260,4 +325,5 @@ def _collected(server: Dovecot, log: Path, folder: Path, untold: int = 0) -> lis
             read=ReadFiles.of((), None), progress=lambda _: None,
         )  # fmt: skip
     assert (found.new, len(found.without_sheet)) == ([], untold)
-    return found.bounces
+    assert found.counts.total() == len(server.files())
+    return found

@@ -48,12 +48,17 @@ def _book(path: Path, *posted: MailLogEntry) -> MailLog:
 
 
 def _posted(
-    event: MailEvent, kind: MailKind, client: str, about: str = "", text: str = ""
+    event: MailEvent,
+    kind: MailKind,
+    client: str,
+    about: str = "",
+    text: str = "",
+    addresses: tuple[str, ...] = (),
 ) -> MailLogEntry:
-    number = client.removeprefix("C-")
-    addresses = (f"a@{number}.example.jp",)
-    subject = MailSubject.parse(kind, about)
-    return MailLogEntry(NOW, event, client, kind, subject, addresses=addresses, text=text)
+    to = addresses or (f"a@{client.removeprefix('C-')}.example.jp",)
+    return MailLogEntry(
+        NOW, event, client, kind, MailSubject.parse(kind, about), addresses=to, text=text
+    )
 
 
 def _told(mails: Iterable[OutgoingMail | Skipped]) -> list[str]:
@@ -420,20 +425,45 @@ def test_a_password_goes_out_although_the_return_is_no_longer_there(tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    ("log", "day", "says"),
+    ("log", "day", "asks"),
     [
-        pytest.param([MailEvent.SENT], NOW.date(), ["C-1"], id="the first time was today"),
-        pytest.param([MailEvent.SENT] * 2, NOW.date(), ["C-1 again_today"], id="and the second"),
-        pytest.param([MailEvent.SENT] * 2, date(2026, 12, 29), ["C-1"], id="that was yesterday"),
-        pytest.param([], NOW.date(), ["C-1"], id="never yet"),
+        pytest.param([MailEvent.SENT], NOW.date(), "", id="the first time was today"),
+        pytest.param([MailEvent.SENT] * 2, NOW.date(), "today", id="and the second"),
+        pytest.param([MailEvent.SENT] * 2, date(2026, 12, 29), "", id="that was yesterday"),
+        pytest.param([MailEvent.SENT, MailEvent.BOUNCED], NOW.date(), "refused", id="it failed"),
+        pytest.param([MailEvent.SENDING], NOW.date(), "unknown", id="nobody knows"),
+        pytest.param([], NOW.date(), "", id="never yet"),
     ],
 )
-def test_again_sends_a_mail_once_a_day(
-    tmp_path: Path, log: list[MailEvent], day: date, says: list[str]
+def test_again_always_sends_a_mail_and_asks_where_it_may_be_wrong(
+    tmp_path: Path, log: list[MailEvent], day: date, asks: str
 ) -> None:
     book = _book(tmp_path, *(_posted(event, MailKind.REQUEST, "C-1") for event in log))
     mails = due_requests(ClientList((_client(1),)), {"C-1": Path("1.xlsx")}, frozenset())
     found = select_mails(mails, book, SelectionRules(frozenset({"c-1"}), again=True, today=day))
-    told = [line.removesuffix(" 1.xlsx") for line in _told([*found.mails, *found.skipped])]
-    assert told == says
-    assert [mail.again for mail in found.mails] == [bool(log)] * len(found.mails)
+    (mail,) = found.mails
+    assert found.skipped == ()
+    assert mail.again == bool(log)
+    assert (mail.doubt.key if mail.doubt else "") == (f"mail.again.{asks}" if asks else "")
+
+
+@pytest.mark.parametrize("event", [MailEvent.DEFERRED, MailEvent.UNDELIVERED])
+def test_an_address_that_was_deferred_gets_the_mail_next_time(
+    tmp_path: Path, event: MailEvent
+) -> None:
+    client = ListedClient("C-1", "見本1", Lang.JA, ("a@1.example.jp", "b@1.example.jp"))
+    mails = list(due_requests(ClientList((client,)), {"C-1": Path("1.xlsx")}, frozenset()))
+    first, second = client.addresses
+    lines = [
+        _posted(MailEvent.SENT, MailKind.REQUEST, "C-1", addresses=client.addresses),
+        _posted(event, MailKind.REQUEST, "C-1", addresses=(second.upper(),)),
+    ]
+    if event is MailEvent.DEFERRED:  # what a server says before it takes the mail for the others
+        lines = [lines[1], replace(lines[0], addresses=(first,))]
+    with MailLog.open(tmp_path / "log") as log:
+        log.add_all(lines)
+        (mail,) = select_mails(mails, log).mails
+        assert mail.addresses == ("b@1.example.jp",)
+        assert log.find_unfinished() == {mail.key}
+        log.add(_posted(MailEvent.SENT, MailKind.REQUEST, "C-1", addresses=mail.addresses))
+        assert select_mails(mails, log).done == 1

@@ -200,6 +200,7 @@ def test_every_step_is_logged(smtpd: SmtpServer, book: MailLog) -> None:
         message_id="<1.0@example.co.jp>",
         addresses=("c1@client1.co.jp",),
         text=f"Bcc: {SENDER}",
+        subject_line="依頼1",
     )
 
 

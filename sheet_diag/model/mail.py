@@ -9,7 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final, Literal, Self
 
-from sheet_diag.model.basics import UserError
+from sheet_diag.model.basics import Message, UserError
 from sheet_diag.model.client_list import ListedClient
 from sheet_diag.model.client_status import EditedFile
 from sheet_diag.model.mail_kinds import DocumentKind, MailKind
@@ -36,11 +36,11 @@ class MailEvent(StrEnum):
     """What happened to a mail.
 
     `sending`: its last byte was about to go out; without a later event nobody knows whether it was
-    accepted. `unsent`: it was found not to have been. `deferred` may be tried again, `refused` and
-    `bounced` not at the same address. `drafted`: a draft was put into the
-    mailbox. `by_hand`: a person sent the draft. `collected`: a mail of
-    the client's was put into the input folder. `accepted`: a person goes on with a log that is not
-    as it was written.
+    accepted. `unsent`: it was found not to have been. `deferred` (not taken) and `undelivered` (it
+    came back) may be tried again, `refused` and `bounced` not at the same address. `drafted`: a
+    draft was put into the mailbox. `by_hand`: a person sent the draft. `collected`: a mail of the
+    client's was put into the input folder. `left`: one was left in the mailbox, because all that it
+    brings is files of ours. `accepted`: a person goes on with a log that is not as it was written.
     """
 
     SENDING = "sending"
@@ -49,9 +49,11 @@ class MailEvent(StrEnum):
     DEFERRED = "deferred"
     REFUSED = "refused"
     BOUNCED = "bounced"
+    UNDELIVERED = "undelivered"
     DRAFTED = "drafted"
     BY_HAND = "by_hand"
     COLLECTED = "collected"
+    LEFT = "left"
     ACCEPTED = "accepted"
 
 
@@ -109,11 +111,13 @@ class MailLogEntry:
     refused, of a collected mail that of its sender. `file` names what was attached, or the
     collected file below the input folder. `text` is what the server said; of `sending` it is who
     gets a copy, of `accepted` what was found. Of a collected mail, `sha256` is that of the file and
-    `holds` those of the returns in it (hexadecimal; empty in logs of earlier versions).
-    `attachments` are the SHA-256 of the files in a mail of ours, `subject_line` is its Subject.
+    `holds` those of the returns in it, `size` its bytes as the mailbox counts them, `locked`
+    whether a file in it wants a password, `dmarc` as in `ReceivedFile`. `attachments` are the
+    SHA-256 of the files in a mail (of a client's without any: of the mail), `subject_line` is the
+    Subject of one of ours. All these are hexadecimal, and empty or 0 in logs of earlier versions.
     `due` is the day by which an answer was asked for (None: that of the client list or the
     settings, unless it had passed). `edition` stands for the content of a report: another one says
-    something else (empty: not known). `dmarc` is as in `ReceivedFile`.
+    something else (empty: not known).
     """
 
     time: datetime
@@ -130,6 +134,8 @@ class MailLogEntry:
     holds: tuple[str, ...] = ()
     due: date | None = None
     edition: str = ""
+    size: int = 0
+    locked: bool = False
     attachments: tuple[str, ...] = ()
     subject_line: str = ""
     dmarc: str = ""
@@ -164,9 +170,11 @@ class OutgoingMail:
     (`report_files`). `due` is the day by which an answer is asked for (None: that of the client or
     of the settings; for a reminder: no day). `points` is how many answers a correction asks for
     (0: not counted). `is_prefilled`: the sheet holds last year's answers. `edition` is as in
-    `MailLogEntry`. `again`: it goes out although it has gone out before. `sender_doubt` is as in
-    `ReturnFacts`, of the return that it is about. `edited` is a report of the client that was
-    changed by hand and lies aside (None: there is none).
+    `MailLogEntry`. `again`: it goes out although it has gone out before, and `doubt` is what a
+    person is asked first (None: nothing). `rest` are the only addresses that it has still to reach
+    (empty: all of the client). `sender_doubt` is as in `ReturnFacts`, of the return that it is
+    about. `edited` is a report of the client that was changed by hand and lies aside (None: there
+    is none).
     """
 
     kind: MailKind
@@ -182,6 +190,8 @@ class OutgoingMail:
     is_prefilled: bool = False
     report_files: str = ""
     again: bool = False
+    doubt: Message | None = None
+    rest: tuple[str, ...] = ()
     sender_doubt: str = ""
     edited: EditedFile | None = None
 
@@ -189,6 +199,11 @@ class OutgoingMail:
     def key(self) -> MailKey:
         """The key of the mail."""
         return MailKey.of(self.kind, self.client.id, self.subject)
+
+    @property
+    def addresses(self) -> tuple[str, ...]:
+        """The addresses that it goes to."""
+        return self.rest or self.client.addresses
 
     @property
     def files(self) -> tuple[Path, ...]:

@@ -14,8 +14,8 @@ from sheet_diag.mail.campaign.drafts import DraftFolder
 from sheet_diag.mail.campaign.due_mails import Skipped
 from sheet_diag.mail.campaign.previous_campaign import ClientRemark
 from sheet_diag.mail.campaign.selection import MailSelection
-from sheet_diag.mail.inbox.bounces import DeliveryFailure
-from sheet_diag.mail.inbox.collect import CollectResult, UncollectedMail
+from sheet_diag.mail.inbox.bounces import DeliveryFailure, FailureKind
+from sheet_diag.mail.inbox.results import CollectResult, MailOutcome, UncollectedMail
 from sheet_diag.mail.outgoing_checks.results import CheckedMail, MailCheckFinding
 from sheet_diag.mail.smtp.delivery import OversizedMail, SendReport
 from sheet_diag.model.client_list import ClientList
@@ -37,7 +37,7 @@ def show_mails(mails: Sequence[OutgoingMail], say: Wording) -> None:
     for mail in mails:
         client = mail.client
         files = "\n".join(path.name for path in mail.files)
-        _add_mail(table, f"{client.name_with_id}\n{client.contact}", client.addresses, files, say)
+        _add_mail(table, f"{client.name_with_id}\n{client.contact}", mail.addresses, files, say)
     _console().print(table)
 
 
@@ -147,11 +147,16 @@ def show_collection(found: CollectResult, source: Path, say: Wording) -> bool:
     to_look_at = _collected_lines(found, say)
     for key, lines in to_look_at.items():
         _show_all(f"mail.collected.{key}", lines, say)
-    delayed = [_bounce_line(each, say) for each in found.bounces if each.delayed]
-    _show_all("mail.collected.delayed", delayed, say)
-    count = len({each.file for each in found.new})
-    counts = {"new": count, "known": found.known, "skipped": found.skipped}
-    print_text(say("mail.collected", path=source, **counts))
+    _show_all("mail.collected.delayed", _bounce_lines(found, FailureKind.DELAYED, say), say)
+    print_text(say("mail.collected", path=source, count=found.counts[MailOutcome.NEW]))
+    counts = [
+        say(f"mail.outcome.{outcome}", count=found.counts[outcome])
+        for outcome in MailOutcome
+        if found.counts[outcome]
+    ]
+    if counts:
+        parts = say("mail.outcome.join").join(counts)
+        print_text(say("mail.collected.sum", count=found.counts.total(), parts=parts))
     if again := len({each.file for each in found.new if each.again}):
         print_text(say("mail.collected.again", count=again))
     if found.stopped:
@@ -237,7 +242,9 @@ def _collected_lines(found: CollectResult, say: Wording) -> dict[str, list[str]]
         ],
     }
     lines = {key: [_line(*pair, say) for pair in each] for key, each in pairs.items()}
-    lines["bounced"] = [_bounce_line(each, say) for each in found.bounces if not each.delayed]
+    lines["bounced"] = _bounce_lines(found, FailureKind.ADDRESS, say)
+    lines["undelivered"] = _bounce_lines(found, FailureKind.PASSING, say)
+    lines["unconfirmed"] = [_refusal_text(each, say) for each in found.unconfirmed]
     return lines
 
 
@@ -249,8 +256,9 @@ def _sender(client: str, sender: str, say: Wording) -> str:
     return client or say("mail.collected.nobody", sender=sender)
 
 
-def _bounce_line(bounce: DeliveryFailure, say: Wording) -> str:
-    return _line(bounce.mail.client, _refusal_text(bounce, say), say)
+def _bounce_lines(found: CollectResult, kind: FailureKind, say: Wording) -> list[str]:
+    bounces = [(each, each.mail) for each in found.bounces if each.kind is kind]
+    return [_line(mail.client, _refusal_text(each, say), say) for each, mail in bounces if mail]
 
 
 def _refusal_text(failure: MailLogEntry | DeliveryFailure, say: Wording) -> str:

@@ -166,7 +166,7 @@ def _find_due_reminders(context: CommandContext, log: MailLog) -> DueMails:
     require_no_unread_files(context, log)
     options = context.options
     gap = options.again_after or context.mail_settings.reminder_days
-    rules = ReminderRules(options.days, gap, context.only)
+    rules = ReminderRules(options.days, gap, context.only, log.find_unfinished())
     status = context.response_status(log, options.input)
     mails = due_reminders(status, load_issued_sheets(context), context.output, rules)
     return [_skip_without_files(each) for each in mails]

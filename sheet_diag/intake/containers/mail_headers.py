@@ -141,9 +141,14 @@ def _decode_words(text: str) -> str:
     except (MessageError, ValueError):
         return text
     decoded = (
-        word if isinstance(word, str) else decode_bytes(word, code or "") for word, code in words
+        word if isinstance(word, str) else _decode_word(word, code or "") for word, code in words
     )
     return "".join(decoded) or text
+
+
+def _decode_word(word: bytes, code: str) -> str:
+    """Decode a word; one that is not encoded has been turned into bytes by the library."""
+    return decode_bytes(word, code) if code else word.decode("raw-unicode-escape", "replace")
 
 
 def decode_bytes(content: bytes, code: str) -> str:

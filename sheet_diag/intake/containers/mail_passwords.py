@@ -68,6 +68,12 @@ def tells_password(text: str) -> bool:
     return lone and bool(_MENTIONED.search(text))
 
 
+def may_tell_password(text: str) -> bool:
+    """Whether there is a word in a mail that is named a password or typed on a line of its own."""
+    words = find_words(text)
+    return words is not None and (bool(words.named) or any(map(str.isascii, words.lone)))
+
+
 def may_hold_password(title: str) -> bool:
     """Whether a password may stand in the subject of a mail or its name as a file."""
     title = _narrow(title)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from sheet_diag.mail.campaign.outgoing import ComposeContext, ProgressStep, compose_drafts
+from sheet_diag.mail.compose.facts import MailFacts, read_mail_facts
 from sheet_diag.mail.compose.message import format_draft_name
 from sheet_diag.mail.log.mail_log import MailLog
 from sheet_diag.mail.outgoing_checks.results import CheckedMail
@@ -36,6 +37,7 @@ from sheet_diag.storage.managed_folder import (
 DRAFTS: Final = "drafts"
 _KIND, _CLIENT, _ABOUT, _ADDRESSES = "kind", "client", "about", "addresses"
 _FILE, _SEAL, _DUE, _EDITION, _AGAIN = "file", "seal", "due", "edition", "again"
+_SUBJECT, _DIGESTS = "subject", "sha256"
 _REQUIRED: Final = {_KIND, _CLIENT, _ABOUT, _ADDRESSES, _FILE, _SEAL}
 
 
@@ -119,7 +121,7 @@ class DraftFolder:
             for draft in compose_drafts(context, mails, context.compose_draft, step):
                 mail = draft.checked.mail
                 if not draft.checked.errors:
-                    note = _note(mail, draft.fingerprint)
+                    note = _note(mail, draft.fingerprint, read_mail_facts(draft.content))
                     folder.write(format_draft_name(mail), draft.content, note)
                 checked.append(draft.checked)
         return checked
@@ -176,18 +178,20 @@ def _is_complete(note: FileFacts) -> bool:
     return False
 
 
-def _note(mail: OutgoingMail, fingerprint: str) -> FileFacts:
+def _note(mail: OutgoingMail, fingerprint: str, facts: MailFacts) -> FileFacts:
     """Describe a draft for the note of its folder."""
     return {
         _KIND: mail.kind.value,
         _CLIENT: mail.client.id,
         _ABOUT: mail.subject.text,
-        _ADDRESSES: " ".join(mail.client.addresses),
+        _ADDRESSES: " ".join(mail.addresses),
         _FILE: mail.file_names,
         _SEAL: fingerprint,
         _DUE: mail.due.isoformat() if mail.due else "",
         _EDITION: mail.edition,
         _AGAIN: "1" if mail.again else "",
+        _SUBJECT: facts.subject_line,
+        _DIGESTS: " ".join(facts.attachments),
     }
 
 
@@ -203,6 +207,8 @@ def _entry_by_hand(note: FileFacts, kind: MailKind, now: datetime) -> MailLogEnt
         password_fingerprint=note[_SEAL],
         due=_parse_day(note.get(_DUE, "")),
         edition=note.get(_EDITION, ""),
+        subject_line=note.get(_SUBJECT, ""),
+        attachments=tuple(note.get(_DIGESTS, "").split()),
     )
 
 

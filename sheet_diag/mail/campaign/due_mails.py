@@ -6,7 +6,7 @@ who is told a password to `password_mails`.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import Self
 
 from sheet_diag.model.client_list import ClientList, ListedClient
 from sheet_diag.model.client_status import AwaitedAnswer, ResponseStatus, ReturnFacts
-from sheet_diag.model.mail import MailSubject, OutgoingMail, ReportForm
+from sheet_diag.model.mail import MailKey, MailSubject, OutgoingMail, ReportForm
 from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.model.results import ReturnStatus
 
@@ -51,12 +51,14 @@ class ReminderRules:
     """When clients are reminded.
 
     `ahead` is how many days before their time is over, `gap` how many days after the last mail
-    about the same thing. `only` are folded ids of clients that were named.
+    about the same thing. `only` are folded ids of clients that were named. `unfinished` mails have
+    not reached all of their addresses: they are due at once.
     """
 
     ahead: int = 0
     gap: int = 1
     only: frozenset[str] = frozenset()
+    unfinished: Collection[MailKey] = ()
 
 
 def due_requests(
@@ -85,20 +87,23 @@ def due_reminders(
     for each in status.clients:
         for awaited in each.awaited:
             next_day = awaited.next_mail_day(rules.gap)
+            rests = next_day is not None and next_day > day
+            subject = _about_reminder(awaited, awaited.reminders + (0 if rests else 1))
+            key = MailKey.of(MailKind.REMINDER, each.client.id, subject)
             if awaited.expected is None:
                 yield Skipped.of(each.client, "no_due")
             elif not awaited.is_late(day + timedelta(days=rules.ahead)):
                 continue
-            elif next_day and next_day > day:
+            elif rests and key not in rules.unfinished:
                 yield _skip_within_gap(each.client, awaited, rules.gap)
             elif awaited.fact:
                 yield _skip_correction(each.client, awaited.fact, rules.only) or _reminder(
-                    each.client, awaited, output / awaited.fact.correction
+                    each.client, awaited, subject, output / awaited.fact.correction
                 )
             elif each.client.id not in sheets:
                 yield Skipped.of(each.client, "no_sheet")
             else:
-                yield _reminder(each.client, awaited, sheets[each.client.id])
+                yield _reminder(each.client, awaited, subject, sheets[each.client.id])
 
 
 def due_corrections(
@@ -179,13 +184,19 @@ def _report(
     )
 
 
-def _reminder(client: ListedClient, awaited: AwaitedAnswer, attachment: Path) -> OutgoingMail:
-    """Write the next reminder; it names no day that the mails before it did not name."""
+def _about_reminder(awaited: AwaitedAnswer, number: int) -> MailSubject:
+    return MailSubject(awaited.fact.sha256 if awaited.fact else "", reminder=number)
+
+
+def _reminder(
+    client: ListedClient, awaited: AwaitedAnswer, subject: MailSubject, attachment: Path
+) -> OutgoingMail:
+    """Write a reminder; it names no day that the mails before it did not name."""
     fact = awaited.fact
     return OutgoingMail(
         MailKind.REMINDER,
         client,
-        MailSubject(fact.sha256 if fact else "", reminder=awaited.reminders + 1),
+        subject,
         attachment=attachment,
         due=awaited.due,
         points=fact.points if fact else 0,

@@ -14,6 +14,7 @@ from typing import Final
 
 from sheet_diag.mail.campaign.due_mails import Skipped
 from sheet_diag.mail.log.mail_log import MailLog
+from sheet_diag.model.basics import Message
 from sheet_diag.model.client_status import EditedFile
 from sheet_diag.model.mail import MailEvent, MailKey, MailLogEntry, OutgoingMail, ReportForm
 from sheet_diag.storage.report_passwords.fingerprints import matches_fingerprint
@@ -37,9 +38,9 @@ class MailSelection:
 class SelectionRules:
     """How mails are selected.
 
-    `only` are folded ids of clients (empty: all). They get what they have got before `again`, once
-    a day (`today`), so that whoever was stopped can go on. Clients that have `answered` (folded
-    ids) need no request.
+    `only` are folded ids of clients (empty: all). They get what they have got before `again`, after
+    a question where that failed or was done on the same day (`today`). Clients that have `answered`
+    (folded ids) need no request.
     """
 
     only: frozenset[str] = frozenset()
@@ -80,19 +81,22 @@ def _decide(
     sent, missing = _sent_by_form(mail, log), _missing_forms(mail, log)
     if _is_answered_already(mail, rules):
         return None if sent else Skipped.of(mail.client, "answered", is_final=True)
-    again = rules.again or mail.again
-    if (not missing or (sent and not rules.only)) and not again:
+    if rules.again:
+        doubt = _find_doubt(mail, log, rules)
+        return replace(mail, again=bool(sent or doubt), doubt=doubt)
+    rest = _find_rest(mail, log)
+    if (not missing or (sent and not rules.only)) and not mail.again and not rest:
         return _skip_outdated(mail, sent.values())
     if mail.edited and not rules.only and not _was_sent_since(mail, mail.edited, log):
         return Skipped.of(mail.client, "edited", {"kept": mail.edited.kept, "id": mail.client.id})
-    if any(log.state(key).pending for key in _keys_by_form(mail).values()):
+    if _is_pending(mail, log):
         return Skipped.of(mail.client, "unknown")
-    if any(log.state(key).draft for key in _keys_by_form(mail).values()):
+    if _is_drafted(mail, log):
         return Skipped.of(mail.client, "drafted", {"id": mail.client.id})
-    if rules.again and _went_out_today(mail, log, rules):
-        return Skipped.of(mail.client, "again_today", is_final=True)
-    if again:
+    if mail.again:
         return _skip_refused(mail, log) or replace(mail, again=bool(sent))
+    if rest:
+        return _skip_outdated(mail, sent.values()) or replace(mail, rest=rest)
     if not _opens_all(mail.password, sent.values()):
         return _skip_unopened(mail)
     asked = mail if len(missing) == len(mail.subject.form.files) else _in_one_form(mail, missing[0])
@@ -108,6 +112,32 @@ def _was_sent_since(mail: OutgoingMail, edited: EditedFile, log: MailLog) -> boo
         and line.time > edited.time
         for line in log.entries
     )
+
+
+def _find_doubt(mail: OutgoingMail, log: MailLog, rules: SelectionRules) -> Message | None:
+    """Find what a person is asked before a mail goes out again (None: nothing)."""
+    if _is_pending(mail, log):
+        return Message("mail.again.unknown")
+    if _is_drafted(mail, log):
+        return Message("mail.left.drafted", {"id": mail.client.id})
+    if refused := _skip_refused(mail, log):
+        return Message("mail.again.refused", refused.parts)
+    return Message("mail.again.today") if _went_out_today(mail, log, rules) else None
+
+
+def _find_rest(mail: OutgoingMail, log: MailLog) -> tuple[str, ...]:
+    """Find the addresses of a mail that went out which have not got it this far."""
+    state = log.state(mail.key)
+    addresses = mail.client.addresses if state.is_done else ()
+    return tuple(each for each in addresses if each.casefold() in state.deferred)
+
+
+def _is_pending(mail: OutgoingMail, log: MailLog) -> bool:
+    return any(log.state(key).pending for key in _keys_by_form(mail).values())
+
+
+def _is_drafted(mail: OutgoingMail, log: MailLog) -> bool:
+    return any(log.state(key).draft for key in _keys_by_form(mail).values())
 
 
 def _went_out_today(mail: OutgoingMail, log: MailLog, rules: SelectionRules) -> bool:
@@ -185,5 +215,9 @@ def _skip_refused(mail: OutgoingMail, log: MailLog) -> Skipped | None:
     if not all(address.casefold() in refused for address in mail.client.addresses):
         return None
     last = log.state(mail.key).last
-    parts = {"addresses": ", ".join(mail.client.addresses), "reason": last.text if last else ""}
+    parts = {
+        "id": mail.client.id,
+        "addresses": ", ".join(mail.client.addresses),
+        "reason": last.text if last else "",
+    }
     return Skipped.of(mail.client, "refused", parts)

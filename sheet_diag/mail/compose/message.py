@@ -71,7 +71,7 @@ def compose_message(
     message = EmailMessage(policy=_POLICY)
     message["From"] = _create_addresses([(sender.name, sender.address)])
     message["Reply-To"] = _create_addresses([(sender.name, sender.address)])
-    message["To"] = _create_addresses((shown, address) for address in client.addresses)
+    message["To"] = _create_addresses((shown, address) for address in mail.addresses)
     message["Subject"] = remove_control_characters(text.subject)
     if date:
         message["Date"] = date

@@ -90,11 +90,20 @@ class Mailbox:
         with translate_imap_errors(self._server):
             uids = sorted(self._client.uids(criteria, charset=None), key=int)
         for start in range(0, len(uids), _BULK):
-            responses = self._fetch(uids[start : start + _BULK], _HEAD_ITEMS)
-            found = [head for head in map(parse_head, responses) if head]
-            for head in sorted(found, key=lambda head: int(head.uid)):
+            asked = uids[start : start + _BULK]
+            found: dict[str, MessageHead] = {}
+            for head in map(parse_head, self._fetch(asked, _HEAD_ITEMS)):
+                if head and (head.header or head.uid not in found):
+                    found[head.uid] = head
+            for uid in asked:  # what the server leaves out is asked for as a whole
+                head = found.get(uid) or self._read_head(uid)
                 if since is None or head.when.date() >= since:
                     yield head
+
+    def _read_head(self, uid: str) -> MessageHead:
+        """Read a head from the message itself; it is empty where the message is gone."""
+        header = (self.message(uid) or b"").partition(b"\r\n\r\n")[0]
+        return MessageHead(uid, frozenset(), datetime.now().astimezone(), 0, b"", header)
 
     def message(self, uid: str) -> bytes | None:
         """Read the bytes of a message (None: it is gone). Raises `MailboxError`."""

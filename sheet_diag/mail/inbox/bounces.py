@@ -1,7 +1,8 @@
 """Reads reports of mails that came back: which of ours, at which addresses, and why.
 
 Reports come as RFC 3464 has them, and as qmail, Exim, Exchange and providers write them in words.
-Pure; a report is believed only about mails that are in the log.
+Pure. A report is believed where it quotes the Message-ID of a mail in the log, or returns the To
+and Subject of one of the last days; of any other, nobody knows who wrote it.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import Message
 from email.policy import compat32
+from enum import Enum, auto
 from typing import Final
 
 from sheet_diag.intake.containers.mail_headers import (
@@ -56,20 +58,42 @@ _WENT_OUT: Final = (MailEvent.SENDING, MailEvent.SENT, MailEvent.BY_HAND)
 _LONGEST_DELIVERY: Final = timedelta(days=6)  # servers try for five days
 _TEXT: Final = 300  # characters of a reason
 _MOST: Final = 50_000  # characters of a report in words; the mail that it returns is longer
+# RFC 3463: class 4, a full mailbox, a mail too large, the system, the content, the policy, no time.
+_ENHANCED: Final = re.compile(r"(?<![\d.])([245])\.(\d{1,3}\.\d{1,3})(?!\.?\d)")
+_PASSING_DETAIL: Final = re.compile(r"2\.[23]|[367]\.\d+|4\.7")
+_VAGUE: Final = "0.0"
+_FULL: Final = re.compile(
+    r"(?<![\d.-])(4\d\d|552)[ -]|quota|(mailbox|inbox) (is )?full|容量|満杯|いっぱい", re.IGNORECASE
+)
+
+
+class FailureKind(Enum):
+    """What a report says of an address.
+
+    `ADDRESS`: it is wrong. `PASSING`: the mail did not arrive this time, and may be sent again.
+    `DELAYED`: the server keeps trying.
+    """
+
+    ADDRESS = auto()
+    PASSING = auto()
+    DELAYED = auto()
 
 
 @dataclass(frozen=True, slots=True)
 class DeliveryFailure:
-    """A mail of ours that did not arrive, or not yet (`delayed`), and why as the server says."""
+    """A mail of ours that did not arrive, and why as the server says.
 
-    mail: MailLogEntry
+    `mail` is None where the report shows none of ours: anybody may have written it.
+    """
+
+    mail: MailLogEntry | None
     addresses: tuple[str, ...]
     text: str
-    delayed: bool = False
+    kind: FailureKind = FailureKind.ADDRESS
 
 
 class SentMailIndex:
-    """The mails that went out, by Message-ID and by address, one of which a report may name.
+    """The mails that went out, by Message-ID and by address, one of which a report may show.
 
     `own` are our own addresses, folded: that a copy to ourselves failed is no failure of a mail.
     """
@@ -82,45 +106,49 @@ class SentMailIndex:
             self._note(each)
 
     def failures(self, content: bytes, when: datetime) -> Iterator[DeliveryFailure]:
-        """Find our mails that a message reports as failed; none where it is no report."""
+        """Find the failures that a message reports; none where it is no report."""
         report = email.message_from_bytes(content, policy=compat32)
         reported = list(_read_failures(report))
-        named = _find_reported_mail(report, self.by_id)
+        mail = _find_reported_mail(report, self.by_id) or self._find_returned(report, when)
         for each in reported:
-            if each.address.casefold() in self._own and not _is_among(each.address, named):
+            address = each.address.casefold()
+            if address in self._own and (mail is None or address not in mail.folded_addresses):
                 continue
-            mail = named or self._last_to(each.address, when)
-            if mail:
-                yield DeliveryFailure(
-                    mail, (_match_address(mail, each.address),), each.text, each.delayed
-                )
+            shown = _match_address(mail, each.address) if mail else each.address
+            yield DeliveryFailure(mail, (shown,), each.text, each.kind)
 
     def _note(self, entry: MailLogEntry) -> None:
-        if entry.event is MailEvent.COLLECTED or entry.kind is None:
+        if entry.kind is None:
             return
+        went_out = entry.event in (MailEvent.SENT, MailEvent.BY_HAND)
         if entry.message_id and entry.event in _WENT_OUT:
             self.by_id[entry.message_id] = entry
-        if entry.event in (MailEvent.SENT, MailEvent.BY_HAND):
-            for address in entry.addresses:
-                self._by_address.setdefault(address.casefold(), []).append(entry)
+        if went_out:
+            for address in entry.folded_addresses:
+                self._by_address.setdefault(address, []).append(entry)
 
-    def _last_to(self, address: str, when: datetime) -> MailLogEntry | None:
-        """Find the last mail to an address, for a report that names no mail.
+    def _find_returned(self, report: Message, when: datetime) -> MailLogEntry | None:
+        """Find the mail whose To and Subject a report returns, among those of the last days.
 
-        Some servers return no headers; a draft that a person sent has an id that we do not know.
+        Some servers leave the Message-ID out, and of a draft that a person sent we do not know it.
         """
-        mails = self._by_address.get(address.casefold(), ())
-        earlier = (
-            m for m in reversed(mails) if m.time <= when and when - m.time <= _LONGEST_DELIVERY
-        )
-        return next(earlier, None)
+        for head in _find_returned_headers(report):
+            subject = _join(decode_subject(head))
+            for address in parse_header_addresses(head, ("to",)):
+                mails = self._by_address.get(address.casefold(), ())
+                same = [each for each in mails if subject and subject == _join(each.subject_line)]
+                recent = [each for each in same if abs(when - each.time) <= _LONGEST_DELIVERY]
+                if recent:  # where a person noted it too late, the first one after the report
+                    before = (each for each in reversed(recent) if each.time <= when)
+                    return next(before, recent[0])
+        return None
 
 
 @dataclass(frozen=True, slots=True)
 class _ReportedFailure:
     address: str
     text: str
-    delayed: bool
+    kind: FailureKind
 
 
 def _read_failures(report: Message) -> list[_ReportedFailure]:
@@ -149,7 +177,8 @@ def _read_fields(fields: Message) -> _ReportedFailure | None:
     reason = str(fields.get("diagnostic-code") or "").partition(";")[2]
     status = str(fields.get("status") or "").strip()
     text = reason if status and status in reason else f"{status} {reason}"
-    return _ReportedFailure(address, _shorten(text), action == "delayed") if address else None
+    kind = FailureKind.DELAYED if action == "delayed" else _judge(f"{status} {reason}")
+    return _ReportedFailure(address, _shorten(text), kind) if address else None
 
 
 def _read_words(report: Message) -> Iterator[_ReportedFailure]:
@@ -164,7 +193,20 @@ def _read_words(report: Message) -> Iterator[_ReportedFailure]:
     froms = {each.casefold() for each in parse_header_addresses(report, ("from", "to", "reply-to"))}
     found = named or [each for each in _ADDRESS.findall(said) if each.casefold() not in froms]
     for address in dict.fromkeys(each.strip(".'") for each in found):
-        yield _ReportedFailure(address, _find_reason(said, address), delayed or not failed)
+        reason = _find_reason(said, address)
+        kind = FailureKind.DELAYED if delayed or not failed else _judge(reason)
+        yield _ReportedFailure(address, reason, kind)
+
+
+def _judge(text: str) -> FailureKind:
+    """Judge by the codes, or else the words, whether an address is wrong."""
+    codes = [(match[1], match[2]) for match in _ENHANCED.finditer(text)]
+    told = [code for code in codes if code[1] != _VAGUE] or codes
+    if not told:
+        return FailureKind.PASSING if _FULL.search(text) else FailureKind.ADDRESS
+    level, detail = told[0]
+    passing = level == "4" or _PASSING_DETAIL.fullmatch(detail)
+    return FailureKind.PASSING if passing else FailureKind.ADDRESS
 
 
 def _find_reason(said: str, address: str) -> str:
@@ -204,13 +246,27 @@ def _find_message_ids(report: Message) -> Iterator[str]:
             yield from find_message_ids(decode_text(part))
 
 
-def _is_among(address: str, mail: MailLogEntry | None) -> bool:
-    return mail is not None and address.casefold() in mail.folded_addresses
+def _find_returned_headers(report: Message) -> Iterator[Message]:
+    """Find the headers of the mail that a report returns: in a part, or below its words."""
+    for part in report.walk():
+        if part is not report and part.get_content_type() in _RETURNED:
+            inner = part.get_payload()
+            if isinstance(inner, list):
+                yield from (each for each in inner if isinstance(each, Message))
+            else:
+                yield email.message_from_bytes(decode_text(part).encode(), policy=compat32)
+    words = "\n".join(_find_texts(report))[:_MOST]
+    if mark := _COPY.search(words):
+        yield email.message_from_bytes(words[mark.end() :].lstrip().encode(), policy=compat32)
+
+
+def _join(text: str) -> str:
+    return "".join(text.split())
 
 
 def _match_address(mail: MailLogEntry, address: str) -> str:
     """Return the address as the mail has it; a single recipient may have forwarded the mail."""
-    if len(mail.addresses) == 1 and not _is_among(address, mail):
+    if len(mail.addresses) == 1:
         return mail.addresses[0]
     same = (each for each in mail.addresses if each.casefold() == address.casefold())
     return next(same, address)

@@ -22,20 +22,23 @@ from sheet_diag.pipeline.record_store import RecordStore
 from sheet_diag.pipeline.tasks import WorkerContext
 
 _NOTHING: Final = (ProblemCode.MAIL_WITHOUT_SHEET,)
+_LOCKED: Final = (ProblemCode.PASSWORD_NEEDED, ProblemCode.PASSWORD_WRONG)
 
 
 @dataclass(frozen=True, slots=True)
 class MailContents:
     """What a mail brings.
 
-    `has_return`: a return, good or bad. `clients` are the client ids on its sheets, `digests` the
-    SHA-256 of the attached files that are returns. `dmarc` is as in `ReceivedFile`.
+    `returns` are the SHA-256 of its returns, good or bad (empty: of one that was not opened).
+    `clients` are the client ids on its sheets, `digests` the SHA-256 of the attached files that are
+    returns. `dmarc` is as in `ReceivedFile`. `locked`: a file in it wants a password.
     """
 
-    has_return: bool
-    clients: tuple[str, ...]
-    digests: tuple[str, ...]
+    returns: tuple[str, ...] = ()
+    clients: tuple[str, ...] = ()
+    digests: tuple[str, ...] = ()
     dmarc: str = ""
+    locked: bool = False
 
 
 class MailReader:
@@ -57,10 +60,11 @@ class MailReader:
         returns = [each for each in read if _is_return(each)]
         attached = (each.sha256 for each in returns if each.member and each.sha256)
         return MailContents(
-            bool(returns),
+            tuple(each.sha256 for each in returns),
             _find_client_ids(returns),
             tuple(dict.fromkeys(attached)),
             next((each.dmarc for each in returns), ""),
+            locked=any(problem.code in _LOCKED for each in read for problem in each.problems),
         )
 
     def __enter__(self) -> Self:

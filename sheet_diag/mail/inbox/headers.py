@@ -20,7 +20,12 @@ from sheet_diag.intake.containers.mail_headers import (
     parse_header_addresses,
     read_senders,
 )
-from sheet_diag.intake.containers.received_mail import is_automatic, is_receipt, is_report
+from sheet_diag.intake.containers.received_mail import (
+    is_automatic,
+    is_formal_report,
+    is_receipt,
+    is_report,
+)
 from sheet_diag.mail.imap.mailbox import MessageHead
 
 _ID: Final = re.compile(r"<[^<>\s]+>")
@@ -38,8 +43,8 @@ class MessageHeaders:
     """The headers of a message; addresses and Message-IDs are as written, missing ones are empty.
 
     `senders` are all whom it may come from, the likeliest first. `is_seen`: somebody has read it.
-    `is_receipt`: it only says that a mail of ours was read. `is_report`: a mail server says what
-    became of a mail.
+    `is_receipt`: it only says that a mail of ours was read. `is_report`: it looks as if a mail
+    server said what became of a mail; where it `is_formal_report`, no person has written it.
     """
 
     uid: str
@@ -54,6 +59,7 @@ class MessageHeaders:
     is_automatic: bool
     is_receipt: bool
     is_report: bool
+    is_formal_report: bool
     may_bring_files: bool
 
     @property
@@ -81,6 +87,7 @@ def read_message_headers(head: MessageHead) -> MessageHeaders:
         is_automatic=is_automatic(message),
         is_receipt=is_receipt(message),
         is_report=is_report(message),
+        is_formal_report=is_formal_report(message),
         may_bring_files=_may_bring_files(head.structure),
     )
 
@@ -91,9 +98,10 @@ def find_message_ids(text: str) -> tuple[str, ...]:
 
 
 def _read_message_id(message: Message) -> str:
-    """Read the Message-ID, also where it lacks its brackets."""
+    """Read the Message-ID, also where it lacks its brackets; one without a character is none."""
     text = decode_header_text(message, "message-id").strip()
-    return next(iter(find_message_ids(text)), text)
+    id_ = next(iter(find_message_ids(text)), text)
+    return id_ if any(char.isalnum() for char in id_) else ""
 
 
 def _may_bring_files(structure: bytes) -> bool:

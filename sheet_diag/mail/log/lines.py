@@ -39,6 +39,8 @@ class _Line(BaseModel):
     holds: tuple[_Text, ...] = ()
     due: date | None = None
     edition: _Text = ""
+    size: int = 0
+    locked: bool = False
     attachments: tuple[_Text, ...] = ()
     subject_line: _Text = ""
     dmarc: _Text = ""

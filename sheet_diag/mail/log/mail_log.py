@@ -184,14 +184,13 @@ class MailLog:
         }
         return list(found.values())
 
+    def find_unfinished(self) -> frozenset[MailKey]:
+        """Find the mails that went out and have not reached all of their addresses this far."""
+        return frozenset(key for key, mail in self._mails.items() if mail.sent and mail.deferred)
+
     def uncertain(self) -> tuple[MailLogEntry, ...]:
         """Return the mails of which nobody knows whether the server took them."""
         return tuple(mail.pending for mail in self._mails.values() if mail.pending)
-
-    def collected(self) -> frozenset[str]:
-        """Return the Message-IDs of all mails that were collected."""
-        collected = (entry for entry in self._entries if entry.event is MailEvent.COLLECTED)
-        return frozenset(entry.message_id for entry in collected)
 
     def close(self) -> None:
         """Close the file and release the lock."""

@@ -113,6 +113,8 @@ class MailChecker:
             yield from compare_file_name(attached.name, row, self._index)
         yield from compare_attachments(mail, self._expected(outgoing, row))
         yield from warn_about_new_domains(row, self.former_domains)
+        if outgoing.doubt:
+            yield check_warning(outgoing.doubt.key, **outgoing.doubt.parts)
         if outgoing.sender_doubt:
             yield check_warning(f"guard.{outgoing.sender_doubt}", id=row.id, company=row.company)
         named = row.id.casefold() in self.named

@@ -184,13 +184,18 @@ class _Delivery:
             self._session.drop()
 
     def send(self, mail: FinalMail) -> None:
-        """Send a mail to the addresses that have not refused it, unless it has gone out."""
-        state = self._log.state(mail.mail.key)
-        addresses = mail.mail.client.addresses
+        """Send a mail to the addresses that have not refused it, unless it has gone out.
+
+        Where a person wants it again, it goes even to addresses that have all refused it.
+        """
+        state, again = self._log.state(mail.mail.key), mail.mail.again
+        addresses = mail.mail.addresses
         remaining = tuple(each for each in addresses if each.casefold() not in state.refused)
-        if state.pending:
+        if again:
+            remaining = remaining or addresses
+        if state.pending and not again:
             self.report.uncertain.append(state.pending)
-        elif (state.is_done and not mail.mail.again) or not remaining:
+        elif (state.is_done and not again and not mail.mail.rest) or not remaining:
             self.report.skipped.append(mail.mail)
         else:
             self._pace.wait_for_turn()

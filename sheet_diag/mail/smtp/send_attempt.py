@@ -8,6 +8,7 @@ from datetime import datetime
 from enum import Enum, auto
 from typing import Final
 
+from sheet_diag.mail.compose.facts import read_mail_facts
 from sheet_diag.mail.log.mail_log import MailLog
 from sheet_diag.mail.smtp.connection import SmtpReply
 from sheet_diag.mail.smtp.session import AnswerLostError, Envelope, NotTakenError, SmtpSession
@@ -68,6 +69,7 @@ class SendAttempt:
         self._now = now
         self._entries: list[MailLogEntry] = []
         self._password_fingerprint = fingerprint_mail(mail.mail)
+        self._facts = read_mail_facts(mail.content)
 
     def run(self, session: SmtpSession) -> AttemptOutcome:
         """Send the mail.
@@ -154,6 +156,8 @@ class SendAttempt:
             password_fingerprint=self._password_fingerprint,
             due=mail.due,
             edition=mail.edition,
+            attachments=self._facts.attachments,
+            subject_line=self._facts.subject_line,
         )
         self._log.add(entry)
         self._entries.append(entry)

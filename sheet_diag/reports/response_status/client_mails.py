@@ -109,7 +109,7 @@ class ClientMails:
                 return
             case MailEvent.SENT | MailEvent.BY_HAND:
                 self._go(key, posted)
-            case MailEvent.BOUNCED:
+            case MailEvent.BOUNCED | MailEvent.UNDELIVERED:
                 begun = self._begun.get(key)
                 # It would not come back, had it not gone.
                 if begun and begun.may_be_attempt_of(posted):

@@ -70,15 +70,52 @@ class ReadFiles:
         return mail.sha256 in self.files or read_apart or self.is_known_by_name_only(mail.file)
 
 
+# What tells one mail from all others: its Message-ID, and the SHA-256 of the files in it.
+MailIdentity = tuple[str, tuple[str, ...]]
+
+
+def group_collected_mails(
+    posted: Iterable[MailLogEntry],
+) -> dict[MailIdentity, list[MailLogEntry]]:
+    """Group the lines of collected mails by mail, in order.
+
+    Lines of earlier versions name no attachments; a later line about the same file does.
+    """
+    lines = [each for each in posted if each.event is MailEvent.COLLECTED]
+    own = [(identify_mail(each.message_id, each.sha256), each.attachments) for each in lines]
+    told = {
+        key: identity
+        for each, identity in zip(lines, own, strict=True)
+        if each.attachments
+        for key in (each.file, each.sha256)
+    }
+    found: dict[MailIdentity, list[MailLogEntry]] = defaultdict(list)
+    for number, (each, (id_, attachments)) in enumerate(zip(lines, own, strict=True)):
+        later = told.get(each.sha256 or each.file) or told.get(each.file)
+        older = later if later and not attachments else None
+        found[older or (id_ or f"#{number}", attachments)].append(each)
+    return found
+
+
+def identify_mail(message_id: str, sha256: str) -> str:
+    """Return the Message-ID; where it has no character, the SHA-256 of the mail instead."""
+    if any(char.isalnum() for char in message_id):
+        return message_id
+    return f"sha256:{sha256}" if sha256 else ""
+
+
+def select_latest(lines: Sequence[MailLogEntry]) -> list[MailLogEntry]:
+    """Select of the lines of one mail those of its last place, each client once."""
+    last = {each.client.casefold(): each for each in lines if each.file == lines[-1].file}
+    return list(last.values())
+
+
 def list_collected_mails(posted: Iterable[MailLogEntry]) -> Sequence[MailLogEntry]:
-    """List the mails that were collected, each once a client.
+    """List the mails that were collected, each once a client, in the order of the log.
 
     One that was fetched again counts as it was put in last.
     """
-    mails = [each for each in posted if each.event is MailEvent.COLLECTED]
-    files = {each.message_id: each.file for each in mails}
-    found: dict[tuple[str | int, str], MailLogEntry] = {}
-    for number, mail in enumerate(mails):
-        if not mail.message_id or mail.file == files[mail.message_id]:
-            found[mail.message_id or number, mail.client.casefold()] = mail
-    return tuple(found.values())
+    lines = list(posted)
+    groups = group_collected_mails(lines).values()
+    latest = {id(each) for group in groups for each in select_latest(group)}
+    return tuple(each for each in lines if id(each) in latest)
