@@ -114,9 +114,10 @@ def forget(office: Office, *keys: str) -> None:
     kept = [{key: value for key, value in line.items() if key not in keys} for line in lines]
     text = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in kept)
     office.log.write_text(text, encoding="utf-8", newline="\n")
+    office.log.with_name(".sheet-diag-mail.head").unlink()
 
 
-OLD = ("size", "attachments", "locked")
+OLD = ("size", "attachments", "locked", "previous")
 
 
 def test_lines_of_earlier_versions_are_completed_once_from_their_files(
@@ -125,7 +126,7 @@ def test_lines_of_earlier_versions_are_completed_once_from_their_files(
     server.put(returned("C-001", "<1@x>"), returned("C-002", "", B.addresses[0]), when=ARRIVED)
     office.collect()
     told = office.posted
-    forget(office, *OLD, "sha256", "holds", "prev")
+    forget(office, *OLD, "sha256", "holds")
     former = re.sub("sha256:[0-9a-f]+", "<>", office.log.read_text(encoding="utf-8"))
     office.log.write_text(former, encoding="utf-8")
     for number in (4, 4):
@@ -145,7 +146,7 @@ def test_an_old_mail_whose_file_was_read_and_thrown_away_is_known(
     server.put(returned("C-001", "<1@x>"))
     office.collect()
     (line,) = office.posted
-    forget(office, *OLD, "prev")
+    forget(office, *OLD)
     (office.source / line.file).unlink()
     fact = ReturnFacts("C-001", "", ReturnStatus.RANKED, "1", "mail/a.eml", "a.xlsx")
     office.read = ReadFiles.of([replace(fact, file_sha256=line.sha256)], ARRIVED.date())
