@@ -68,7 +68,7 @@ def _create_entry(draft: CheckedDraft, message_id: str) -> MailLogEntry:
         kind=mail.kind,
         subject=mail.subject,
         message_id=message_id,
-        addresses=mail.client.addresses,
+        addresses=mail.addresses,
         file=mail.file_names,
         password_fingerprint=draft.fingerprint,
         due=mail.due,
