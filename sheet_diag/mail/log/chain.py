@@ -48,7 +48,8 @@ def write_log_head(log: Path, head: LogHead) -> None:
     """Write the head of a log, whole or not at all. Raises `OSError`."""
     path = log.with_name(LOG_HEAD_NAME)
     draft = path.with_suffix(".tmp")
-    with draft.open("w", encoding="ascii") as file:
+    draft.unlink(missing_ok=True)  # a killed command left it, or it leads elsewhere
+    with draft.open("x", encoding="ascii") as file:
         json.dump({"count": head.count, "digest": head.digest}, file)
         file.flush()
         os.fsync(file.fileno())
