@@ -16,7 +16,7 @@ import openpyxl
 import pytest
 
 from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
-from sheet_diag.intake.discovery import InputFile, find_input_files
+from sheet_diag.intake.discovery import InputFile, find_input_files, hash_file
 from sheet_diag.intake.receive import failed_return, open_file, read_content, receive_return
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
@@ -262,6 +262,31 @@ def test_links_are_read_inside_of_the_folder_and_followed_nowhere_else(tmp_path:
     ]
     assert {each.name for each in found if each.outside} == links.keys() - {"inside.xlsx"}
     assert len(found) == 8
+
+
+def test_a_link_that_takes_the_place_of_a_file_is_not_followed(tmp_path: Path) -> None:
+    folder, secret = tmp_path / "in", tmp_path / "out/b.xlsx"
+    _tree(tmp_path, ["in/a.xlsx", "in/sub/b.xlsx", "in/z.xlsx", "out/a.xlsx", "out/b.xlsx"])
+    (folder / "inside.xlsx").symlink_to(folder / "z.xlsx")
+    (tmp_path / "link").symlink_to(folder)  # the folder itself may be one
+    found = find_input_files(tmp_path / "link", tmp_path / "output")
+    for swapped, aim in (("a.xlsx", secret), ("z.xlsx", secret), ("sub", tmp_path / "out")):
+        (folder / swapped).rename(tmp_path / f"former {swapped}")
+        (folder / swapped).symlink_to(aim)
+    received = [_receive(each, SMALL) for each in found]
+    assert [each.file for each in received] == ["a.xlsx", "inside.xlsx", "sub/b.xlsx", "z.xlsx"]
+    for each in received:
+        assert (each.sha256, each.problems) == ("", _problems("LINK_OUTSIDE"))
+    assert {hash_file(each.path) for each in found} == {""}
+
+
+def test_a_pipe_that_takes_the_place_of_a_file_is_not_waited_for(tmp_path: Path) -> None:
+    _tree(tmp_path, ["a.xlsx"])
+    (found,) = find_input_files(tmp_path, tmp_path / "output")
+    found.path.unlink()
+    os.mkfifo(found.path)
+    received = _receive(found, SMALL)
+    assert (received.sha256, received.problems) == ("", _problems("NO_ACCESS"))
 
 
 def test_names_are_in_composed_characters(tmp_path: Path) -> None:

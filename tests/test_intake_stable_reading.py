@@ -11,22 +11,20 @@ from sheet_diag.intake.discovery import FileChangingError, read_stable_file
 
 
 class _Disturbed:
-    """Takes the place of the first looks at a file: `times` of them, something else happens."""
+    """Takes the place of the looks at a file that was read: at `times` of them, it has changed."""
 
     def __init__(self, times: int, path: Path, error: OSError | None = None) -> None:
         self.times, self._path, self._error = times, path, error
-        self._read = Path.read_bytes
+        self._look = reading.file_state
 
-    def __call__(self, path: Path) -> bytes:
-        content = self._read(path)
-        if self.times == 0:
-            return content
-        self.times -= 1
-        if self._error:
-            raise self._error
-        with self._path.open("ab") as file:
-            file.write(b"more")
-        return content
+    def __call__(self, path: Path) -> tuple[int, int]:
+        if self.times:
+            self.times -= 1
+            if self._error:
+                raise self._error
+            with self._path.open("ab") as file:
+                file.write(b"more")
+        return self._look(path)
 
 
 @pytest.fixture
@@ -65,5 +63,5 @@ def _read(
     file: Path, monkeypatch: pytest.MonkeyPatch, times: int, error: OSError | None = None
 ) -> bytes:
     disturbed = _Disturbed(times, file, error)
-    monkeypatch.setattr(Path, "read_bytes", lambda path: disturbed(path))
+    monkeypatch.setattr(reading, "file_state", disturbed)
     return read_stable_file(file)

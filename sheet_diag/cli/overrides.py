@@ -77,7 +77,7 @@ def _read_former(path: Path, limits: Limits, say: Wording) -> OverrideLines:
     """Read the lines of the workbook; ends where it holds anything that would be lost."""
     require_free([path])
     try:
-        content = read_stable_file(path)
+        content = read_stable_file(path.resolve())
         lines, others = read_override_lines(content, path.name, IntakeSettings(limits))
     except RefusedError as error:
         why = problem_message(error.problem, say.lang)

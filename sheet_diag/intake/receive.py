@@ -6,6 +6,7 @@ and the raw value is kept beside what was read.
 
 from __future__ import annotations
 
+import errno
 import hashlib
 from dataclasses import replace
 from pathlib import Path
@@ -48,8 +49,10 @@ def open_file(file: InputFile, spool: Path, reading: IntakeSettings) -> tuple[Un
         return (_refused_file(file, error.problem),)
     except SpoolError:
         raise
-    except OSError:
-        return (_refused_file(file, Problem(ProblemCode.NO_ACCESS)),)
+    except OSError as error:
+        is_link = error.errno in (errno.ELOOP, errno.ENOTDIR)  # put there since it was found
+        code = ProblemCode.LINK_OUTSIDE if is_link else ProblemCode.NO_ACCESS
+        return (_refused_file(file, Problem(code)),)
 
 
 def _refused_file(file: InputFile, problem: Problem, *, ignored: bool = False) -> UnpackedFile:

@@ -53,7 +53,7 @@ def read_table_file(
 ) -> WorkbookContent:
     """Read the cells of a file; a text is one sheet without a name. Raises `TableFileError`."""
     try:
-        content = read_stable_file(path)
+        content = read_stable_file(path.resolve())
         return _read_cells(content, path, limits, find_separator)
     except (OSError, FileChangingError) as error:
         reason = getattr(error, "strerror", None) or type(error).__name__

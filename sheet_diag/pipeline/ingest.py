@@ -72,6 +72,7 @@ def ingest_files(
     What came beside a return is listed with it. Their records are in the store.
     """
     progress("read", 0, len(found))
+    spool = spool.resolve()
     returns: dict[str, list[ReceivedFile]] = {}
     archives: list[tuple[InputFile, list[MemberJob]]] = []
     opened = zip(found, _open_files(executors, found, spool), strict=True)
@@ -249,7 +250,8 @@ def check_files(
     """
     # What is no file, a pipe or a device, would be waited for.
     found = [
-        InputFile(path, path.name, ignored=False, blocked=not path.is_file()) for path in files
+        InputFile(path.resolve(), path.name, ignored=False, blocked=not path.is_file())
+        for path in files
     ]
     with (
         tempfile.TemporaryDirectory(prefix="sheet-diag-") as folder,

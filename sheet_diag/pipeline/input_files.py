@@ -54,7 +54,7 @@ def require_input_files(source: Path, target: Path) -> Sequence[InputFile]:
     found = find_input_files(source, apart_from=target)
     if not found:
         raise UserError("cli.error.empty", path=str(source))
-    if all(each.blocked and each.path == source for each in found):
+    if all(each.blocked and each.path == source.resolve() for each in found):
         raise UserError("cli.error.closed", path=str(source))
     return found
 

@@ -52,7 +52,7 @@ def _list_own_digests(catalog: Catalog, issuer: Issuer, output: Path) -> Iterato
     from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet  # loads the writer
 
     for name in read_note(output / OUTBOX):
-        if digest := hash_file(output / OUTBOX / name):
+        if digest := hash_file((output / OUTBOX / name).resolve()):
             yield digest
     for lang in Lang:
         yield hashlib.sha256(make_hearing_sheet(catalog, lang, issuer)).hexdigest()

@@ -55,7 +55,7 @@ class MailReader:
         """Read a mail at a path, which is called `name` in the input folder."""
         executors, records = self._ready()
         with tempfile.TemporaryDirectory(dir=self._folder) as spool:
-            found = InputFile(mail, name, ignored=False)
+            found = InputFile(mail.resolve(), name, ignored=False)
             read = ingest_files(executors, [found], Path(spool), records, _ignore_progress)
         returns = [each for each in read if _is_return(each)]
         attached = (each.sha256 for each in returns if each.member and each.sha256)
