@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
-import subprocess
-import sys
 import warnings
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -16,8 +13,10 @@ from typing import Any
 import fsspec
 import pytest
 import typer
+from typer.testing import CliRunner, Result
 
 from sheet_diag.cli.errors import report_failures
+from sheet_diag.cli.main import app
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import MIB
 from sheet_diag.storage import object_store as remote
@@ -26,14 +25,16 @@ from sheet_diag.storage.output_files import MOVING_FILE
 from sheet_diag.storage.staging import LOCK_FILE
 from tests.hostile.case import filled
 
-pytestmark = pytest.mark.slow("runs over an object store")
+pytestmark = [
+    pytest.mark.slow("runs over an object store"),
+    pytest.mark.usefixtures("tasks_here"),
+]
 
 with warnings.catch_warnings():  # of what the server is made of
     warnings.simplefilter("ignore")
     import boto3
     from moto.server import ThreadedMotoServer
 
-ROOT = Path(__file__).parents[1]
 AS_OF = ("--as-of", "2026-11-23")
 NAMES = (
     "回収/株式会社 見本.xlsx",
@@ -221,12 +222,10 @@ class Bucket:
 
     def __init__(self, url: str) -> None:
         self.environment = {
-            **os.environ,
             "AWS_ENDPOINT_URL": url,
             "AWS_ACCESS_KEY_ID": "test",
             "AWS_SECRET_ACCESS_KEY": "test",
             "AWS_DEFAULT_REGION": "us-east-1",
-            "PYTHONPATH": str(ROOT),
             "COLUMNS": "300",
         }
         self._client = boto3.client(
@@ -256,17 +255,9 @@ class Bucket:
             for key in keys
         }
 
-    def run(self, source: str, target: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [sys.executable, "-m", "sheet_diag", "run", "--lang", "en", *AS_OF,
-             "--input", source, "--output", target],
-            env=self.environment,
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=300,
-        )  # fmt: skip
+    def run(self, source: str, target: str) -> Result:
+        words = ["run", "--lang", "en", *AS_OF, "--input", source, "--output", target]
+        return CliRunner().invoke(app, words, env=self.environment)
 
     def close(self) -> None:
         self._client.close()
@@ -281,6 +272,13 @@ def bucket() -> Iterator[Bucket]:
     yield bucket
     bucket.close()
     server.stop()
+
+
+@pytest.fixture(autouse=True)
+def forgotten() -> Iterator[None]:
+    """What knows the address of a store is not kept for the next test."""
+    yield
+    fsspec.get_filesystem_class("s3").clear_instance_cache()
 
 
 def _contents(folder: Path) -> dict[str, bytes]:
@@ -301,9 +299,9 @@ def test_outputs_are_those_of_folders(bucket: Bucket, tmp_path: Path) -> None:
         path.write_bytes(content)
     bucket.put("returns/folder/", b"")  # how the console of S3 makes a folder
     said = bucket.run("s3://bucket/returns", "s3://bucket/out")
-    assert (said.returncode, said.stderr) == (1, ""), said
+    assert (said.exit_code, said.stderr) == (1, ""), said
     assert "s3://bucket/out/portfolio.xlsx" in said.stdout
-    assert bucket.run(str(tmp_path / "input"), str(tmp_path / "output")).returncode == 1
+    assert bucket.run(str(tmp_path / "input"), str(tmp_path / "output")).exit_code == 1
     assert bucket.below("out") == _contents(tmp_path / "output")
     assert {name: bucket.below("returns")[name] for name in given} == given
 
@@ -311,15 +309,15 @@ def test_outputs_are_those_of_folders(bucket: Bucket, tmp_path: Path) -> None:
     bucket.put("out/results/説明.txt", b"not ours")
     bucket.put("out/results/theirs.xlsx", b"not ours")
     shutil.rmtree((tmp_path / "input" / NAMES[0]).parent)
-    assert bucket.run("s3://bucket/returns/", "s3://bucket/out/").returncode == 1
-    assert bucket.run(str(tmp_path / "input"), str(tmp_path / "output")).returncode == 1
+    assert bucket.run("s3://bucket/returns/", "s3://bucket/out/").exit_code == 1
+    assert bucket.run(str(tmp_path / "input"), str(tmp_path / "output")).exit_code == 1
     theirs = {"results/説明.txt": b"not ours", "results/theirs.xlsx": b"not ours"}
     assert bucket.below("out") == {**_contents(tmp_path / "output"), **theirs}
 
 
 def test_a_bucket_that_is_not_there(bucket: Bucket) -> None:
     said = bucket.run("s3://nowhere/returns", "s3://bucket/out")
-    assert said.returncode == 2, said
+    assert said.exit_code == 2, said
     assert "s3://nowhere/returns cannot be read or written" in said.stderr
     assert "Traceback" not in said.stderr
 
@@ -362,7 +360,6 @@ def test_a_store_that_does_not_answer(
     for name, value in {**bucket.environment, "AWS_ENDPOINT_URL": "http://127.0.0.1:9"}.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
-    fsspec.get_filesystem_class("s3").clear_instance_cache()  # it knows the former address
     with (
         pytest.raises(ObjectStoreError) as raised,
         mirror_folders(str(tmp_path), "s3://bucket/silent", MIB),
