@@ -11,9 +11,11 @@ from typing import Any
 import pytest
 from filelock import FileLock
 from hypothesis import settings
+from msoffcrypto.method.ecma376_agile import ECMA376Agile
 from openpyxl.worksheet.merge import MergedCellRange
 
-from sheet_diag.catalog import raw_tree
+from sheet_diag.catalog import load, raw_tree
+from sheet_diag.model.catalog import Catalog
 from tests.merged_cells import format_merge, take_last_borders
 from tests.office import Office, find_soffice
 
@@ -21,8 +23,19 @@ from tests.office import Office, find_soffice
 settings.register_profile("ci", derandomize=True, deadline=None, max_examples=50)
 settings.load_profile("ci")
 
-# A test may load the built-in catalogue a dozen times; only its first copy is parsed.
+# A test may load the built-in catalogue a dozen times: it is loaded once, and parsed once for those
+# that read its files from a folder.
+_load_catalog = load.load_catalog
 _read_yaml = raw_tree.read_yaml
+
+
+@cache
+def _built_in() -> Catalog:
+    return _load_catalog()
+
+
+def _load_once(path: Path | None = None) -> Catalog:
+    return _load_catalog(path) if path else _built_in()
 
 
 @cache
@@ -36,6 +49,9 @@ def _copy_parsed(content: bytes) -> Any:
 
 _patch = pytest.MonkeyPatch()
 _patch.setattr(raw_tree, "read_yaml", _copy_parsed)
+_patch.setattr(load, "load_catalog", _load_once)
+_derive = "_derive_iterated_hash_from_password"  # a tenth of a second; most are asked for again
+_patch.setattr(ECMA376Agile, _derive, staticmethod(cache(getattr(ECMA376Agile, _derive))))
 _patch.setattr(MergedCellRange, "_get_borders", take_last_borders)
 _patch.setattr(MergedCellRange, "format", format_merge)
 

@@ -316,8 +316,7 @@ def laid_out(monkeypatch: pytest.MonkeyPatch) -> list[SheetContent]:
 
 
 @pytest.mark.slow("hundreds of sheets are built twice")
-@pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize("issuer", [ISSUER, Issuer()])
+@pytest.mark.parametrize(("seed", "issuer"), enumerate((ISSUER, Issuer())))
 def test_any_stamped_sheet_is_the_one_built_from_nothing(
     seed: int, issuer: Issuer, laid_out: list[SheetContent]
 ) -> None:

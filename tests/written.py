@@ -89,7 +89,7 @@ def make_demonstration(folder: Path) -> None:
 
 
 def demonstration_workbooks(demonstration: Path) -> list[Path]:
-    """List its workbooks; of a folder with many, the first, the last, the smallest, the largest."""
+    """List its workbooks; of a folder with many, the smallest and the largest."""
     folders: dict[Path, list[Path]] = {}
     for path in sorted((demonstration / "demo").rglob("*.xlsx")):
         folders.setdefault(path.parent, []).append(path)
@@ -98,7 +98,7 @@ def demonstration_workbooks(demonstration: Path) -> list[Path]:
         path
         for paths in folders.values()
         for path in paths
-        if path in (paths[0], paths[-1], min(paths, key=_size), max(paths, key=_size))
+        if path in (min(paths, key=_size), max(paths, key=_size))
     ]
 
 
