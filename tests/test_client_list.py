@@ -104,6 +104,40 @@ def test_a_client_with_everything() -> None:
     )
 
 
+PASSWORDS = "| 診断先番号 | 会社名 | メールアドレス | 報告書パスワード |"
+
+
+def test_a_report_password_is_each_clients_own() -> None:
+    good = table("| 1 | 甲 | a@kou.jp | Himitsu=A-1 |", "| 2 | 乙 | b@otsu.jp | |", head=PASSWORDS)
+    found = clients(good)
+    assert [each.password for each in found] == ["Himitsu=A-1", ""]
+    assert "Himitsu" not in repr(found)
+    bad = table(
+        "| 1 | 甲 | a@kou.jp | Himitsu-1 |",
+        "| 2 | 乙 | b@otsu.jp | himitsu-1 |",
+        "| 3 | 丙 | c@hei.jp | 秘密の言葉 |",
+        "| 4 | 丁 | d@tei.jp | two words |",
+        "| 5 | 戊 | e@bo.jp | 2026-01-02 00:00:00 |",
+        "| 6 | 己 | f@ki.jp | 1E+15 |",
+        head=PASSWORDS,
+    )
+    told = parse_client_list(WorkbookContent((bad,)), JIS)[1]
+    assert [_line(each) for each in told] == [
+        "D7 password.shared D6",
+        "D8 password.signs",
+        "D9 password.signs",
+        "D10 password.changed",
+        "D11 password.changed",
+    ]
+    said = "".join(format_list_message(each, lang) for each in told for lang in Lang)
+    assert not [word for word in ("imitsu", "秘密の", "two w", "2026") if word in said]
+
+
+def test_a_report_password_that_is_soon_guessed_wants_a_look() -> None:
+    lines = ("| 1 | 甲 | a@kou.jp | short-7 |", "| 2 | 乙 | b@otsu.jp | 20261224 |")
+    assert notes(table(*lines, head=PASSWORDS)) == ["D6 password", "D7 password"]
+
+
 def test_headings_in_english_and_in_any_order() -> None:
     line = "| A1 | K.K. | Taro | CEO | a@b.jp | Japanese | Manufacturing | Up to 5 | 2026/1/9 | | |"
     (found,) = clients(table(line, head=FULL_EN, name="Sheet1"))

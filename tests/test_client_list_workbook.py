@@ -39,6 +39,7 @@ CLIENTS = (
         employees="upto_300",
         due=date(2026, 12, 25),
         group="東日本",
+        password="=Himitsu-1E5",
         note="一行目\n二行目",
         row=8,
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import Enum, auto
 from typing import Final
@@ -18,7 +18,8 @@ class ListedClient:
     `addresses` are mail addresses in the order of the list, their domains in lower case; `shared`
     are those of them that other clients may have, too, if their lines say the same; `contact` and
     `title` are the person that is written to; `industry` and `employees` are choice ids of the
-    catalogue (empty: not told); `row` is the line of the list, counted from 1.
+    catalogue (empty: not told); `password` is the one agreed for the report (empty: none is); `row`
+    is the line of the list, counted from 1.
     """
 
     id: str
@@ -31,6 +32,7 @@ class ListedClient:
     employees: str = ""
     due: date | None = None
     group: str = ""
+    password: str = field(default="", repr=False)
     note: str = ""
     row: int = 0
     shared: tuple[str, ...] = ()
@@ -43,13 +45,18 @@ class ListedClient:
 
 @dataclass(frozen=True, slots=True)
 class ClientList:
-    """The clients in the order of the list. No two share an id; an address only if both say so."""
+    """The clients in the order of the list. No two share an id or a password, nor an address unless
+    both say so."""
 
     clients: Sequence[ListedClient] = ()
 
     def by_id(self) -> dict[str, ListedClient]:
         """Return the clients by folded id; ids are ASCII and neither begin nor end with a dot."""
         return {client.id.casefold(): client for client in self.clients}
+
+    def agreed_passwords(self) -> dict[str, str]:
+        """Return the passwords that were agreed with clients, by folded id."""
+        return {each.id.casefold(): each.password for each in self.clients if each.password}
 
     def by_address(self) -> dict[str, tuple[ListedClient, ...]]:
         """Return the clients by folded address; several share one."""
@@ -81,6 +88,7 @@ class ClientEntry(Enum):
     CHOICE = auto()  # a choice of the profile field whose id is the column's key
     COUNT = auto()  # such a choice, or a number that falls into one
     DAY = auto()
+    PASSWORD = auto()  # that no other client has
     NOTE = auto()  # a text of several lines
 
 
@@ -110,5 +118,6 @@ CLIENT_COLUMNS: Final = (
     ClientColumn("due", ClientEntry.DAY, 96),
     ClientColumn("group", ClientEntry.TEXT, 104),
     ClientColumn("shared", ClientEntry.SHARED, 124),
+    ClientColumn("password", ClientEntry.PASSWORD, 132),
     ClientColumn("note", ClientEntry.NOTE, 168),
 )

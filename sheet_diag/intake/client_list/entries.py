@@ -31,6 +31,10 @@ from sheet_diag.text.wording import Wording
 
 _ID: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]{0,38}[A-Za-z0-9])?")
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?: [\d:.]+)?")  # as readers write a date of Excel
+# As Excel shows a password that it has taken for a day or a large number.
+_CHANGED: Final = re.compile(rf"(?:{_DAY.pattern})|\d(?:\.\d+)?E[+]\d+")
+_PASSWORD: Final = re.compile(r"[!-~]{1,255}")  # what any keyboard types into Excel's question
+_SAFE_LENGTH: Final = 8  # characters; a shorter password is soon guessed
 _EARLIEST: Final = 2000
 _LATEST: Final = 2100
 _MAX_NAME: Final = 200  # characters of a name; no subject of a mail and no cover holds more
@@ -139,6 +143,20 @@ def read_due(typed: str) -> tuple[date | None, Message | None]:
     if not _EARLIEST <= found.year <= _LATEST:
         return None, cell_message("clients.fault.due.far", value=shorten_entry(typed))
     return found, None
+
+
+def read_password(typed: str) -> tuple[str, Message | None]:
+    """Read a password that was agreed with the client; no message tells it."""
+    if _CHANGED.fullmatch(typed):
+        return "", cell_message("clients.fault.password.changed")
+    if typed and not _PASSWORD.fullmatch(typed):
+        return "", cell_message("clients.fault.password.signs")
+    return typed, None
+
+
+def is_weak_password(password: str) -> bool:
+    """Tell whether a password is soon guessed, or may have lost zeros in Excel."""
+    return len(password) < _SAFE_LENGTH or password.isdecimal()
 
 
 def _check_text(typed: str, column: str, longest: int) -> tuple[str, Message | None]:

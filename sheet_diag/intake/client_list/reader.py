@@ -17,6 +17,7 @@ from sheet_diag.intake.client_list.domains import DomainChecks
 from sheet_diag.intake.client_list.entries import (
     check_name,
     find_odd_notes,
+    is_weak_password,
     read_addresses,
     read_choice,
     read_due,
@@ -24,6 +25,7 @@ from sheet_diag.intake.client_list.entries import (
     read_language,
     read_name,
     read_note,
+    read_password,
     read_shared,
     strip_column_honorific,
 )
@@ -126,8 +128,8 @@ def parse_client_list(
 
 @dataclass(slots=True)
 class _ListReader:
-    """What was read so far. Ids, addresses and names lead to where they first stood, addresses
-    also to whether other clients may have them."""
+    """What was read so far. Ids, addresses, passwords and names lead to where they first stood,
+    addresses also to whether other clients may have them."""
 
     catalog: Catalog
     clients: list[ListedClient] = field(default_factory=list)
@@ -135,6 +137,7 @@ class _ListReader:
     notes: list[ClientListMessage] = field(default_factory=list)
     ids: dict[str, TableRow] = field(default_factory=dict)
     addresses: dict[str, tuple[TableRow, bool]] = field(default_factory=dict)
+    passwords: dict[str, TableRow] = field(default_factory=dict, repr=False)
     names: dict[str, TableRow] = field(default_factory=dict)
     domains: DomainChecks = field(default_factory=DomainChecks)
 
@@ -166,6 +169,8 @@ class _ListReader:
                 return self._checked(row, key, *read_shared(text or "", addresses))
             case ClientEntry.CHOICE | ClientEntry.COUNT:
                 return self._choice(row, key, text or "")
+            case ClientEntry.PASSWORD:
+                return self._password(row, text or "")
             case ClientEntry.LANGUAGE | ClientEntry.DAY | ClientEntry.NOTE:
                 return self._checked(row, key, *_READERS[column.entry](text or ""))
 
@@ -243,6 +248,16 @@ class _ListReader:
         for note in self.domains.check(row, addresses):
             self._note(row, "mail", note)
         return addresses
+
+    def _password(self, row: TableRow, text: str) -> str:
+        found = self._checked(row, "password", *read_password(text))
+        first = self.passwords.setdefault(found.casefold(), row) if found else row
+        if first is not row:
+            parts = {"place": format_other_place(first, "password", row)}
+            self._fault(row, "password", cell_message("clients.fault.password.shared", **parts))
+        if found and is_weak_password(found):
+            self._note(row, "password", cell_message("clients.note.password"))
+        return found
 
     def _shared_addresses(self, row: TableRow, addresses: Sequence[str]) -> Iterator[Message]:
         """Find the addresses of other clients that not both of them call shared."""
