@@ -101,11 +101,19 @@ def list_row(
     addresses: Sequence[str] = (A,),
     company: str = COMPANY,
     contact: str = "",
+    password: str = "",
 ) -> ListedClient:
     """A client of the list."""
     when = day(due) if due else None
     return ListedClient(
-        id_, company, Lang.JA, tuple(addresses), contact=contact, due=when, group=group
+        id_,
+        company,
+        Lang.JA,
+        tuple(addresses),
+        contact=contact,
+        due=when,
+        group=group,
+        password=password,
     )
 
 

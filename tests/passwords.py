@@ -13,9 +13,18 @@ NAME = "passwords.xlsx"
 
 def password_rows(output: Path) -> list[list[str]]:
     """The rows below the headings: id, name, password."""
+    return [[row["診断先番号"], row["診断先"], row["パスワード"]] for row in read_call_list(output)]
+
+
+def read_call_list(output: Path) -> list[dict[str, str]]:
+    """The rows below the headings, each by these."""
     book = openpyxl.load_workbook(io.BytesIO((output / NAME).read_bytes()))
-    rows = book.worksheets[0].iter_rows(min_row=2, values_only=True)
-    return [[str(value or "") for value in row] for row in rows]
+    rows = [
+        [str(value or "").removesuffix(" 00:00:00") for value in row]
+        for row in book.worksheets[0].iter_rows(values_only=True)
+    ]
+    head = next(place for place, row in enumerate(rows) if row[0] == "診断先番号")
+    return [dict(zip(rows[head], row, strict=True)) for row in rows[head + 1 :]]
 
 
 def write_password_rows(output: Path, rows: Iterable[Sequence[str]]) -> None:

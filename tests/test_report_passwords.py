@@ -5,31 +5,39 @@ from __future__ import annotations
 import os
 import stat
 import sys
+from datetime import date, datetime
 from pathlib import Path
 
 import openpyxl
 import pytest
 
+from sheet_diag.forms.page_writer import FormContext
 from sheet_diag.model.basics import Lang
+from sheet_diag.model.client_list import ClientList
+from sheet_diag.model.settings import Issuer
 from sheet_diag.pipeline.report_passwords import (
     PasswordsFile,
     convert_passwords,
     has_unused_passwords,
 )
+from sheet_diag.storage.report_passwords.faults import PasswordListError
 from sheet_diag.storage.report_passwords.fingerprints import make_fingerprint
 from sheet_diag.storage.report_passwords.password_list import (
     PasswordList,
-    PasswordListError,
     PasswordSheet,
     is_kept_list,
 )
 from sheet_diag.storage.report_passwords.row_owners import ClientKey
 from sheet_diag.storage.staging import OutputBusyError, lock_output, write_private_file
-from sheet_diag.text.wording import labels
+from sheet_diag.text.wording import Wording, labels
+from tests.campaigns import list_row
 from tests.lint import lint
+from tests.returned import SMALL
 from tests.workbooks import open_workbook
 
 NAMES = ("診断先番号", "診断先", "パスワード")
+COLUMNS = ("診断先番号", "診断先", "ご担当者", "電話", "パスワード", "伝達日")
+FORM = {lang: FormContext(SMALL, Issuer("見本株式会社"), Wording(lang)) for lang in Lang}
 HEAD = ",".join(NAMES) + "\n"
 KO, OTSU = ("001", "株式会社甲"), ("002", "株式会社乙")
 
@@ -37,7 +45,7 @@ KO, OTSU = ("001", "株式会社甲"), ("002", "株式会社乙")
 def load(folder: Path, *clients: ClientKey, **fingerprints: str) -> PasswordsFile:
     """The list of a folder; fingerprints are given as `_001="password"`."""
     sealed = {key[1:]: make_fingerprint(word) for key, word in fingerprints.items()}
-    return PasswordsFile.load(folder, clients, sealed, Lang.JA)
+    return PasswordsFile.load(folder, ClientList(), sealed, FORM[Lang.JA], clients)
 
 
 def save(file: PasswordsFile, folder: Path) -> str:
@@ -54,7 +62,7 @@ def write_csv(folder: Path, text: str) -> bytes:
     return content
 
 
-def write_xlsx(folder: Path, *rows: tuple[str | int | None, ...]) -> None:
+def write_xlsx(folder: Path, *rows: tuple[str | int | datetime | None, ...]) -> None:
     """A list that was edited in Excel."""
     book = openpyxl.Workbook()
     page = book.active
@@ -81,13 +89,19 @@ def find_faults(path: Path, *clients: ClientKey) -> list[str]:
     ]
 
 
+def listed(number: str | None, name: str | None, word: str) -> tuple[str | None, ...]:
+    """A row of which no more is known."""
+    return number, name, None, None, word, None
+
+
 def rows(folder: Path) -> list[tuple[object, ...]]:
+    """What stands in the list from its headings on, without its title."""
     book = open_workbook((folder / "passwords.xlsx").read_bytes())
-    return [tuple(row) for row in book.worksheets[0].iter_rows(values_only=True)]
+    return [tuple(row) for row in book.worksheets[0].iter_rows(min_row=5, values_only=True)]
 
 
 def new_list() -> PasswordList:
-    return PasswordList(PasswordSheet([NAMES]))
+    return PasswordList(PasswordSheet(), {})
 
 
 # --- a password stays
@@ -127,13 +141,15 @@ def test_the_list_is_for_its_owner_and_every_cell_is_text(tmp_path: Path) -> Non
     file = load(tmp_path)
     clients = [("=1+1", "+81"), ("＝1", "－x"), ("-2", "@x"), ("1E5", "'甲"), ("007", "=")]
     given = {client: file.passwords.password_of(client) for client in clients}
+    file.passwords.fill_contacts({("1e5", ""): ("=1+1", "+81-3-1111")})
     save(file, tmp_path)
     path = tmp_path / "passwords.xlsx"
     if sys.platform != "win32":
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
     page = open_workbook(path.read_bytes()).worksheets[0]
-    cells = [cell for row in page.iter_rows(min_row=2) for cell in row]
-    assert {(cell.data_type, cell.quotePrefix) for cell in cells} == {("s", True)}
+    cells = [cell for row in page.iter_rows(min_row=6, max_col=5) for cell in row]
+    told = {(cell.data_type, cell.quotePrefix) for cell in cells if cell.value}
+    assert told == {("s", True)}
     assert {cell.number_format for cell in cells} == {"@"}
     again = load(tmp_path)
     assert {client: again.passwords.password_of(client) for client in clients} == given
@@ -141,7 +157,7 @@ def test_the_list_is_for_its_owner_and_every_cell_is_text(tmp_path: Path) -> Non
 
 @pytest.mark.parametrize("lang", Lang)
 def test_a_new_list_is_read_in_every_language(tmp_path: Path, lang: Lang) -> None:
-    file = PasswordsFile.load(tmp_path, (), {}, lang)
+    file = PasswordsFile.load(tmp_path, ClientList(), {}, FORM[lang])
     password = file.passwords.password_of(KO)
     save(file, tmp_path)
     assert load(tmp_path).passwords.by_id() == {"001": password}
@@ -161,33 +177,80 @@ def test_what_is_not_understood_is_kept(tmp_path: Path) -> None:
     )
     edited = (tmp_path / "passwords.xlsx").read_bytes()
     file = load(tmp_path)
-    assert save(file, tmp_path) == "", "nothing is new, so the file is left alone"
-    assert (tmp_path / "passwords.xlsx").read_bytes() == edited
     new = file.passwords.password_of(("C-0", "新会社"))
     kept = save(file, tmp_path)
     assert rows(tmp_path) == [
-        ("社外秘", None, None, None),
-        ("備考", *NAMES),
-        ("-", "C-9", "旧会社", "ZZ-9"),
-        ("電話で伝達済み", None, None, None),
-        (None, "C-1", "甲", "AB-1"),
-        (None, "C-0", "新会社", new),
+        ("社外秘", *[None] * 6),
+        (*COLUMNS, "備考"),
+        (*listed("C-9", "旧会社", "ZZ-9"), "-"),
+        (*[None] * 6, "電話で伝達済み"),
+        (*listed("C-1", "甲", "AB-1"), None),
+        (*listed("C-0", "新会社", new), None),
     ]
     assert is_kept_list(kept)
     assert (tmp_path / kept).read_bytes() == edited
+    content = (tmp_path / "passwords.xlsx").read_bytes()
+    assert save(load(tmp_path), tmp_path) == "", "nothing is new, so the file is left alone"
+    assert (tmp_path / "passwords.xlsx").read_bytes() == content
 
 
 def test_a_list_without_names_gets_a_column_of_them(tmp_path: Path) -> None:
-    write_xlsx(tmp_path, ("パスワード", "診断先番号"), ("A", "C-1", "x"))
+    write_xlsx(tmp_path, ("パスワード", "診断先番号"), ("A", "C-1"))
     file = load(tmp_path)
     new = file.passwords.password_of(("", "甲"))
-    save(file, tmp_path)
-    assert rows(tmp_path) == [
-        ("パスワード", "診断先番号", None, "診断先"),
-        ("A", "C-1", "x", None),
-        (new, None, None, "甲"),
-    ]
+    assert save(file, tmp_path) == "", "all of it stands in the new one"
+    assert rows(tmp_path) == [COLUMNS, listed("C-1", None, "A"), listed(None, "甲", new)]
     assert load(tmp_path).passwords.password_of(("", "甲")) == new
+
+
+# --- the day of the call, whom to call, and what was agreed before
+
+
+def test_what_was_entered_by_hand_stays(tmp_path: Path) -> None:
+    lines = (
+        ("001", "甲", "山田", "03-1111", "A", datetime(2026, 11, 24)),
+        ("002", "乙", None, None, "B", "留守"),
+        ("003", "丙", None, None, "C", "令和8年11月25日"),
+    )
+    write_xlsx(tmp_path, COLUMNS, *lines)
+    edited = (tmp_path / "passwords.xlsx").read_bytes()
+    file = load(tmp_path)
+    told = {"001": "2026-11-24", "002": "留守", "003": "2026-11-25"}
+    assert file.passwords.told_cells() == told
+    file.passwords.password_of(("004", "丁"))
+    known = {("001", ""): ("佐藤", "03 1111"), ("002", ""): ("鈴木", "06-2222")}
+    assert file.passwords.fill_contacts(known) == []
+    assert save(file, tmp_path) == ""
+    again = load(tmp_path).passwords
+    assert again.told_cells() == told
+    assert again.fill_contacts({("001", ""): ("", "03-9999")}) == [
+        (("001", "甲"), "03-1111", "03-9999")
+    ]
+    assert [row[2:4] for row in again.rows()[:2]] == [["山田", "03-1111"], ["鈴木", "06-2222"]]
+    assert rows(tmp_path)[1][5] == datetime(2026, 11, 24), "a day of Excel, not a text"
+    (tmp_path / "passwords.xlsx").write_bytes(edited)
+    file = load(tmp_path)
+    file.passwords.set_days({"001": None, "002": date(2026, 11, 26)})
+    kept = save(file, tmp_path)
+    assert (tmp_path / kept).read_bytes() == edited, "what was typed there is gone otherwise"
+    told = {"002": "2026-11-26", "003": "2026-11-25"}
+    assert load(tmp_path).passwords.told_cells() == told
+
+
+def test_an_agreed_password_counts_before_one_that_was_made(tmp_path: Path) -> None:
+    clients = [list_row("001", password="Agreed-1"), list_row("002", password="Agreed-2")]
+    write_xlsx(tmp_path, COLUMNS, ("001", "甲", None, None, "OLD", None))
+    edited = (tmp_path / "passwords.xlsx").read_bytes()
+    file = PasswordsFile.load(tmp_path, ClientList(clients), {}, FORM[Lang.JA])
+    assert file.passwords.by_id() == {"001": "Agreed-1", "002": "Agreed-2"}
+    assert file.passwords.password_of(("002", "乙")) == "Agreed-2"
+    kept = save(file, tmp_path)
+    assert (tmp_path / kept).read_bytes() == edited
+    assert [(row[4], row[5]) for row in rows(tmp_path)[1:]] == [
+        ("Agreed-1", "取り決め済み"),
+        ("Agreed-2", "取り決め済み"),
+    ]
+    assert load(tmp_path).passwords.told_cells() == {}
 
 
 def test_numbers_of_excel_are_ids(tmp_path: Path) -> None:
@@ -200,21 +263,21 @@ def test_numbers_of_excel_are_ids(tmp_path: Path) -> None:
 
 def test_the_csv_becomes_a_workbook_and_is_kept(tmp_path: Path) -> None:
     content = write_csv(tmp_path, "'001,株式会社甲,A\n,'=乙,B\n")
-    kept = convert_passwords(tmp_path, [KO], {}, Lang.JA)
+    kept = convert_passwords(tmp_path, lambda: load(tmp_path, KO))
     assert sorted(path.name for path in tmp_path.glob("*passwords*")) == [kept, "passwords.xlsx"]
     assert is_kept_list(kept)
     assert (tmp_path / kept).read_bytes() == content
-    assert rows(tmp_path) == [NAMES, ("001", "株式会社甲", "A"), (None, "=乙", "B")]
+    assert rows(tmp_path) == [COLUMNS, listed("001", "株式会社甲", "A"), listed(None, "=乙", "B")]
     if sys.platform != "win32":
         modes = {stat.S_IMODE((tmp_path / n).stat().st_mode) for n in (kept, "passwords.xlsx")}
         assert modes == {0o600}
-    assert convert_passwords(tmp_path, [KO], {}, Lang.JA) == ""
+    assert convert_passwords(tmp_path, lambda: load(tmp_path, KO)) == ""
 
 
 def test_the_csv_is_not_converted_while_a_run_is_at_work(tmp_path: Path) -> None:
     write_csv(tmp_path, "001,株式会社甲,A\n")
     with lock_output(tmp_path), pytest.raises(OutputBusyError):
-        convert_passwords(tmp_path, [KO], {}, Lang.JA)
+        convert_passwords(tmp_path, lambda: load(tmp_path, KO))
     assert [path.name for path in tmp_path.glob("passwords*")] == ["passwords.csv"]
 
 
@@ -351,7 +414,7 @@ def test_the_file_as_it_was_is_kept_where_a_row_changes(tmp_path: Path) -> None:
     assert is_kept_list(kept)
     assert kept < "passwords.xlsx", "it has to be in place before the new one"
     assert (tmp_path / kept).read_bytes() == content
-    assert rows(tmp_path) == [NAMES, ("001", "株式会社甲", "A")]
+    assert rows(tmp_path) == [COLUMNS, listed("001", "株式会社甲", "A")]
 
 
 def test_no_kept_list_is_overwritten(tmp_path: Path) -> None:
@@ -374,7 +437,7 @@ def test_of_two_rows_the_one_that_went_out_counts(tmp_path: Path) -> None:
     assert file.passwords.by_id() == {"001": "OLD"}
     kept = save(file, tmp_path)
     assert (tmp_path / kept).read_bytes() == content
-    assert rows(tmp_path)[1:] == [("001", "株式会社甲", "OLD")]
+    assert rows(tmp_path)[1:] == [listed("001", "株式会社甲", "OLD")]
 
 
 def test_passwords_other_than_those_that_went_out_are_found(tmp_path: Path) -> None:

@@ -30,9 +30,11 @@ class FormContext:
     say: Wording
 
 
-def set_paper(page: Page, context: FormContext | SheetContent, *, landscape: bool) -> None:
-    """Set the paper of a page, with the catalogue above and the issuer below."""
-    title = header_text(context.catalog.title[context.say.lang])
+def set_paper(
+    page: Page, context: FormContext | SheetContent, *, landscape: bool, title: str = ""
+) -> None:
+    """Set the paper of a page, with a title (or the catalogue's) above and the issuer below."""
+    title = title or header_text(context.catalog.title[context.say.lang])
     footer = f"&L&8{header_text(context.issuer.name)}&C&8{context.say('sheet.footer.page')}"
     page.paper(landscape=landscape, header=f"&R&8{title}", footer=footer)
 

@@ -6,18 +6,20 @@ this module raises.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 from sheet_diag.intake.cells import Grid, WorkbookContent
+from sheet_diag.intake.dates import parse_typed_date
 from sheet_diag.intake.returns.vocabulary import question_key
 from sheet_diag.intake.table_file import (
     SEPARATORS,
     Cells,
     HeadedColumns,
     Headings,
+    Table,
     TableFileError,
     find_separator_by_header,
     find_tables,
@@ -27,15 +29,16 @@ from sheet_diag.intake.table_file import (
 )
 from sheet_diag.model.basics import Lang, Message, UserError
 from sheet_diag.model.settings import Limits, Passwords
-from sheet_diag.storage.report_passwords.password_list import (
-    PasswordListError,
-    PasswordSheet,
-)
+from sheet_diag.storage.report_passwords.faults import PasswordListError
+from sheet_diag.storage.report_passwords.password_list import COLUMNS, PasswordSheet
+from sheet_diag.text.normalize import tidy_text
 from sheet_diag.text.wording import Wording
 
 PASSWORDS_VARIABLE: Final = "SHEET_DIAG_PASSWORDS"
 _NUMBER, _NAME, _PASSWORD = "number", "name", "password"
 _LABELS: Final = tuple(f"passwords.column.{column}" for column in (_NUMBER, _NAME, _PASSWORD))
+_LIST_LABELS: Final = tuple(f"passwords.column.{column}" for column in COLUMNS)
+_OURS: Final = ("passwords.title", "passwords.lead", "passwords.agreed")  # texts that we write
 _OTHER_NAMES: Final = ("会社名", "company", "company name", "name")
 
 
@@ -73,11 +76,11 @@ def read_password_sheet(path: Path) -> PasswordSheet:
     except TableFileError as error:
         raise PasswordListError(path, [_file_fault(error)]) from error
     for grid in workbook.grids:
-        for table in find_tables(grid, _headings(), _names_password_and_client):
+        for table in find_tables(grid, _list_headings(), _names_password_and_client):
             if duplicate := _duplicate_fault(grid, table.header, table.columns):
                 raise PasswordListError(path, [duplicate])
             if _NUMBER in table.columns:
-                return _make_sheet(grid, table.header, table.columns)
+                return _make_sheet(workbook, table)
     rows = (row for grid in workbook.grids for row in grid.rows)
     if any(any(map(str.strip, row)) for row in rows):
         texts = {lang: [Wording(lang)(key) for key in _LABELS] for lang in Lang}
@@ -92,21 +95,53 @@ def _headings() -> Headings:
     return {**names, **read_headings(_LABELS)}
 
 
-def _make_sheet(grid: Grid, header: int, columns: HeadedColumns) -> PasswordSheet:
-    """Make the sheet of a grid, with a column of names, which clients without an id need."""
-    rows = [list(cells) for cells in grid.rows]
-    width = max(map(len, rows))
-    if _NAME not in columns:
-        heading = Wording(Lang.JA)("passwords.column.name")
-        rows[header] += [*[""] * (width - len(rows[header])), heading]
-    number, password = columns[_NUMBER][0], columns[_PASSWORD][0]
-    sheet = PasswordSheet(rows, header, number, columns.get(_NAME, (width,))[0], password)
+@cache
+def _list_headings() -> Headings:
+    return {**_headings(), **read_headings(_LIST_LABELS)}
+
+
+@cache
+def _own_texts() -> frozenset[str]:
+    return frozenset(tidy_text(Wording(lang)(key)) for key in _OURS for lang in Lang)
+
+
+def _make_sheet(workbook: WorkbookContent, table: Table) -> PasswordSheet:
+    """Make the sheet of a table and of what a person has added to it."""
+    grid, header = table.grid, table.header
+    places = [table.columns.get(column, (-1,))[0] for column in COLUMNS]
+    below = range(header + 1, len(grid.rows))
+    pairs = [pair for row in (header, *below) for pair in enumerate(grid.rows[row])]
+    added = sorted({col for col, text in pairs if text.strip()} - set(places))
+    above = [tidy_text(text) for row in grid.rows[:header] for text in row]
+    lines = tuple(text for text in above if text and text not in _own_texts())
+    rows = {row + 1: _read_list_row(grid, row, places, added) for row in below}
+    return PasswordSheet(
+        rows={row: texts for row, texts in rows.items() if any(map(str.strip, texts))},
+        others=tuple(grid.text(header, col) for col in added),
+        above=lines,
+        is_current=-1 not in places,
+        holds_more=bool(added or lines or grid.notes or _is_used_elsewhere(workbook, grid)),
+    )
+
+
+def _read_list_row(
+    grid: Grid, row: int, places: Sequence[int], added: Sequence[int]
+) -> tuple[str, ...]:
+    """Read the cells of our columns and of those that a person has added."""
+    number, name, contact, phone, password, told = (
+        grid.text(row, place) if place >= 0 else "" for place in places
+    )
     if not grid.name:  # a text file, where an apostrophe kept Excel from changing a cell
-        for row in rows[header + 1 :]:
-            for place in (sheet.number, sheet.name):
-                if place < len(row):
-                    row[place] = row[place].removeprefix("'")
-    return sheet
+        number, name = number.removeprefix("'"), name.removeprefix("'")
+    told = "" if tidy_text(told) in _own_texts() else parse_typed_date(told)[0] or told.strip()
+    rest = (grid.text(row, place) for place in added)
+    return (number, name, contact, phone, password, told, *rest)
+
+
+def _is_used_elsewhere(workbook: WorkbookContent, grid: Grid) -> bool:
+    """Tell whether a workbook holds pictures, or anything on other sheets."""
+    others = (each for each in workbook.grids if each is not grid)
+    return workbook.pictures > 0 or any(any(map(any, each.rows)) for each in others)
 
 
 def _read_pairs(path: Path) -> Iterator[tuple[tuple[str, ...], str]]:

@@ -78,7 +78,7 @@ class ReturnFacts:
     old to tell). `points` is how many the correction lists (0: not known), which is told by
     run.json alone: in a run it is not written yet; so is `edition`, which stands for what the
     report says, and `edited`, the last report of the client that was changed by hand and lies
-    aside.
+    aside. `contact` and `phone` are whom the return names for questions.
     """
 
     client: str
@@ -101,6 +101,8 @@ class ReturnFacts:
     points: int = field(default=0, compare=False)
     edition: str = field(default="", compare=False)
     edited: EditedFile | None = field(default=None, compare=False)
+    contact: str = ""
+    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,33 +6,29 @@ first save makes the workbook of it and keeps the old file under the time at whi
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
-from typing import Final
 
-from sheet_diag.forms.layout import FIXED_CREATED
+from sheet_diag.forms.call_list import make_call_list
+from sheet_diag.forms.page_writer import FormContext
 from sheet_diag.intake.passwords import read_password_sheet
-from sheet_diag.model.basics import Lang, Message
+from sheet_diag.model.basics import Message
+from sheet_diag.model.client_list import ClientList
+from sheet_diag.model.client_status import ReturnFacts
 from sheet_diag.storage.file_moves import remove_file, replace_file
+from sheet_diag.storage.report_passwords.faults import PasswordListError
 from sheet_diag.storage.report_passwords.password_list import (
     OLD_PASSWORDS_FILE,
     PASSWORDS_FILE,
+    Contact,
     PasswordList,
-    PasswordListError,
     PasswordSheet,
+    RowKey,
+    row_key,
 )
 from sheet_diag.storage.report_passwords.row_owners import ClientKey
 from sheet_diag.storage.staging import lock_output, write_private_file
-from sheet_diag.text.wording import Wording
-from sheet_diag.xlsx.book import Book
-from sheet_diag.xlsx.theme import CELL, HEAD, INSET, Look
-
-_COLUMNS: Final = ("number", "name", "password")
-_WIDTHS: Final = (130, 360, 250)  # pixels
-_OTHER_WIDTH: Final = 180
-# As text, so Excel changes no id such as 001, and takes no name for a formula.
-_TEXT: Final[Look] = {**CELL, **INSET, "num_format": "@", "text_wrap": False}
 
 WriteFile = Callable[[str, bytes], None]  # name and content
 
@@ -41,27 +37,33 @@ class PasswordsFile:
     """The passwords of an output folder and the file that they were read from, if there was one."""
 
     def __init__(
-        self, output: Path, passwords: PasswordList, lang: Lang, source: Path | None, content: bytes
+        self, output: Path, sheet: PasswordSheet, passwords: PasswordList, context: FormContext
     ) -> None:
         self.passwords = passwords
         self._output = output
-        self._lang = lang
-        self._source = source
-        self._content = content
+        self._sheet = sheet
+        self._context = context
+        self._source = find_passwords_file(output)
+        self._content = b""
 
     @classmethod
     def load(
         cls,
         output: Path,
-        clients: Iterable[ClientKey],
+        clients: ClientList,
         fingerprints: Mapping[str, str],
-        lang: Lang,
+        context: FormContext,
+        others: Iterable[ClientKey] = (),
     ) -> PasswordsFile:
-        """Load the list, empty where there is none. Raises `PasswordListError`."""
+        """Load the list, empty where there is none. Raises `PasswordListError`.
+
+        Its rows are of `clients`, or of `others`; `fingerprints` are by folded id.
+        """
+        agreed = clients.agreed_passwords()
         source = find_passwords_file(output)
         if source is None:
-            blank = PasswordSheet([_list_headings(lang)])
-            return cls(output, PasswordList(blank), lang, None, b"")
+            blank = PasswordSheet()
+            return cls(output, blank, PasswordList(blank, agreed), context)
         try:
             content = source.read_bytes()
         except OSError as error:
@@ -69,8 +71,11 @@ class PasswordsFile:
             fault = Message("cli.passwords.access", {"reason": reason})
             raise PasswordListError(source, [fault]) from error
         sheet = read_password_sheet(source)
-        passwords = PasswordList.load(source, sheet, clients, fingerprints)
-        return cls(output, passwords, lang, source, content)
+        keys = [*((each.id, each.company) for each in clients.clients), *others]
+        passwords = PasswordList.load(source, sheet, keys, fingerprints, agreed)
+        found = cls(output, sheet, passwords, context)
+        found._content = content
+        return found
 
     @property
     def is_old(self) -> bool:
@@ -80,21 +85,42 @@ class PasswordsFile:
     def save(self, write: WriteFile) -> str:
         """Save the list where it has changed, with `write`; return the name under which the file
         as it was is kept (empty: all that stood in it stands in the new one)."""
-        rows, header = self.passwords.rows(), self.passwords.header
-        if self._source and not self.is_old and not self.passwords.is_changed:
+        if self._source and self._sheet.is_current and not self.passwords.is_changed:
             return ""
         kept = ""
-        before = _make_workbook(self.passwords.rows_read, header, self._lang)
-        if self._source and self._content != before:  # of another form, or edited
+        if self._source and (self.is_old or self._sheet.holds_more or self.passwords.drops_cells):
             kept = _find_free_name(self._source, self._content)
             write(kept, self._content)
-        write(PASSWORDS_FILE, _make_workbook(rows, header, self._lang))
+        rows, is_agreed = self.passwords.rows(), self.passwords.is_agreed
+        others, above = self._sheet.others, self._sheet.above
+        write(PASSWORDS_FILE, make_call_list(self._context, rows, others, above, is_agreed))
+        return kept
+
+    def save_in_place(self) -> str:
+        """Save the list in its folder, which nobody else writes into; return as `save` does."""
+        kept = self.save(lambda name, content: _replace_file(self._output / name, content))
+        self.remove_old()
         return kept
 
     def remove_old(self) -> None:
         """Remove the file of an earlier version that was saved as a workbook, and kept."""
         if self.is_old:
             remove_file(self._output / OLD_PASSWORDS_FILE)
+
+
+def find_contacts(facts: Iterable[ReturnFacts]) -> dict[RowKey, Contact]:
+    """Find whom to call, and where: by the returns that were ranked.
+
+    A return whose sender is in doubt tells nothing.
+    """
+    return {
+        row_key(fact.client, fact.name): (
+            " ".join(fact.contact.split()),
+            " ".join(fact.phone.split()),
+        )
+        for fact in facts
+        if fact.result and not fact.sender_doubt
+    }
 
 
 def find_passwords_file(output: Path) -> Path | None:
@@ -108,9 +134,7 @@ def has_unused_passwords(output: Path) -> bool:
     return all((output / name).exists() for name in (PASSWORDS_FILE, OLD_PASSWORDS_FILE))
 
 
-def convert_passwords(
-    output: Path, clients: Iterable[ClientKey], fingerprints: Mapping[str, str], lang: Lang
-) -> str:
+def convert_passwords(output: Path, load: Callable[[], PasswordsFile]) -> str:
     """Make the workbook of the file of an earlier version, where there is no workbook yet.
 
     Returns the name under which that file is kept (empty: there was nothing to do). Raises
@@ -119,10 +143,7 @@ def convert_passwords(
     if find_passwords_file(output) != output / OLD_PASSWORDS_FILE:
         return ""
     with lock_output(output):
-        file = PasswordsFile.load(output, clients, fingerprints, lang)
-        kept = file.save(lambda name, content: _replace_file(output / name, content))
-        file.remove_old()
-    return kept
+        return load().save_in_place()
 
 
 def _replace_file(path: Path, content: bytes) -> None:
@@ -151,26 +172,3 @@ def _number_names(stem: str, suffix: str) -> Iterator[str]:
     while True:
         yield f"{stem}-{number}{suffix}"
         number += 1
-
-
-def _list_headings(lang: Lang) -> tuple[str, ...]:
-    """Return the headings of a new list: client id, client, password."""
-    return tuple(Wording(lang)(f"passwords.column.{column}") for column in _COLUMNS)
-
-
-def _make_workbook(rows: Sequence[Sequence[str]], header: int, lang: Lang) -> bytes:
-    """Make the workbook of the rows of a list. The same arguments give the same bytes."""
-    title = Wording(lang)("passwords.sheet")
-    book = Book(title=title, author="sheet-diag", created=FIXED_CREATED)
-    page = book.page(title)
-    width = max(col + 1 for row in rows for col, text in enumerate(row) if text)
-    page.columns([*_WIDTHS, *[_OTHER_WIDTH] * (width - len(_WIDTHS))])
-    for row, cells in enumerate(rows):
-        look = HEAD if row == header else _TEXT
-        for col in range(width):
-            page.client_text(row, col, cells[col] if col < len(cells) else "", look)
-    page.paper(landscape=False, header="", footer="&C&8&P / &N")
-    page.fit_width(repeat=(header, header))
-    page.freeze(header + 1)
-    page.select(header + 1, 0)
-    return book.bytes()

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from sheet_diag.catalog.load import load_catalog
 from sheet_diag.diagnosis.comparison.compare import ComparisonBasis, Comparisons
 from sheet_diag.diagnosis.overrides import apply_overrides
+from sheet_diag.forms.page_writer import FormContext
 from sheet_diag.intake.discovery import InputFile, find_input_files
 from sheet_diag.intake.resolution.action_plans import attach_plans
 from sheet_diag.intake.resolution.assignments import assign_files
@@ -50,7 +51,11 @@ from sheet_diag.pipeline.publish import (
     publish_returns,
 )
 from sheet_diag.pipeline.record_store import RecordStore
-from sheet_diag.pipeline.report_passwords import PasswordsFile, has_unused_passwords
+from sheet_diag.pipeline.report_passwords import (
+    PasswordsFile,
+    find_contacts,
+    has_unused_passwords,
+)
 from sheet_diag.pipeline.tasks import DocumentSettings, WorkerContext
 from sheet_diag.reports.benchmark import BENCHMARK, dump_benchmark
 from sheet_diag.reports.exports import open_exports
@@ -150,6 +155,8 @@ def run_files(
             outcomes = print_reports(printer, staging, context, outcomes, progress)
         statuses = _list_client_statuses(config, found, outcomes)
         portfolio = _publish(config, outcomes, context, executors, staging, progress, statuses)
+        if file:
+            file.passwords.fill_contacts(find_contacts(map(extract_return_facts, outcomes)))
         former = file.save(staging.write_private) if file else ""
         if config.comparison.reference is None:  # a frozen one stays what it is
             least = config.comparison.minimum
@@ -286,9 +293,9 @@ def _load_passwords(config: RunConfig, outcomes: Sequence[ReturnOutcome]) -> Pas
     """Load the passwords of reports (None: reports are open to all)."""
     if not config.protect:
         return None
-    listed = config.clients.clients if config.clients else ()
-    clients = [*((each.id, each.company) for each in listed), *list_report_clients(outcomes)]
-    return PasswordsFile.load(config.output, clients, config.fingerprints, config.lang)
+    context = FormContext(config.catalog, config.issuer, Wording(config.lang))
+    clients, others = config.clients or ClientList(), list_report_clients(outcomes)
+    return PasswordsFile.load(config.output, clients, config.fingerprints, context, others)
 
 
 def count_processes(wanted: int | None, files: int) -> int:

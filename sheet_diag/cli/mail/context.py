@@ -22,6 +22,7 @@ from sheet_diag.cli.errors import fail
 from sheet_diag.cli.mail import output
 from sheet_diag.cli.options import MailOptions
 from sheet_diag.cli.settings_file import Settings
+from sheet_diag.forms.page_writer import FormContext
 from sheet_diag.intake.client_list.reader import read_client_list
 from sheet_diag.intake.discovery import find_input_files
 from sheet_diag.mail.auth.credentials import find_credential
@@ -56,7 +57,6 @@ from sheet_diag.reports.run_json.reader import load_return_facts
 from sheet_diag.storage.managed_folder import OUTBOX
 from sheet_diag.storage.output_files import RUN_JSON
 from sheet_diag.storage.report_passwords.password_list import PASSWORDS_FILE
-from sheet_diag.storage.report_passwords.row_owners import ClientKey
 from sheet_diag.text.wording import Wording
 
 _MAX_NAMES: Final = 3  # files of the input folder that are named
@@ -107,14 +107,14 @@ class CommandContext:
         return outbox_folder(self.output)
 
     @property
-    def client_keys(self) -> list[ClientKey]:
-        """The clients as the list of passwords knows them."""
-        return [(each.id, each.company) for each in self.clients.clients]
-
-    @property
     def log_path(self) -> Path:
         """The file of the mail log."""
         return self.output / MAIL_LOG_NAME
+
+    def load_passwords(self, log: MailLog) -> PasswordsFile:
+        """Read the passwords of the reports. Raises `PasswordListError`."""
+        form = FormContext(self.catalog, self.settings.issuer, self.say)
+        return PasswordsFile.load(self.output, self.clients, log.report_fingerprints(), form)
 
     def read_files(self, log: MailLog) -> ReadFiles:
         """The files that runs have read."""
@@ -206,18 +206,23 @@ def load_report_passwords(
 
     Ends where the list is `needed` and was lost: what has gone out opens with no new password.
     """
-    sent = log.report_fingerprints()
-    if needed and sent and not find_passwords_file(context.output):
+    if needed:
+        require_passwords(context, log)
+    return context.load_passwords(log).passwords.by_id()
+
+
+def require_passwords(context: CommandContext, log: MailLog) -> None:
+    """Require the list of passwords where reports have gone out under one that it alone knows."""
+    lost = log.report_fingerprints().keys() - context.clients.agreed_passwords().keys()
+    if lost and not find_passwords_file(context.output):
         path = context.output / PASSWORDS_FILE
-        fail(context.say("mail.error.passwords_lost", path=path, count=len(sent)), context.say)
-    file = PasswordsFile.load(context.output, context.client_keys, sent, context.say.lang)
-    return file.passwords.by_id()
+        fail(context.say("mail.error.passwords_lost", path=path, count=len(lost)), context.say)
 
 
 def convert_report_passwords(context: CommandContext, log: MailLog) -> None:
     """Make the workbook of the passwords that an earlier version kept, and say so."""
-    say, sent = context.say, log.report_fingerprints()
-    if kept := convert_passwords(context.output, context.client_keys, sent, say.lang):
+    say = context.say
+    if kept := convert_passwords(context.output, lambda: context.load_passwords(log)):
         typer.echo(say("cli.summary.former", name=kept))
     if has_unused_passwords(context.output):
         typer.echo(say("cli.passwords.unused"))

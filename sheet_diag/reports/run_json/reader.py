@@ -62,6 +62,8 @@ class _Client(_RunJsonPart):
     id: str | None = None
     name: str | None = None
     email: str | None = None
+    respondent: str | None = None
+    phone: str | None = None
 
 
 class _Score(_RunJsonPart):
@@ -150,6 +152,7 @@ def extract_return_facts(outcome: ReturnOutcome) -> ReturnFacts:
     """Extract the facts of one return of a run."""
     received = outcome.received
     sheet, scores = received.sheet, outcome.diagnosis.scores if outcome.diagnosis else None
+    profile = sheet.profile if sheet else {}
     return ReturnFacts(
         client=(sheet.identity.client or "") if sheet else received.sender,
         name=sheet.name if sheet else "",
@@ -164,7 +167,9 @@ def extract_return_facts(outcome: ReturnOutcome) -> ReturnFacts:
         pdf=outcome.pdf or "",
         pdf_sha256=outcome.pdf_sha256 or "",
         lang=sheet.lang.value if sheet else "ja",
-        email=sheet.profile.get("email", "") if sheet else "",
+        email=profile.get("email", ""),
+        contact=profile.get("respondent", ""),
+        phone=profile.get("phone", ""),
         sender_doubt=_find_sender_doubt([problem.code for problem in outcome.problems]),
         print_failed=any(problem.code is ProblemCode.NOT_PRINTED for problem in outcome.problems),
         file_sha256=received.file_sha256,
@@ -223,6 +228,8 @@ def _to_facts(entry: _Return, raw: Any) -> ReturnFacts:
         pdf_sha256=entry.pdf_sha256 or "",
         lang=(entry.lang or Lang.JA).value,
         email=client.email or "",
+        contact=client.respondent or "",
+        phone=client.phone or "",
         sender_doubt=_find_sender_doubt([problem.code for problem in entry.problems]),
         print_failed=entry.has_problem(ProblemCode.NOT_PRINTED),
         file_sha256=entry.file_sha256 or "",

@@ -9,100 +9,73 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import date
+from itertools import zip_longest
 from pathlib import Path
 from typing import Final
 
-from sheet_diag.model.basics import Message, UserError
+from sheet_diag.model.basics import Message
+from sheet_diag.storage.report_passwords.faults import (
+    PasswordListError,
+    find_password_faults,
+    make_conflict_fault,
+    make_doubt_fault,
+)
 from sheet_diag.storage.report_passwords.fingerprints import find_mismatches, matches_fingerprint
 from sheet_diag.storage.report_passwords.row_owners import (
     ClientKey,
-    DoubtfulPassword,
     PasswordEntry,
     PasswordOwners,
     find_conflicts,
     find_respelled_names,
 )
 from sheet_diag.text.normalize import normalize_text
-from sheet_diag.text.terminal_text import printable_text
-from sheet_diag.text.wording import Wording
 
 Cells = Sequence[str]
+RowKey = tuple[str, str]  # the folded id of a client, or its name
+Contact = tuple[str, str]  # a person and a telephone number
+
+COLUMNS: Final = ("number", "name", "contact", "phone", "password", "told")
+_NUMBER, _NAME, _CONTACT, _PHONE, _PASSWORD, _TOLD = range(len(COLUMNS))
 
 PASSWORDS_FILE: Final = "passwords.xlsx"
 OLD_PASSWORDS_FILE: Final = "passwords.csv"  # of earlier versions
 _KEPT_NAME: Final = re.compile(r"passwords-\d{8}-\d{6}(?:-\d+)?\.(?:csv|xlsx)")
-_MAX_PASSWORD: Final = 255  # characters of a password in Excel
 _ALPHABET: Final = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"  # without look-alikes: 0 O, 1 I L
 _GROUPS: Final = 4
 _GROUP_SIZE: Final = 5  # 20 characters of 31: 99 bits
-_MAX_CITED: Final = 40  # characters
-_MAX_IDS: Final = 5
-
-
-class PasswordListError(UserError):
-    """The list of an earlier run cannot be used, and why; it is never overwritten."""
-
-    def __init__(self, path: Path, faults: Sequence[Message]) -> None:
-        self.path = path
-        self.faults = tuple(faults)
-        super().__init__(faults[0].key, **faults[0].parts)
-
-    def describe(self, say: Wording) -> str:
-        """Write why, a line for each of several reasons."""
-        reasons = [say(fault.key, **fault.parts) for fault in self.faults]
-        if len(reasons) == 1:
-            return say("cli.error.password_list", path=self.path, why=reasons[0])
-        head = say("cli.error.password_list.many", path=self.path, count=len(reasons))
-        return "\n  ".join([head, *reasons])
 
 
 @dataclass(frozen=True, slots=True)
 class PasswordSheet:
     """The rows of a list as they stand in its file.
 
-    `header` is the place of the headings among them, `number`, `name` and `password` are those of
-    the columns; all count from 0.
+    `rows` are those that hold anything, by their numbers in the file (from 1): the cells in the
+    order of `COLUMNS`, a day as ISO, then those of `others`, which are the headings of columns that
+    a person has added. `above` is what a person has written above the table. `is_current`: it has
+    all our columns; `holds_more`: the file has more in it than a list of ours.
     """
 
-    rows: Sequence[Cells] = field(repr=False)
-    header: int = 0
-    number: int = 0
-    name: int = 1
-    password: int = 2
-
-    def read_entry(self, row: int) -> PasswordEntry | None:
-        """Read what a row says of a client; None where it says nothing of any."""
-        number, name, password = (
-            self._text(row, place) for place in (self.number, self.name, self.password)
-        )
-        if not (number.strip() or name.strip()):
-            return None
-        return PasswordEntry(row + 1, number.strip(), name, password.strip())
-
-    def fill(self, cells: Cells, number: str, name: str, password: str) -> Cells:
-        """Return the cells of a row with what is known of a client in its places."""
-        known = {self.number: number, self.name: name, self.password: password}
-        row = [*cells, *[""] * (max(known) + 1 - len(cells))]
-        for place, text in known.items():
-            row[place] = text
-        return row
-
-    def _text(self, row: int, place: int) -> str:
-        cells = self.rows[row]
-        return cells[place] if place < len(cells) else ""
+    rows: Mapping[int, Cells] = field(default_factory=dict, repr=False)
+    others: Cells = ()
+    above: Cells = ()
+    is_current: bool = False
+    holds_more: bool = False
 
 
 class PasswordList:
-    """Passwords by client; a client keeps the one that it has."""
+    """Passwords by client; a client keeps the one that it has, unless another one is agreed."""
 
-    def __init__(self, sheet: PasswordSheet) -> None:
+    def __init__(self, sheet: PasswordSheet, agreed: Mapping[str, str]) -> None:
         self._sheet = sheet
-        self._rows: list[Cells] = list(sheet.rows[: sheet.header + 1])
-        self._by_id: dict[str, str] = {}
-        self._by_name: dict[str, str] = {}
-        self._new: list[tuple[ClientKey, str]] = []
-        self._asked: dict[str, ClientKey] = {}
+        self._agreed = agreed
+        self._words: dict[RowKey, str] = {}
+        self._rows: list[tuple[RowKey | None, list[str]]] = []
+        self._new: list[tuple[RowKey, list[str]]] = []
+        self._known: set[RowKey] = set()
+        self._asked: dict[RowKey, ClientKey] = {}
 
     @classmethod
     def load(
@@ -111,114 +84,155 @@ class PasswordList:
         sheet: PasswordSheet,
         clients: Iterable[ClientKey] = (),
         fingerprints: Mapping[str, str] | None = None,
+        agreed: Mapping[str, str] | None = None,
     ) -> PasswordList:
         """Load the list of an earlier run, which stands in a file.
 
         A row whose id Excel has changed is one of `clients`, as far as that is sure. Of several
         rows of one client that one counts whose password the report went out with (`fingerprints`
-        are by folded id). Raises `PasswordListError`.
+        are by folded id). `agreed` passwords, by folded id, count before those of the list. Raises
+        `PasswordListError`.
         """
-        found = cls(sheet)
+        found = cls(sheet, agreed or {})
         if faults := found._take_rows(tuple(clients), fingerprints or {}):
             raise PasswordListError(path, faults)
+        found._words |= {(number, ""): word for number, word in found._agreed.items()}
         return found
-
-    @property
-    def header(self) -> int:
-        """The place of the headings among the rows."""
-        return self._sheet.header
-
-    @property
-    def rows_read(self) -> Sequence[Cells]:
-        """The rows as they were read."""
-        return self._sheet.rows
 
     @property
     def is_changed(self) -> bool:
         """Whether the rows to be written differ from those that were read."""
-        return bool(self._new) or self._rows != list(self._sheet.rows)
+        return self.rows() != list(map(list, self._sheet.rows.values()))
 
-    def rows(self) -> list[Cells]:
+    @property
+    def drops_cells(self) -> bool:
+        """Whether what was read will be missing; days stand in the mail log, too."""
+        before, after = list(self._sheet.rows.values()), self.rows()
+        return len(self._rows) < len(before) or any(
+            old and old != new
+            for olds, news in zip(before, after, strict=False)
+            for column, old, new in zip_longest(COLUMNS, olds, news)
+            if column != "told" or not _is_day(old)
+        )
+
+    def rows(self) -> list[list[str]]:
         """Return the rows to be written: those that were read, and below them the new ones."""
-        new = (self._sheet.fill((), *client, word) for client, word in sorted(self._new))
-        return [*self._rows, *new]
+        new = sorted(self._new, key=lambda row: row[1])
+        return [self._fill_password(key, cells) for key, cells in (*self._rows, *new)]
+
+    def is_agreed(self, number: str) -> bool:
+        """Whether a password was agreed with the client of an id."""
+        return normalize_text(number) in self._agreed
 
     def password_of(self, client: ClientKey) -> str:
         """Return the password of a client, made anew where there is none yet; a known id keeps its
         own under another name."""
-        number, name = client
-        if number:
-            words, key = self._by_id, normalize_text(number)
-            self._asked[key] = client
-        else:
-            words, key = self._by_name, name
-        if key not in words:
-            words[key] = _make_password()
-            self._new.append((client, words[key]))
-        return words[key]
+        key = row_key(*client)
+        self._asked[key] = client
+        if key not in self._words:
+            self._words[key] = _make_password()
+        if key not in self._known:
+            self._known.add(key)
+            blank = [""] * (len(COLUMNS) + len(self._sheet.others) - len(client))
+            self._new.append((key, [*client, *blank]))
+        return self._words[key]
 
     def by_id(self) -> dict[str, str]:
         """Return the passwords of clients with an id, by that id, folded."""
-        return dict(self._by_id)
+        return {number: word for (number, _), word in self._words.items() if number}
+
+    def told_cells(self) -> dict[str, str]:
+        """Return what stands in the column of the day, by folded id: ISO, or what was typed."""
+        return {key[0]: row[_TOLD] for key, row in self._client_rows() if key[0] and row[_TOLD]}
+
+    def set_days(self, days: Mapping[str, date | None]) -> None:
+        """Write the days on which clients were told, by folded id; None takes a day away."""
+        for key, row in self._client_rows():
+            if key[0] in days:
+                day = days[key[0]]
+                typed = "" if _is_day(row[_TOLD]) else row[_TOLD]
+                row[_TOLD] = day.isoformat() if day else typed
+
+    def fill_contacts(self, contacts: Mapping[RowKey, Contact]) -> list[tuple[ClientKey, str, str]]:
+        """Write whom to call, and where, into blank cells.
+
+        Returns the clients with another telephone number in the list, that one, and the known one.
+        """
+        others = []
+        for key, row in self._client_rows():
+            contact, phone = contacts.get(key, ("", ""))
+            row[_CONTACT], row[_PHONE] = row[_CONTACT] or contact, row[_PHONE] or phone
+            if phone and _keep_digits(phone) != _keep_digits(row[_PHONE]):
+                others.append(((row[_NUMBER], row[_NAME]), row[_PHONE], phone))
+        return others
 
     def find_renewed(self, fingerprints: Mapping[str, str]) -> tuple[ClientKey, ...]:
         """Find those of the clients asked for whose report has gone out with another password than
         they have now."""
-        sent = [key for key in self._asked if key in fingerprints]
-        wrong = find_mismatches([(self._by_id[key], fingerprints[key]) for key in sent])
+        sent = [key for key in self._asked if key[0] in fingerprints]
+        wrong = find_mismatches([(self._words[key], fingerprints[key[0]]) for key in sent])
         return tuple(self._asked[sent[place]] for place in wrong)
+
+    def _client_rows(self) -> Iterator[tuple[RowKey, list[str]]]:
+        return ((key, row) for key, row in (*self._rows, *self._new) if key)
 
     def _take_rows(
         self, clients: Sequence[ClientKey], fingerprints: Mapping[str, str]
     ) -> list[Message]:
         """Take the rows in; the faults that keep the list from being used."""
-        sheet = self._sheet
-        below = range(sheet.header + 1, len(sheet.rows))
-        entries = [entry for row in below if (entry := sheet.read_entry(row))]
-        if faults := [*_check_passwords(entries)]:
+        entries = [
+            PasswordEntry(row, cells[_NUMBER].strip(), cells[_NAME], cells[_PASSWORD].strip())
+            for row, cells in self._sheet.rows.items()
+            if cells[_NUMBER].strip() or cells[_NAME].strip()
+        ]
+        if faults := [*find_password_faults(entries, self.is_agreed)]:
             return faults
         ids, doubts = PasswordOwners(clients).recognise(entries)
-        faults = [*map(_doubt_fault, doubts)]
+        faults = [*map(make_doubt_fault, doubts)]
         wrong: set[int] = set()
         for key, places in find_conflicts(entries, ids):
             rivals = [entries[place] for place in places]
             disproved = _find_disproved(rivals, fingerprints.get(key))
             wrong |= disproved
             if not disproved:
-                faults.append(_conflict_fault(key, rivals))
+                faults.append(make_conflict_fault(key, rivals))
         numbers = {entries[place].row: number for place, number in ids.items()}
-        for row in below:
-            if row + 1 not in wrong:
-                self._take_row(row, numbers.get(row + 1))
+        by_row = {entry.row: entry for entry in entries}
+        for row, cells in self._sheet.rows.items():
+            if row not in wrong:
+                self._take_row(cells, by_row.get(row), numbers.get(row))
         for name, listed in find_respelled_names(entries, clients):
-            self._by_name[name] = self._by_name[listed]
+            self._words["", name] = self._words["", listed]
+            self._known.add(("", name))
         return faults
 
-    def _take_row(self, row: int, number: str | None) -> None:
+    def _take_row(self, cells: Cells, entry: PasswordEntry | None, number: str | None) -> None:
         """Take a row in; `number` is the id that Excel has changed."""
-        cells, entry = self._sheet.rows[row], self._sheet.read_entry(row)
-        if entry and (number or entry.number):
-            self._by_id[normalize_text(number or entry.number)] = entry.password
-        elif entry:
-            self._by_name[entry.name] = entry.password
-        if entry and number:
-            cells = self._sheet.fill(cells, number, entry.name, entry.password)
-        self._rows.append(cells)
+        row = list(cells)
+        if entry is None:
+            self._rows.append((None, row))
+            return
+        if number:
+            row[_NUMBER] = number
+        key = row_key(number or entry.number, entry.name)
+        self._words[key] = entry.password
+        self._known.add(key)
+        self._rows.append((key, row))
+
+    def _fill_password(self, key: RowKey | None, cells: list[str]) -> list[str]:
+        if key is None or self._words[key] == cells[_PASSWORD].strip():
+            return cells
+        return [*cells[:_PASSWORD], self._words[key], *cells[_PASSWORD + 1 :]]
+
+
+def row_key(number: str, name: str) -> RowKey:
+    """Return what tells the row of a client from others: its folded id, or its name."""
+    return (normalize_text(number), "") if number else ("", name)
 
 
 def is_kept_list(name: str) -> bool:
     """Tell whether a file of that name is a list as it was before a change."""
     return bool(_KEPT_NAME.fullmatch(name))
-
-
-def _check_passwords(entries: Iterable[PasswordEntry]) -> Iterator[Message]:
-    """Find rows of clients without a password that opens anything."""
-    for entry in entries:
-        row = str(entry.row)
-        if not entry.password:
-            yield Message("cli.passwords.none", {"line": row})
-        elif len(entry.password) > _MAX_PASSWORD:
-            yield Message("cli.passwords.long", {"line": row, "most": str(_MAX_PASSWORD)})
 
 
 def _find_disproved(entries: Sequence[PasswordEntry], fingerprint: str | None) -> set[int]:
@@ -230,22 +244,14 @@ def _find_disproved(entries: Sequence[PasswordEntry], fingerprint: str | None) -
     return {entry.row for entry in entries if entry.password not in right}
 
 
-def _conflict_fault(key: str, entries: Sequence[PasswordEntry]) -> Message:
-    rows = ", ".join(str(entry.row) for entry in entries)
-    return Message("cli.passwords.twice", {"lines": rows, "value": _shorten_cited(key)})
+def _keep_digits(phone: str) -> str:
+    return "".join(filter(str.isdigit, normalize_text(phone)))
 
 
-def _doubt_fault(doubt: DoubtfulPassword) -> Message:
-    parts = {"line": str(doubt.entry.row), "value": _shorten_cited(doubt.entry.number)}
-    if not doubt.ids:
-        return Message("cli.passwords.changed", parts)
-    ids = ", ".join(doubt.ids[:_MAX_IDS]) + (" …" if len(doubt.ids) > _MAX_IDS else "")
-    return Message("cli.passwords.doubt", {**parts, "ids": ids})
-
-
-def _shorten_cited(text: str) -> str:
-    shown = " ".join(printable_text(text).split())
-    return shown if len(shown) <= _MAX_CITED else f"{shown[: _MAX_CITED - 1]}…"
+def _is_day(text: str) -> bool:
+    with suppress(ValueError):
+        return bool(date.fromisoformat(text))
+    return False
 
 
 def _make_password() -> str:
