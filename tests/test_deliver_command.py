@@ -148,12 +148,12 @@ def test_a_pdf_goes_out_encrypted_and_its_password_after_it() -> None:
         assert str(file.metadata["/sheet_diag_client"]) == client
         (part,) = made[address].iter_attachments()
         assert part.get_content_type() == "application/pdf"
-    assert "先に" in call("deliver", "--passwords", status=1)
+    assert "先に" in call("deliver", "--passwords", "--by-mail", status=1)
     by_hand()
     assert [line["file"].rpartition(".")[2] for line in log()] == ["pdf", "pdf"]
     assert all(line["about"].endswith("/pdf") for line in log())
     assert re.search(r"│ 結果送付済み +│ +2 │", call("status"))
-    call("deliver", "--passwords")
+    call("deliver", "--passwords", "--by-mail")
     (mail,) = [mail for address, mail in drafts("password").items() if address == YAMADA]
     body = mail.get_body(("plain",))
     assert body

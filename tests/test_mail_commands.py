@@ -345,7 +345,7 @@ def test_a_password_changed_after_its_report_is_not_sent() -> None:
     begin("issue", "answered", "run --protect", "deliver", "deliver --sent-by-hand")
     ((number, name, _),) = password_rows(Path("output"))
     write_password_rows(Path("output"), [(number, name, "AAAAA-BBBBB-CCCCC-DDDDD")])
-    assert "passwords.xlsx" in call("deliver", "--passwords", status=1)
+    assert "passwords.xlsx" in call("deliver", "--passwords", "--by-mail", status=1)
     assert drafts("password") == {}
 
 
@@ -520,12 +520,12 @@ def test_the_settings_set_the_language_of_reports(here: Path) -> None:
 @pytest.mark.usefixtures("here")
 def test_a_password_goes_out_after_its_encrypted_report() -> None:
     begin("issue", "answered", "run --protect")
-    said = call("deliver", "--passwords", status=1)
+    said = call("deliver", "--passwords", "--by-mail", status=1)
     assert "先に" in said
     assert drafts("password") == {}
     call("deliver")
     call("deliver", "--sent-by-hand")
-    call("deliver", "--passwords")
+    call("deliver", "--passwords", "--by-mail")
     (mail,) = drafts("password").values()
     assert list(mail.iter_attachments()) == []
     word = password_rows(Path("output"))[0][2]

@@ -107,13 +107,13 @@ def test_a_campaign_runs_from_the_list_to_reports_and_passwords(firm: Firm) -> N
 
     # Results go out encrypted, passwords apart from them.
     results = by_address(firm.send("deliver", count=3))
-    passwords = by_address(firm.send("deliver", "--passwords", count=3))
+    passwords = by_address(firm.send("deliver", "--passwords", "--by-mail", count=3))
     assert set(results) == set(passwords) == {YAMADA, SMITH, SUZUKI}
     check_results(firm, results, passwords)
 
     # All is done, and everybody was written to just as often as told.
     assert firm.send("deliver", count=0) == []
-    assert firm.send("deliver", "--passwords", count=0) == []
+    assert firm.send("deliver", "--passwords", "--by-mail", count=0) == []
     assert stages(firm, "2026-12-16") == {"結果送付済み": 3}
     assert len(firm.smtpd.accepted) == 3 + 1 + 1 + 3 + 3
     firm.type("run", "--protect", "--as-of", "2026-12-16")

@@ -81,7 +81,7 @@ def test_deliver_makes_the_workbook_of_a_csv_that_excel_saved(code: str, sign: s
     ((number, name, word),) = password_rows(OUTPUT)
     assert number == "001"
     content = save_as_csv(code, sign)
-    said = call("deliver", "--passwords")
+    said = call("deliver", "--passwords", "--by-mail")
     assert word in text_of(drafts("password")[YAMADA])
     (kept,) = kept_lists()
     assert kept.name in said
@@ -94,7 +94,7 @@ def test_deliver_makes_the_workbook_of_a_csv_that_excel_saved(code: str, sign: s
     assert [row[0] for row in password_rows(OUTPUT)[1:]] == ["002"]
     assert "ご注意" not in said
     assert "passwords-" not in said
-    call("deliver", "--passwords", answer="y", status=1)
+    call("deliver", "--passwords", "--by-mail", answer="y", status=1)
     assert word in text_of(drafts("password")[YAMADA])
     assert kept_lists() == [kept]
 
@@ -118,7 +118,7 @@ def test_a_run_makes_the_workbook_of_a_csv() -> None:
 def test_a_csv_beside_the_workbook_is_not_used_and_that_is_said() -> None:
     before = password_rows(OUTPUT)
     OLD.write_text("診断先番号,診断先,パスワード\n001,甲,A\n", encoding="utf-8")
-    for command in (("run", "--protect"), ("deliver", "--passwords")):
+    for command in (("run", "--protect"), ("deliver", "--passwords", "--by-mail")):
         assert "古い passwords.csv は使われません" in call(*command)
     assert password_rows(OUTPUT) == before
     assert OLD.exists()
@@ -135,7 +135,7 @@ def test_other_mails_leave_a_csv_alone() -> None:
 @pytest.mark.usefixtures("sent")
 def test_a_list_that_was_lost_is_told_before_and_after() -> None:
     PASSWORDS.rename("elsewhere.xlsx")
-    for command in (("deliver",), ("deliver", "--passwords")):
+    for command in (("deliver",), ("deliver", "--passwords", "--by-mail")):
         said = call(*command, status=2)
         assert "1 社に送付済み" in said
         assert "全員が新しいパスワード" in said
@@ -144,11 +144,11 @@ def test_a_list_that_was_lost_is_told_before_and_after() -> None:
     said = call("run", "--protect")
     assert "001 株式会社見本商事" in said
     assert "送り直す" in said
-    assert "送り直し" in call("deliver", "--passwords", status=1)
+    assert "送り直し" in call("deliver", "--passwords", "--by-mail", status=1)
     assert drafts("password") == {}
     Path("elsewhere.xlsx").replace(PASSWORDS)
     assert "ご注意" not in call("run", "--protect")
-    call("deliver", "--passwords")
+    call("deliver", "--passwords", "--by-mail")
     assert list(drafts("password")) == [YAMADA]
 
 
@@ -156,10 +156,10 @@ def test_a_list_that_was_lost_is_told_before_and_after() -> None:
 def test_after_a_loss_report_and_password_go_out_again() -> None:
     PASSWORDS.unlink()
     call("run", "--protect")
-    assert "--again --only 001" in call("deliver", "--passwords", status=1)
+    assert "--again --only 001" in call("deliver", "--passwords", "--by-mail", status=1)
     call("deliver", "--again", "--only", "001")
     call("deliver", "--sent-by-hand")
-    call("deliver", "--passwords")
+    call("deliver", "--passwords", "--by-mail")
     assert password_rows(OUTPUT)[0][2] in text_of(drafts("password")[YAMADA])
     assert "ご注意" not in call("run", "--protect")
 
@@ -168,7 +168,7 @@ def test_after_a_loss_report_and_password_go_out_again() -> None:
 def test_a_line_that_was_lost_is_told() -> None:
     ((_, _, word),) = password_rows(OUTPUT)
     write_password_rows(OUTPUT, [("009", "別の会社", word)])
-    said = call("deliver", "--passwords", status=1)
+    said = call("deliver", "--passwords", "--by-mail", status=1)
     assert "その行を戻してください" in said
     assert "送り直しが必要" in said
     assert drafts("password") == {}
@@ -180,7 +180,7 @@ def test_of_two_rows_that_an_earlier_version_left_the_one_that_went_out_counts()
     ((_, name, word),) = password_rows(OUTPUT)
     write_password_rows(OUTPUT, [("001", name, "NEW"), ("1", name, word)])
     content = PASSWORDS.read_bytes()
-    call("deliver", "--passwords")
+    call("deliver", "--passwords", "--by-mail")
     assert word in text_of(drafts("password")[YAMADA])
     assert "ご注意" not in call("run", "--protect")
     assert password_rows(OUTPUT) == [["001", name, word]]
@@ -199,7 +199,7 @@ def test_of_two_rows_that_an_earlier_version_left_the_one_that_went_out_counts()
 def test_why_a_list_cannot_be_read_is_told(lines: list[tuple[str, str, str]], says: str) -> None:
     write_password_rows(OUTPUT, lines)
     content = PASSWORDS.read_bytes()
-    for command in (("run", "--protect"), ("deliver", "--passwords"), ("remind",)):
+    for command in (("run", "--protect"), ("deliver", "--passwords", "--by-mail"), ("remind",)):
         assert says in call(*command, status=2)
     assert PASSWORDS.read_bytes() == content
 

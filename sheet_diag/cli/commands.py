@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Annotated, Final
+from typing import Annotated, Final, NoReturn
 
 import typer
 
@@ -43,7 +43,7 @@ _INTERRUPTED: Final = "mail.error.interrupted"
 _WHO: Final = ("clients", "previous", "only")
 _GENERAL: Final = ("lang", "catalog", "config")
 _HOW: Final = ("send", "to_mailbox", "sent_by_hand", "not_sent", "as_of", *_GENERAL)
-_REPORT: Final = ("passwords", "unprotected", "attach", "jobs")
+_REPORT: Final = ("passwords", "by_mail", "unprotected", "attach", "jobs")
 
 
 @command("cli.help.template")
@@ -194,8 +194,14 @@ def send_back(options: MailOptions) -> None:
 
 @command("cli.help.deliver", takes=("output", "input", *_REPORT, *_WHO, "again", *_HOW))
 def deliver(options: MailOptions) -> None:
-    """Send the reports; the passwords apart from them."""
-    _run(MailKind.PASSWORD if options.passwords else MailKind.RESULT, options)
+    """Send the reports; have the passwords told by telephone."""
+    if not options.passwords or options.by_mail:
+        _run(MailKind.PASSWORD if options.passwords else MailKind.RESULT, options)
+    with _report_failures(options) as say:
+        from sheet_diag.cli.mail.passwords import keep_call_list
+
+        done = keep_call_list(options, say)
+    raise typer.Exit(0 if done else 1)
 
 
 @command("cli.help.login")
@@ -273,7 +279,7 @@ def _report_failures(
     return report_failures(choose_language(options.lang, options.config, HELP), interrupted)
 
 
-def _run(kind: MailKind, options: MailOptions) -> None:
+def _run(kind: MailKind, options: MailOptions) -> NoReturn:
     """Write or send the mails of a kind; the exit status says whether all of them were."""
     with _report_failures(options) as say:
         from sheet_diag.cli.mail.run import run_mail_command

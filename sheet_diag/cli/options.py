@@ -111,6 +111,7 @@ class MailOptions:
     passwords: Annotated[
         bool, typer.Option("--passwords", help=HELP("cli.help.deliver_passwords"))
     ] = False
+    by_mail: Annotated[bool, typer.Option("--by-mail", help=HELP("cli.help.by_mail"))] = False
     unprotected: Annotated[
         bool, typer.Option("--unprotected", help=HELP("cli.help.unprotected"))
     ] = False

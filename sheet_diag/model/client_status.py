@@ -175,6 +175,11 @@ class ClientStatus:
     fact: ReturnFacts | None = None
     lost: date | None = None
 
+    @property
+    def needs_password(self) -> bool:
+        """Whether the password of its report is neither agreed nor told yet."""
+        return not self.client.password and self.password_sent is None
+
 
 @dataclass(frozen=True, slots=True)
 class GroupResponses:

@@ -38,7 +38,8 @@ class MailEvent(StrEnum):
     `sending`: its last byte was about to go out; without a later event nobody knows whether it was
     accepted. `unsent`: it was found not to have been. `deferred` (not taken) and `undelivered` (it
     came back) may be tried again, `refused` and `bounced` not at the same address. `drafted`: a
-    draft was put into the mailbox. `by_hand`: a person sent the draft. `collected`: a mail of the
+    draft was put into the mailbox. `by_hand`: a person sent the draft. `called`: a person told by
+    telephone what it is to tell. `collected`: a mail of the
     client's was put into the input folder. `left`: one was left in the mailbox, because all that it
     brings is files of ours. `accepted`: a person goes on with a log that is not as it was written.
     """
@@ -54,6 +55,7 @@ class MailEvent(StrEnum):
     BY_HAND = "by_hand"
     COLLECTED = "collected"
     LEFT = "left"
+    CALLED = "called"
     ACCEPTED = "accepted"
 
 
@@ -155,7 +157,10 @@ class MailLogEntry:
         return any(address.casefold() in self.folded_addresses for address in client.addresses)
 
     def may_be_attempt_of(self, other: MailLogEntry) -> bool:
-        """Whether both may be about one attempt; not all drafts sent by hand have an id."""
+        """Whether both may be about one attempt; not all drafts sent by hand have an id, and a call
+        never comes back."""
+        if MailEvent.CALLED in (self.event, other.event):
+            return False
         return "" in (self.message_id, other.message_id) or self.message_id == other.message_id
 
 

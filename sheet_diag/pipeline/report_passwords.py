@@ -21,10 +21,8 @@ from sheet_diag.storage.report_passwords.faults import PasswordListError
 from sheet_diag.storage.report_passwords.password_list import (
     OLD_PASSWORDS_FILE,
     PASSWORDS_FILE,
-    Contact,
     PasswordList,
     PasswordSheet,
-    RowKey,
     row_key,
 )
 from sheet_diag.storage.report_passwords.row_owners import ClientKey
@@ -37,9 +35,15 @@ class PasswordsFile:
     """The passwords of an output folder and the file that they were read from, if there was one."""
 
     def __init__(
-        self, output: Path, sheet: PasswordSheet, passwords: PasswordList, context: FormContext
+        self,
+        output: Path,
+        clients: ClientList,
+        sheet: PasswordSheet,
+        passwords: PasswordList,
+        context: FormContext,
     ) -> None:
         self.passwords = passwords
+        self._clients = clients
         self._output = output
         self._sheet = sheet
         self._context = context
@@ -63,7 +67,7 @@ class PasswordsFile:
         source = find_passwords_file(output)
         if source is None:
             blank = PasswordSheet()
-            return cls(output, blank, PasswordList(blank, agreed), context)
+            return cls(output, clients, blank, PasswordList(blank, agreed), context)
         try:
             content = source.read_bytes()
         except OSError as error:
@@ -73,7 +77,7 @@ class PasswordsFile:
         sheet = read_password_sheet(source)
         keys = [*((each.id, each.company) for each in clients.clients), *others]
         passwords = PasswordList.load(source, sheet, keys, fingerprints, agreed)
-        found = cls(output, sheet, passwords, context)
+        found = cls(output, clients, sheet, passwords, context)
         found._content = content
         return found
 
@@ -81,6 +85,19 @@ class PasswordsFile:
     def is_old(self) -> bool:
         """Whether the passwords stand in the file of an earlier version."""
         return self._source is not None and self._source.name == OLD_PASSWORDS_FILE
+
+    def fill_contacts(self, facts: Iterable[ReturnFacts]) -> None:
+        """Write into blank cells whom to call, and where: by the returns that were ranked, else by
+        the client list. A return whose sender is in doubt tells nothing."""
+        listed = self._clients.by_id()
+        contacts = {}
+        for fact in facts:
+            client = listed.get(fact.client.casefold())
+            contact = fact.contact or (client.contact if client else "")
+            if fact.result and not fact.sender_doubt:
+                known = (" ".join(contact.split()), " ".join(fact.phone.split()))
+                contacts[row_key(fact.client, fact.name)] = known
+        self.passwords.fill_contacts(contacts)
 
     def save(self, write: WriteFile) -> str:
         """Save the list where it has changed, with `write`; return the name under which the file
@@ -106,21 +123,6 @@ class PasswordsFile:
         """Remove the file of an earlier version that was saved as a workbook, and kept."""
         if self.is_old:
             remove_file(self._output / OLD_PASSWORDS_FILE)
-
-
-def find_contacts(facts: Iterable[ReturnFacts]) -> dict[RowKey, Contact]:
-    """Find whom to call, and where: by the returns that were ranked.
-
-    A return whose sender is in doubt tells nothing.
-    """
-    return {
-        row_key(fact.client, fact.name): (
-            " ".join(fact.contact.split()),
-            " ".join(fact.phone.split()),
-        )
-        for fact in facts
-        if fact.result and not fact.sender_doubt
-    }
 
 
 def find_passwords_file(output: Path) -> Path | None:

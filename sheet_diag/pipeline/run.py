@@ -51,11 +51,7 @@ from sheet_diag.pipeline.publish import (
     publish_returns,
 )
 from sheet_diag.pipeline.record_store import RecordStore
-from sheet_diag.pipeline.report_passwords import (
-    PasswordsFile,
-    find_contacts,
-    has_unused_passwords,
-)
+from sheet_diag.pipeline.report_passwords import PasswordsFile, has_unused_passwords
 from sheet_diag.pipeline.tasks import DocumentSettings, WorkerContext
 from sheet_diag.reports.benchmark import BENCHMARK, dump_benchmark
 from sheet_diag.reports.exports import open_exports
@@ -156,7 +152,7 @@ def run_files(
         statuses = _list_client_statuses(config, found, outcomes)
         portfolio = _publish(config, outcomes, context, executors, staging, progress, statuses)
         if file:
-            file.passwords.fill_contacts(find_contacts(map(extract_return_facts, outcomes)))
+            file.fill_contacts(map(extract_return_facts, outcomes))
         former = file.save(staging.write_private) if file else ""
         if config.comparison.reference is None:  # a frozen one stays what it is
             least = config.comparison.minimum

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Final
-
-import typer
 
 from sheet_diag.cli.arguments import (
     SETTINGS_FILE,
@@ -47,9 +45,7 @@ from sheet_diag.pipeline.input_files import (
 )
 from sheet_diag.pipeline.report_passwords import (
     PasswordsFile,
-    convert_passwords,
     find_passwords_file,
-    has_unused_passwords,
 )
 from sheet_diag.reports.response_status.read_files import ReadFiles
 from sheet_diag.reports.response_status.statuses import compute_response_status
@@ -120,13 +116,15 @@ class CommandContext:
         """The files that runs have read."""
         return ReadFiles.of(self.last_run.facts, self.last_run.on, log.entries)
 
-    def response_status(self, log: MailLog, source: Path | None = None) -> ResponseStatus:
-        """Where everyone stands.
+    def response_status(
+        self, log: MailLog, source: Path | None = None, calls: Sequence[MailLogEntry] = ()
+    ) -> ResponseStatus:
+        """Where everyone stands; `calls` are some that the log does not know yet.
 
         A collected mail that no run has read counts as received, unless it is missing from the
         input folder (`source`; None: nobody looks).
         """
-        entries = log.entries
+        entries = (*log.entries, *calls)
         missing = (
             find_missing_mails_in(source, self.output, entries, self.read_files(log))
             if source
@@ -141,6 +139,15 @@ class CommandContext:
             deadline=self.settings.issuer.deadline,
             missing_mails=missing,
         )
+
+
+def require_clear_options(options: MailOptions, say: Wording) -> None:
+    """Require that mails are to go one way, and that somebody is named where that is needed."""
+    if options.send + options.to_mailbox + options.sent_by_hand + options.not_sent > 1:
+        fail(say("mail.error.two_ways"), say)
+    if (options.again or options.not_sent) and not options.only:
+        option = "--again" if options.again else "--not-sent"
+        fail(say("mail.error.names_nobody", option=option), say)
 
 
 def load_context(options: MailOptions, say: Wording) -> CommandContext:
@@ -217,15 +224,6 @@ def require_passwords(context: CommandContext, log: MailLog) -> None:
     if lost and not find_passwords_file(context.output):
         path = context.output / PASSWORDS_FILE
         fail(context.say("mail.error.passwords_lost", path=path, count=len(lost)), context.say)
-
-
-def convert_report_passwords(context: CommandContext, log: MailLog) -> None:
-    """Make the workbook of the passwords that an earlier version kept, and say so."""
-    say = context.say
-    if kept := convert_passwords(context.output, lambda: context.load_passwords(log)):
-        typer.echo(say("cli.summary.former", name=kept))
-    if has_unused_passwords(context.output):
-        typer.echo(say("cli.passwords.unused"))
 
 
 def _load_last_run(output: Path) -> LastRun:

@@ -28,6 +28,7 @@ _MIB: Final = 1024 * 1024
 _FINAL_HEADINGS: Final = {  # of clients who rightly get no mail, by the reason
     "mail.left.rests": "mail.rests.lately",
     "mail.left.answered": "mail.rests.answered",
+    "mail.left.agreed": "mail.rests.agreed",
 }
 
 

@@ -15,10 +15,10 @@ from sheet_diag.cli.errors import fail
 from sheet_diag.cli.mail import output
 from sheet_diag.cli.mail.context import (
     CommandContext,
-    convert_report_passwords,
     load_compose_context,
     load_context,
     load_report_passwords,
+    require_clear_options,
     require_no_unread_files,
     require_pdfs,
     require_run,
@@ -31,6 +31,11 @@ from sheet_diag.cli.mail.mailbox_drafts import (
     write_mailbox_drafts,
 )
 from sheet_diag.cli.mail.outbox import load_issued_sheets, make_issued_sheets
+from sheet_diag.cli.mail.passwords import (
+    convert_report_passwords,
+    find_calls_to_note,
+    find_due_passwords,
+)
 from sheet_diag.cli.mail.send import (
     accept_log,
     may_replace_drafts,
@@ -51,7 +56,6 @@ from sheet_diag.mail.campaign.due_mails import (
     due_requests,
     skip_missing_files,
 )
-from sheet_diag.mail.campaign.password_mails import due_passwords
 from sheet_diag.mail.campaign.selection import SelectionRules, select_mails
 from sheet_diag.mail.imap.mailbox import open_mailbox
 from sheet_diag.mail.inbox.collect import collect_returned_mails
@@ -68,12 +72,10 @@ _CORRECTION_DAYS: Final = 7  # in the example of a day to answer by
 
 def run_mail_command(kind: MailKind, options: MailOptions, say: Wording) -> bool:
     """Write or send the mails of a kind that are due. Tell whether all of them were."""
-    if options.send + options.to_mailbox + options.sent_by_hand + options.not_sent > 1:
-        fail(say("mail.error.two_ways"), say)
+    if options.by_mail and kind is not MailKind.PASSWORD:
+        fail(say("mail.error.by_mail"), say)
+    require_clear_options(options, say)
     context = load_context(options, say)
-    if (options.again or options.not_sent) and not context.only:
-        option = "--again" if options.again else "--not-sent"
-        fail(say("mail.error.names_nobody", option=option), say)
     if options.send or options.to_mailbox:
         require_server(context, "smtp" if options.send else "imap")  # before anything is made
     with MailLog.open(context.log_path) as log:
@@ -141,7 +143,8 @@ def show_status(options: MailOptions, say: Wording) -> bool:
     elif options.accept_log:
         output.print_text(say("mail.log.whole"))
     show_open_drafts(context, log)
-    status = context.response_status(log, options.input)
+    calls = find_calls_to_note(context, log)
+    status = context.response_status(log, options.input, calls)
     show_response_status(status, say, context.mail_settings.reminder_days)
     return log.fault is None
 
@@ -201,12 +204,11 @@ def _find_due_reports(context: CommandContext, log: MailLog) -> DueMails:
 
 
 def _find_due_passwords(context: CommandContext, log: MailLog) -> DueMails:
+    output.print_text(context.say("mail.by_mail"))
     require_run(context)
     convert_report_passwords(context, log)
     passwords = load_report_passwords(context, log, needed=True)
-    clients, facts, only = context.clients, context.last_run.facts, context.only
-    reports = due_reports(clients, facts, context.output, passwords, only)
-    return list(due_passwords(reports, clients, passwords, log, only))
+    return find_due_passwords(context, log, passwords, context.only)
 
 
 def _selection_rules(kind: MailKind, context: CommandContext, log: MailLog) -> SelectionRules:

@@ -150,7 +150,7 @@ def _next_steps(status: ResponseStatus, say: Wording, gap: int) -> list[str]:
         "return": len(unsent) - len(unreadable),
         "resend": len(unreadable),
         "deliver": len(_at_stage(status, Stage.RANKED)),
-        "passwords": sum(not s.password_sent for s in _at_stage(status, Stage.DELIVERED)),
+        "passwords": sum(s.needs_password for s in _at_stage(status, Stage.DELIVERED)),
     }
     lines = [
         "  " + say(f"standing.next.{key}", count=f"{count:,}")

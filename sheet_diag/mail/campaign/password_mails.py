@@ -1,4 +1,4 @@
-"""Who is told the password of his report now.
+"""Who is told the password of his report now, by mail or by telephone (`password_calls`).
 
 The mail log knows who has got a report, whatever has become of his return since. Whether a password
 opens what went out costs a twentieth of a second, so it is asked only of those who may have to be
@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sheet_diag.mail.campaign.due_mails import Skipped
 from sheet_diag.mail.log.mail_log import MailLog, SentMail
@@ -20,7 +21,7 @@ from sheet_diag.storage.report_passwords.fingerprints import find_mismatches
 
 
 @dataclass(frozen=True, slots=True)
-class _ReportRecipient:
+class ReportRecipient:
     """A client who has a report.
 
     `reports` are the mails that brought it in whatever form, the last one last; `password_mail`
@@ -43,10 +44,15 @@ class _ReportRecipient:
         return not self.reports[-1].line.was_sent_to(self.client)
 
     @property
+    def told_on(self) -> date | None:
+        """The day on which the password was told last (None: it was not)."""
+        return self.password_mail.line.time.date() if self.password_mail else None
+
+    @property
     def knows_password(self) -> bool:
         """Whether the password was told after the report went out last."""
         told = self.password_mail
-        return told is not None and told.place > self.reports[-1].place
+        return told is not None and _is_before(self.reports[-1].place, self.reports[-1], told)
 
     @property
     def with_fingerprint(self) -> tuple[SentMail, ...]:
@@ -69,7 +75,7 @@ def due_passwords(
     """
     reports = list(reports)
     recipients = {
-        each.client.id.casefold(): each for each in _find_recipients(clients, passwords, log, only)
+        each.client.id.casefold(): each for each in find_recipients(clients, passwords, log, only)
     }
     for report in reports:
         client = _client_key(report)
@@ -81,9 +87,13 @@ def due_passwords(
         yield _password_mail(recipient, closed, doubts.get(client, ""))
 
 
-def _find_recipients(
-    clients: ClientList, passwords: Mapping[str, str], log: MailLog, only: frozenset[str]
-) -> Iterator[_ReportRecipient]:
+def find_recipients(
+    clients: ClientList,
+    passwords: Mapping[str, str],
+    log: MailLog,
+    only: frozenset[str] = frozenset(),
+) -> Iterator[ReportRecipient]:
+    """Find the clients that have a report; passwords and `only` are as in `due_passwords`."""
     reports = log.find_sent_mails(MailKind.RESULT)
     password_mails = log.find_sent_mails(MailKind.PASSWORD)
     for client in clients.clients:
@@ -99,10 +109,10 @@ def _find_recipients(
             if mail.line.subject.return_sha256 == subject
         ]
         last = told[-1] if told else None
-        yield _ReportRecipient(client, tuple(same), last, passwords.get(key, ""))
+        yield ReportRecipient(client, tuple(same), last, passwords.get(key, ""))
 
 
-def _find_closed(recipients: Sequence[_ReportRecipient]) -> frozenset[int]:
+def _find_closed(recipients: Sequence[ReportRecipient]) -> frozenset[int]:
     """Find what does not open with the password of now, or told another: places in the log."""
     pairs = [(each.password, mail) for each in recipients for mail in each.with_fingerprint]
     wrong = find_mismatches([(word, mail.line.password_fingerprint) for word, mail in pairs])
@@ -110,7 +120,7 @@ def _find_closed(recipients: Sequence[_ReportRecipient]) -> frozenset[int]:
 
 
 def _password_mail(
-    recipient: _ReportRecipient, closed: frozenset[int], sender_doubt: str
+    recipient: ReportRecipient, closed: frozenset[int], sender_doubt: str
 ) -> OutgoingMail | Skipped:
     client, parts = recipient.client, {"id": recipient.client.id}
     opened = [mail.line for mail in recipient.reports if mail.place not in closed]
@@ -122,6 +132,8 @@ def _password_mail(
         return Skipped.of(client, key, parts)
     if not recipient.password:
         return Skipped.of(client, "no_password")
+    if client.password:
+        return Skipped.of(client, "agreed", is_final=True)
     return OutgoingMail(
         MailKind.PASSWORD,
         client,
@@ -133,12 +145,20 @@ def _password_mail(
     )
 
 
-def _is_due_again(recipient: _ReportRecipient, closed: frozenset[int]) -> bool:
+def _is_due_again(recipient: ReportRecipient, closed: frozenset[int]) -> bool:
     """Whether the report went out once more, or under another password, since one was told."""
     told = recipient.password_mail
     if told is None:
         return False
-    return told.place in closed or any(mail.resent_at > told.place for mail in recipient.reports)
+    return told.place in closed or any(
+        mail.resent_at and not _is_before(mail.resent_at, mail, told) for mail in recipient.reports
+    )
+
+
+def _is_before(place: int, report: SentMail, told: SentMail) -> bool:
+    """Whether a report went out, at a place in the log, before a password was told; a call may
+    stand in the log days later."""
+    return place < told.place and report.line.time.date() <= told.line.time.date()
 
 
 def _skip_without_report(report: OutgoingMail | Skipped) -> Skipped:

@@ -158,7 +158,7 @@ def _is_answered_already(mail: OutgoingMail, rules: SelectionRules) -> bool:
 def _skip_outdated(mail: OutgoingMail, sent: Iterable[MailLogEntry]) -> Skipped | None:
     """Skip a mail that went to an address of before, or whose content has changed since."""
     for line in sent:
-        if not line.was_sent_to(mail.client):
+        if line.event is not MailEvent.CALLED and not line.was_sent_to(mail.client):
             parts = {"id": mail.client.id, "addresses": ", ".join(line.addresses)}
             return Skipped.of(mail.client, "moved", parts)
         if mail.edition and line.edition and mail.edition != line.edition:

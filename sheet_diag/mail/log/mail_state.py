@@ -44,10 +44,10 @@ class MailState:
 
     @property
     def by_person(self) -> MailLogEntry | None:
-        """The entry of a draft, or of what a person has sent, that a person may take back."""
+        """The entry of a draft, or of what a person has sent or told, that he may take back."""
         entry = self.draft or self.sent
-        is_own = entry and entry.event in (MailEvent.DRAFTED, MailEvent.BY_HAND)
-        return entry if is_own and not self.pending else None
+        own = (MailEvent.DRAFTED, MailEvent.BY_HAND, MailEvent.CALLED)
+        return entry if entry and entry.event in own and not self.pending else None
 
     def add(self, entry: MailLogEntry, place: int) -> None:
         """Take in the next entry, with its place in the log."""
@@ -60,7 +60,7 @@ class MailState:
             case MailEvent.DRAFTED:
                 self.attempts += 1
                 self.draft = entry
-            case MailEvent.SENT | MailEvent.BY_HAND:
+            case MailEvent.SENT | MailEvent.BY_HAND | MailEvent.CALLED:
                 self._add_sent(entry)
             case MailEvent.BOUNCED | MailEvent.UNDELIVERED:
                 self._add_bounce(entry)

@@ -67,6 +67,7 @@ def build_variables(mail: OutgoingMail, issuer: Issuer, today: date) -> dict[str
         "previous": mail.is_prefilled,
         "points": mail.points,
         "protected": bool(mail.password),
+        "agreed": bool(mail.client.password),
         "password": clean_value(mail.password),
     }
     return {name: words[name] for name in list_variables(mail.kind)}

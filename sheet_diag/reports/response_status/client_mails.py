@@ -107,7 +107,7 @@ class ClientMails:
             case MailEvent.SENDING:
                 self._begun[key] = posted
                 return
-            case MailEvent.SENT | MailEvent.BY_HAND:
+            case MailEvent.SENT | MailEvent.BY_HAND | MailEvent.CALLED:
                 self._go(key, posted)
             case MailEvent.BOUNCED | MailEvent.UNDELIVERED:
                 begun = self._begun.get(key)

@@ -33,6 +33,12 @@ def fingerprint_mail(mail: OutgoingMail) -> str:
     return make_fingerprint(mail.password) if has_one else ""
 
 
+def make_fingerprints(passwords: Sequence[str]) -> list[str]:
+    """Make the fingerprints of passwords, in threads."""
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        return list(pool.map(make_fingerprint, passwords))
+
+
 @contextmanager
 def fingerprint_mails(mails: Iterable[OutgoingMail]) -> Iterator[Iterator[str]]:
     """Make the fingerprint of each mail, in order, ahead of their use; scrypt lets threads run."""

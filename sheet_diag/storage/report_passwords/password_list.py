@@ -71,7 +71,7 @@ class PasswordList:
     def __init__(self, sheet: PasswordSheet, agreed: Mapping[str, str]) -> None:
         self._sheet = sheet
         self._agreed = agreed
-        self._words: dict[RowKey, str] = {}
+        self._words: dict[RowKey, str] = {(number, ""): word for number, word in agreed.items()}
         self._rows: list[tuple[RowKey | None, list[str]]] = []
         self._new: list[tuple[RowKey, list[str]]] = []
         self._known: set[RowKey] = set()
@@ -96,7 +96,6 @@ class PasswordList:
         found = cls(sheet, agreed or {})
         if faults := found._take_rows(tuple(clients), fingerprints or {}):
             raise PasswordListError(path, faults)
-        found._words |= {(number, ""): word for number, word in found._agreed.items()}
         return found
 
     @property
@@ -153,18 +152,11 @@ class PasswordList:
                 typed = "" if _is_day(row[_TOLD]) else row[_TOLD]
                 row[_TOLD] = day.isoformat() if day else typed
 
-    def fill_contacts(self, contacts: Mapping[RowKey, Contact]) -> list[tuple[ClientKey, str, str]]:
-        """Write whom to call, and where, into blank cells.
-
-        Returns the clients with another telephone number in the list, that one, and the known one.
-        """
-        others = []
+    def fill_contacts(self, contacts: Mapping[RowKey, Contact]) -> None:
+        """Write whom to call, and where, into blank cells; what a person wrote there stays."""
         for key, row in self._client_rows():
             contact, phone = contacts.get(key, ("", ""))
             row[_CONTACT], row[_PHONE] = row[_CONTACT] or contact, row[_PHONE] or phone
-            if phone and _keep_digits(phone) != _keep_digits(row[_PHONE]):
-                others.append(((row[_NUMBER], row[_NAME]), row[_PHONE], phone))
-        return others
 
     def find_renewed(self, fingerprints: Mapping[str, str]) -> tuple[ClientKey, ...]:
         """Find those of the clients asked for whose report has gone out with another password than
@@ -215,7 +207,7 @@ class PasswordList:
         if number:
             row[_NUMBER] = number
         key = row_key(number or entry.number, entry.name)
-        self._words[key] = entry.password
+        self._words.setdefault(key, entry.password)
         self._known.add(key)
         self._rows.append((key, row))
 
@@ -242,10 +234,6 @@ def _find_disproved(entries: Sequence[PasswordEntry], fingerprint: str | None) -
     if len(right) != 1:
         return set()
     return {entry.row for entry in entries if entry.password not in right}
-
-
-def _keep_digits(phone: str) -> str:
-    return "".join(filter(str.isdigit, normalize_text(phone)))
 
 
 def _is_day(text: str) -> bool:
