@@ -168,6 +168,9 @@ def test_the_list_says_whom_to_call_and_keeps_the_day() -> None:
     assert "addresses" not in noted
     assert "パスワードを電話で伝える" not in call("status")
     assert "いまはありません" in call("deliver", "--passwords")
+    call("deliver", "--passwords", "--not-sent", "--only", "C-001", answer="y")
+    assert read_call_list(OUTPUT)[0]["伝達日"] == ""
+    assert "パスワードを電話で伝える：1社" in call("status")
     assert list(OUTPUT.glob("passwords-*")) == []
 
 
