@@ -51,8 +51,8 @@ def keep_call_list(options: MailOptions, say: Wording) -> bool:
         fail(say("mail.error.calls"), say)
     require_clear_options(options, say)
     context = load_context(options, say)
-    require_run(context)
     with MailLog.open(context.log_path) as log, lock_output(context.output):
+        require_run(context)
         show_open_drafts(context, log)
         require_passwords(context, log)
         file = context.load_passwords(log)
