@@ -92,10 +92,13 @@ class MailState:
         self._returned = set()
 
     def _add_bounce(self, entry: MailLogEntry) -> None:
-        """Add a bounce; one of an earlier attempt says nothing about the last one."""
+        """Add a bounce; one of an earlier attempt says nothing about the last one, nor about a
+        call."""
         if self.pending and self.pending.may_be_attempt_of(entry):
             self._add_sent(self.pending)
-        if self.sent and ("" in self._ids or entry.message_id in {"", *self._ids}):
+        if self.sent is None or self.sent.event is MailEvent.CALLED:
+            return
+        if "" in self._ids or entry.message_id in {"", *self._ids}:
             self._returned |= entry.folded_addresses
             if not entry.addresses or self.sent.folded_addresses <= self._returned:
                 self.sent = None
