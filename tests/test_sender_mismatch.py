@@ -117,6 +117,7 @@ def test_the_sender_of_a_mail_put_in_by_hand_is_checked(here: Path) -> None:
         files[case] = here / "input" / f"{number:02}.{ending}"
         files[case].write_bytes(make(fill_in(blank, Lang.JA, profile=PROFILE), own[case]))
     said = call("run")
+    assert said.count("authserv_id") == 1  # nobody judges, which is said once
     strange = {case for case, (_, _, is_strange) in DROPPED.items() if is_strange}
     assert f"別の診断先のメールアドレスから届いた回収票が {len(strange)} 件" in said
     assert {case for case in DROPPED if files[case].name in said} == strange
@@ -204,6 +205,7 @@ def test_a_doubtful_return_instead_of_the_clients_own_is_held_until_named(here: 
     said = call("run")
     held = {f"D-{n:02}" for n, (_, why) in enumerate(SECOND.values()) if why}
     assert f"診断先の回収票に代わっています（{len(held)} 件" in said
+    assert "authserv_id" not in said
     found, results = {}, []
     for line in (here / "output/run.json").read_text(encoding="utf-8").splitlines():
         told = json.loads(line.rstrip(",")) if line.startswith('{"answers"') else {}
@@ -336,7 +338,7 @@ def test_a_sender_stays_known_when_its_mail_is_moved_or_taken_apart(firm: Firm) 
     profile = {"industry": "製造業", "employees": "51〜100人"}
     content = fill_in(attached_workbook(asked[YAMADA]), Lang.JA, profile=profile)
     firm.dovecot.put(reply_mail(SUZUKI, asked[SUZUKI], content, "a.xlsx"))
-    firm.type("collect", status=1)
+    assert firm.type("collect", status=1).count("authserv_id") == 1
     (collected,) = (firm.folder / "input/mail").glob("*.eml")
     done = firm.folder / "input/済"
     done.mkdir()
