@@ -234,6 +234,32 @@ def test_a_sheet_without_an_id_belongs_to_the_sender_of_its_mail() -> None:
     assert re.search(r"判定済み +│ +1 │", call("status"))
 
 
+# --- one address of several clients
+
+
+def test_clients_that_share_an_address_get_each_its_own(here: Path) -> None:
+    """A first request went out before the second client was listed."""
+    head = "診断先番号,会社名,メールアドレス,共用アドレス\n"
+    one, two = (f"C-00{n},見本{name},{OWN},はい\n" for n, name in ((1, "商事"), (2, "物流")))
+    (here / "clients.csv").write_text(head + one, encoding="utf-8")
+    call("issue")
+    call("issue", "--sent-by-hand")
+    (here / "clients.csv").write_text(head + one + two.replace("はい", ""), encoding="utf-8")
+    assert "C3" in call("issue", status=2)  # both lines have to say so
+    (here / "clients.csv").write_text(head + one + two, encoding="utf-8")
+    assert "診断先 2 件を確認しました" in call("clients")
+    call("issue")
+    (here / "input").mkdir()
+    for id_ in ("C-001", "C-002"):
+        blank = next((here / "output/outbox").glob(f"*{id_}.xlsx")).read_bytes()
+        content = mail(OWN, fill_in(blank, Lang.JA, profile=PROFILE)).as_bytes()
+        (here / f"input/{id_}.eml").write_bytes(content)
+    assert "別の診断先のメールアドレス" not in call("run")
+    call("deliver", "--unprotected")
+    made = sorted(path.name for path in (here / "output/drafts/result").glob("*.eml"))
+    assert ["C-001" in made[0], "C-002" in made[1], len(made)] == [True, True, 2]
+
+
 # --- what is told at once
 
 
