@@ -136,3 +136,10 @@ def test_other_commands_show_changed_ids_and_go_on() -> None:
     sent(*BOTH)
     list_is("1,株式会社甲,a@gmail.com", "2,株式会社乙,b@gmail.com")
     assert "番号 001 として依頼済みです" in call("remind")
+
+
+def test_a_client_with_our_own_address_is_told() -> None:
+    list_is("001,株式会社甲,a@gmail.com", "002,株式会社乙,Shindan@example.co.jp")
+    said = call("clients")
+    assert "002 株式会社乙：メールアドレス Shindan@example.co.jp は、メールの差出人" in said
+    assert "001" not in said

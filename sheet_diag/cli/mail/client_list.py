@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -15,6 +16,7 @@ from sheet_diag.forms.client_list import make_client_list
 from sheet_diag.intake.client_list.headings import format_list_message
 from sheet_diag.intake.client_list.reader import read_client_list
 from sheet_diag.mail.campaign.previous_campaign import (
+    ClientRemark,
     compare_with_previous_returns,
     find_addresses_of_others,
     find_changed_domains,
@@ -24,6 +26,7 @@ from sheet_diag.mail.log.address_history import collect_address_owners, collect_
 from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME, MailLog
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ClientList
+from sheet_diag.model.settings import CorrespondenceSettings
 from sheet_diag.reports.run_json.reader import load_return_facts
 from sheet_diag.text.wording import Wording
 
@@ -65,9 +68,22 @@ def check_client_list(options: MailOptions, say: Wording) -> None:
         for each in find_addresses_of_others(clients, collect_address_owners(entries))
         if each.who not in shown
     ]
-    output.show_remarks(foreign, say, "mail.clients.notes")
+    own = list(_find_own_addresses(clients, settings.correspondence))
+    output.show_remarks([*own, *foreign], say, "mail.clients.notes")
     summary = _summarize_list(clients, path, "doubtful" if renumbered or foreign else "good", say)
     output.print_text(summary)
+
+
+def _find_own_addresses(
+    clients: ClientList, mail: CorrespondenceSettings
+) -> Iterator[ClientRemark]:
+    """Find clients that have our own address: what they write looks as if we had."""
+    users = (server.user for server in (mail.smtp, mail.imap) if server)
+    own = {each.casefold() for each in (mail.sender, *users)}
+    for client in clients.clients:
+        for address in client.addresses:
+            if address.casefold() in own:
+                yield ClientRemark(client.name_with_id, "mail.clients.own", {"address": address})
 
 
 def _summarize_list(clients: ClientList, path: Path, how: str, say: Wording) -> str:
