@@ -33,6 +33,7 @@ from tests.dovecot import USER, Dovecot
 from tests.mailservers import Authority
 from tests.test_collecting import ARRIVED, SHEETS, XLSX, A, B, Office, digest, mail, returned
 
+pytestmark = pytest.mark.usefixtures("tasks_here")
 (CORRECTED,) = issue_sheets(JIS, Issuer("見本"), [SheetOrder(A)])
 NEW, KNOWN, OWN = MailOutcome.NEW, MailOutcome.KNOWN, MailOutcome.OWN
 
