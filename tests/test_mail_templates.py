@@ -6,7 +6,7 @@ A template that a firm has written is checked line by line before anything is se
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from html.parser import HTMLParser
@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from sheet_diag.cli.demo.returns import ISSUER
+from sheet_diag.mail.templates import mail_templates
 from sheet_diag.mail.templates.files import (
     FRAME,
     MailTemplateError,
@@ -23,14 +24,14 @@ from sheet_diag.mail.templates.files import (
     list_template_names,
     load_default_template,
 )
-from sheet_diag.mail.templates.mail_templates import MailTemplates
+from sheet_diag.mail.templates.mail_templates import MailTemplates, _start_worker
 from sheet_diag.mail.templates.render import MailText
 from sheet_diag.mail.templates.variables import SIGNATURE, explain_variables, list_variables
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ListedClient
 from sheet_diag.model.mail import MailSubject, OutgoingMail
 from sheet_diag.model.mail_kinds import MailKind
-from sheet_diag.model.settings import Issuer
+from sheet_diag.model.settings import Issuer, Limits
 from sheet_diag.text.wording import Wording, labels
 
 TODAY = date(2026, 12, 28)
@@ -481,6 +482,54 @@ def test_faults_of_a_template_are_reported_with_their_line(
     assert error.parts["line"] == str(line)
     assert error.parts["path"].endswith("request.ja.md")
     assert dict(parts).items() <= dict(error.parts).items()
+
+
+_LOOPS = "{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}"
+# What takes for ever, or all memory -> (text, key)
+_BOMBS: Mapping[str, tuple[str, str]] = {
+    "loops in loops": (_LOOPS, "too_much"),
+    "a long text": ("{% for a in range(99999) %}xxx{% endfor %}", "too_much"),
+    "doubling": ("{% set x = 'xx' %}" + "{% set x = x ~ x %}" * 40 + "{{ x }}", "failed"),
+    "a wide text": ("{{ 'x'.center(10 ** 10) }}", "failed"),
+    "a macro that calls itself": ("{% macro a() %}{{ a() }}{% endmacro %}{{ a() }}", "failed"),
+    "blocks in blocks": ("{% if due %}" * 200 + "{% endif %}" * 200, "too_much"),
+    "braces in braces": ("{{ " + "(" * 50_000 + " }}", "too_much"),
+    "a large file": ("x" * 300_000, "too_much"),
+}
+
+
+@pytest.fixture
+def short_of_time(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Give the process of the firm's own templates two seconds."""
+    _start_worker.cache_clear()
+    monkeypatch.setattr(mail_templates, "_LIMITS", Limits(seconds=2, memory=400))
+    yield
+    _start_worker.cache_clear()
+
+
+@pytest.mark.usefixtures("short_of_time")
+def test_a_template_that_takes_too_much_is_reported(tmp_path: Path) -> None:
+    for name, (text, key) in _BOMBS.items():
+        found = fault(tmp_path, GOOD + text).key.removeprefix("letter.error.")
+        assert found in (key, "too_much"), name  # a busy machine may run out of time first
+
+
+@pytest.mark.usefixtures("short_of_time")
+def test_a_template_that_takes_too_much_for_one_client_harms_no_other(tmp_path: Path) -> None:
+    letters = own(tmp_path, GOOD + "{% if contact == 'x' %}" + _LOOPS + "{% endif %}")
+    client = replace(CLIENTS[Lang.JA], contact="x")
+    with pytest.raises(MailTemplateError) as caught:
+        written(parcel(MailKind.REQUEST, client=client), letters=letters)
+    assert caught.value.key == "letter.error.too_much"
+    assert written(parcel(MailKind.REQUEST), letters=letters).subject == "ご依頼"
+
+
+def test_a_template_without_a_subject_for_one_client_is_reported(tmp_path: Path) -> None:
+    letters = own(tmp_path, "{% if contact != 'x' %}" + GOOD + "{% endif %}{{ addressee }}")
+    client = replace(CLIENTS[Lang.JA], contact="x")
+    with pytest.raises(MailTemplateError) as caught:
+        written(parcel(MailKind.REQUEST, client=client), letters=letters)
+    assert caught.value.key == "letter.error.subject"
 
 
 def test_a_password_template_needs_the_password(tmp_path: Path) -> None:

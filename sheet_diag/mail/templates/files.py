@@ -16,6 +16,8 @@ from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.text.wording import Wording
 
 FRAME: Final = "frame.html"
+TOO_MUCH: Final = "letter.error.too_much"
+MOST_CHARS: Final = 200_000  # of a file, and of what is made of it
 
 # Editors in Japan save in the code page of Windows, in UTF-8 with a mark, or in UTF-16.
 _MARKED: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
@@ -116,10 +118,15 @@ def _list_files(folder: Path) -> list[Path]:
 
 def _read(path: Path, faults: list[Message]) -> str | None:
     try:
-        text = _decode(path.read_bytes())
+        with path.open("rb") as file:
+            content = file.read(MOST_CHARS + 1)
     except OSError:
         faults.append(Message("letter.error.unreadable", {"path": str(path)}))
         return None
+    if len(content) > MOST_CHARS:
+        faults.append(Message(TOO_MUCH, {"path": str(path)}))
+        return None
+    text = _decode(content)
     if text is None:
         faults.append(Message("letter.error.encoding", {"path": str(path)}))
     return text

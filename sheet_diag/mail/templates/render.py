@@ -23,7 +23,7 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType
 from markupsafe import Markup
 
-from sheet_diag.mail.templates.files import MailTemplateError, TemplateSource
+from sheet_diag.mail.templates.files import MOST_CHARS, TOO_MUCH, MailTemplateError, TemplateSource
 from sheet_diag.model.basics import Lang
 
 # Two code points that Unicode keeps out of every text.
@@ -34,6 +34,10 @@ _MARKS: Final = re.compile(f"[{_BEGIN}{_END}]")
 _SUBJECT: Final = re.compile(r"[ \t\u3000]*(?:件名|subject)[ \t\u3000]*[:：](.*)", re.IGNORECASE)
 _GAP: Final = re.compile(r"\n(?:[ \t\u3000]*\n){2,}")
 _ENDS: Final = re.compile(r"[ \t\u3000]+$", re.MULTILINE)
+# What a template may end with; MemoryError and RecursionError in the process that renders.
+_FAILURES: Final = (
+    TemplateError, ArithmeticError, TypeError, ValueError, LookupError, MemoryError, RecursionError
+)  # fmt: skip
 # What would make the two forms of a mail say different things.
 _NOT_HERE: Final = ["code", "lheading", "reference", "image", "escape", "entity"]
 _VALUE: Final = re.compile(f"{_BEGIN}([^{_BEGIN}{_END}]*){_END}")
@@ -105,10 +109,13 @@ def render_template(
 ) -> str:
     """Render a template. Raises `MailTemplateError` where it fails."""
     try:
-        return template.render(words)
-    except (TemplateError, ArithmeticError, TypeError, ValueError, LookupError) as error:
+        text = template.render(words)
+    except _FAILURES as error:
         fault = source.fault("letter.error.failed", _find_error_line(error))
         raise MailTemplateError([fault]) from error
+    if len(text) > MOST_CHARS:
+        raise MailTemplateError([source.fault(TOO_MUCH, 1)])
+    return text
 
 
 @cache
