@@ -654,9 +654,7 @@ def test_the_mail_folder_is_listed_once(tmp_path: Path, monkeypatch: pytest.Monk
         store = filing.MailStore(tmp_path)
         for number in (*range(9), 8):  # the last one twice
             store.write_draft(b"%d" % number)
-            kept.append(
-                store.keep_draft(b"%d" % number, f"<{number}@x>", f"C-{number}_甲_乙", ARRIVED)
-            )
+            kept.append(store.keep_draft(b"%d" % number, f"C-{number}_甲_乙", ARRIVED))
         assert len(listed) <= 1
     assert kept[:10] == kept[10:]
     assert {path.name for path in (tmp_path / "mail").iterdir()} == {
@@ -669,15 +667,15 @@ def test_a_renamed_mail_keeps_its_name(tmp_path: Path) -> None:
     names = {}
     for number in (1, 2):
         store.write_draft(b"%d" % number)
-        names[number] = tmp_path / store.keep_draft(b"%d" % number, f"<{number}@x>", "甲", ARRIVED)
+        names[number] = tmp_path / store.keep_draft(b"%d" % number, "甲", ARRIVED)
     names[2].unlink()
     store.write_draft(b"2")
-    assert tmp_path / store.keep_draft(b"2", "<2@x>", "甲", ARRIVED) == names[2]
+    assert tmp_path / store.keep_draft(b"2", "甲", ARRIVED) == names[2]
     assert names[2].read_bytes() == b"2"
     renamed = names[1].rename(names[1].with_name(f"{names[1].stem}_済.eml"))
     store = filing.MailStore(tmp_path)
     store.write_draft(b"1")
-    assert tmp_path / store.keep_draft(b"1", "<1@x>", "甲", ARRIVED) == renamed
+    assert tmp_path / store.keep_draft(b"1", "甲", ARRIVED) == renamed
 
 
 WRONG = {

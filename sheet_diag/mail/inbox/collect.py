@@ -153,6 +153,7 @@ class _Collector:
         for headers in self._texts:
             fetched = self._fetch(headers) if self._is_near_locked(headers) else None
             if isinstance(fetched, FetchedMail) and self._tells_password(fetched):
+                self._store.write_draft(fetched.content)
                 self._collect(headers, fetched, MailContents())
             elif isinstance(fetched, MailOutcome):
                 self._count(fetched)
@@ -240,15 +241,14 @@ class _Collector:
         return self._reader.read_contents(self._store.write_draft(mail.content), name)
 
     def _collect(self, headers: MessageHeaders, mail: FetchedMail, contents: MailContents) -> None:
-        """Put a mail into the input folder and log it; a report in it counts, too."""
+        """Put the draft of a mail into its place and log it; a report in it counts, too."""
         if headers.is_report:
             self._read_report(headers, mail)
         matches = self._matcher.match_sheets(headers, contents.clients)
         by_headers = self._matcher.match_headers(headers)
         client = matches[0].client if len(matches) == 1 else by_headers
         label = format_file_label(client, headers.sender)
-        self._store.write_draft(mail.content)
-        file = self._store.keep_draft(mail.content, mail.sha256, label, headers.when)
+        file = self._store.keep_draft(mail.content, label, headers.when)
         entry = MailLogEntry(
             time=headers.when,
             event=MailEvent.COLLECTED,

@@ -37,13 +37,13 @@ class MailStore:
             os.fsync(file.fileno())
         return self._draft
 
-    def keep_draft(self, content: bytes, identity: str, label: str, when: datetime) -> str:
+    def keep_draft(self, content: bytes, label: str, when: datetime) -> str:
         """Make the draft a file and return its name below the input folder. Raises `OSError`.
 
         A mail that is there already, because a command was killed before it logged that, keeps its
         name, even where it is another client's by now.
         """
-        digest = hashlib.sha256(identity.encode("utf-8", "surrogateescape")).hexdigest()
+        digest = hashlib.sha256(content).hexdigest()
         alike = self._list_by_digest().setdefault(digest[:_SHORT], [])
         for path in alike:
             if path.is_file() and path.read_bytes() == content:
