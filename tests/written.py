@@ -9,14 +9,17 @@ from datetime import date
 from itertools import cycle, product
 from pathlib import Path
 
+from sheet_diag.forms.call_list import make_call_list
 from sheet_diag.forms.correction.workbook import make_correction_sheet
 from sheet_diag.forms.hearing_sheet.content import Entries, PreviousAnswers
 from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
 from sheet_diag.forms.issue import SheetOrder, issue_sheets
 from sheet_diag.forms.overrides import make_overrides_workbook
+from sheet_diag.forms.page_writer import FormContext
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ListedClient
 from sheet_diag.model.settings import Issuer
+from sheet_diag.text.wording import Wording
 from tests.campaigns import six_clients
 from tests.catalogs import JIS
 from tests.samples import ISSUER, PROFILE, client, portfolio, receive_sheet, report, resolve_all
@@ -33,6 +36,7 @@ _KINDS = (
     "portfolio",
     "portfolio with a client list",
     "decisions",
+    "passwords",
 )
 KINDS = tuple(f"{kind} {lang.value}" for kind, lang in product(_KINDS, Lang))
 
@@ -51,6 +55,7 @@ def write_every_kind(folder: Path) -> None:
             portfolio(resolve_all(*given), lang=lang),
             portfolio(resolve_all(*given), lang=lang, turnout=six_clients()),
             make_overrides_workbook(JIS, lang, ISSUER),
+            _call_list(lang),
         )
         for kind, content in zip(_KINDS, made, strict=True):
             (folder / f"{kind} {lang.value}.xlsx").write_bytes(content)
@@ -67,6 +72,17 @@ def _issued(lang: Lang) -> Iterator[bytes]:
     former = PreviousAnswers(date(2025, 11, 23), dict(zip(asked, choices, strict=False)))
     for each in (None, former):
         yield list(issue_sheets(JIS, ISSUER, [SheetOrder(c, each) for c in clients]))[-1]
+
+
+def _call_list(lang: Lang) -> bytes:
+    """A client who was told, one with an agreed password, one with a note of a person's."""
+    rows = [
+        ("=1+1", "=a&b", "<b>", "+81-3-1234-5678", "ABCDE-FGHJK-MNPQR-STUVW", "2026-11-24", ""),
+        ("2", "b" * 60, "", "", "=Agreed", "", ""),
+        ("", "c", "", "", "-1", "=1+1", "+1"),
+    ]
+    context = FormContext(JIS, ISSUER, Wording(lang))
+    return make_call_list(context, rows, ("=memo",), ("@above",), lambda number: number == "2")
 
 
 def _correction(lang: Lang) -> bytes:
