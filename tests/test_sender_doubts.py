@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from sheet_diag.cli.output import show_changes
 from sheet_diag.intake.resolution.resolve import resolve_returns
 from sheet_diag.intake.resolution.sender_doubts import mark_sender_doubts
 from sheet_diag.mail.imap.mailbox import MessageHead
@@ -16,6 +19,7 @@ from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ClientList, ListedClient
 from sheet_diag.model.mail import MailEvent, MailLogEntry
 from sheet_diag.model.mail_kinds import MailKind
+from sheet_diag.model.results import ReturnOutcome, ReturnStatus
 from sheet_diag.model.returns import (
     ProblemCode,
     ReceivedFile,
@@ -23,6 +27,9 @@ from sheet_diag.model.returns import (
     ReturnedSheet,
     SheetIdentity,
 )
+from sheet_diag.pipeline.run import RunResult
+from sheet_diag.pipeline.run_diff import compare_runs, list_return_states
+from sheet_diag.text.wording import Wording
 from tests.catalogs import JIS
 
 NOW = datetime(2026, 11, 30, tzinfo=UTC)
@@ -89,6 +96,16 @@ def test_without_a_client_list_a_failure_is_told() -> None:
     returns = [came(LISTED), came(LISTED, sha256="2", day=2, dmarc="fail")]
     _, new = resolve_returns(JIS, mark_sender_doubts(returns, None, ""), NOW)
     assert ProblemCode.SENDER_UNPROVEN in [problem.code for problem in new.problems]
+
+
+def test_a_watch_tells_it_too(capsys: pytest.CaptureFixture[str]) -> None:
+    returns = mark_sender_doubts([came(LISTED), came(STRANGER, sha256="2", day=2)], CLIENTS, OWN)
+    _, new = resolve_returns(JIS, returns, NOW)
+    outcome = ReturnOutcome(new.received, ReturnStatus.RANKED, new.problems)
+    tables: Any = SimpleNamespace(counts=dict.fromkeys(ReturnStatus, 0), files=2)
+    changes = compare_runs([], list_return_states([outcome]))
+    show_changes(changes, RunResult((outcome,), tables), NOW, Wording(Lang.JA))
+    assert "診断先の回収票に代わっています（1 件：2.eml）" in capsys.readouterr().out
 
 
 # --- mails that are collected

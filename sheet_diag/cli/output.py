@@ -202,7 +202,11 @@ def show_changes(
         console.print(f"  {escape_markup(_change_text(change, say))}", soft_wrap=True)
     if len(found) > _MOST_ROWS:
         console.print("  " + say("cli.summary.more", count=len(found) - _MOST_ROWS))
-    for line in (*_list_password_messages(result, say), *_list_edited_files(result, say)):
+    for line in (
+        *(_list_identity_warnings(result.outcomes, say) if found else ()),
+        *_list_password_messages(result, say),
+        *_list_edited_files(result, say),
+    ):
         console.print(f"  [yellow]{escape_markup(line)}[/]", soft_wrap=True)
     if not found:
         console.print("  " + say("cli.change.none"))
