@@ -256,11 +256,14 @@ def uuencoded(content: bytes) -> str:
     return f"begin 644 C-001.xlsx\n{body}`\nend\n"
 
 
-def test_a_file_that_is_written_into_a_text_is_collected(office: Office, server: Dovecot) -> None:
+def test_a_file_that_is_written_into_a_text_is_collected(
+    office: Office, server: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
     head = b"Message-ID: <1@x>\nFrom: taro@mihon.example\nSubject: x\n\n"
     server.put(head + uuencoded(SHEETS["C-001"]).encode())
     server.put(head.replace(b"1@x", b"2@x") + b"news\n" * 4000)
     assert counts(office) == {NEW: 1, MailOutcome.WITHOUT_SHEET: 1}
+    assert counts_by_heads(office, monkeypatch) == {KNOWN: 1, MailOutcome.WITHOUT_SHEET: 1}
 
 
 # --- every mail is accounted for

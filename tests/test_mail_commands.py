@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping
+from dataclasses import replace
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -14,7 +15,9 @@ import pytest
 from typer.testing import CliRunner
 
 from sheet_diag.cli.main import app
+from sheet_diag.mail.log.mail_log import MailLog
 from sheet_diag.model.basics import Lang
+from sheet_diag.model.mail import MailEvent
 from sheet_diag.storage.managed_folder import NOTE_FILE, read_note
 from tests.campaigns import date_mails
 from tests.catalogs import JIS
@@ -392,6 +395,31 @@ def test_again_sends_a_request_to_a_changed_address(here: Path) -> None:
     assert "--again" not in call("issue")
     log = Path("output/mail-log.jsonl").read_text(encoding="utf-8").splitlines()
     assert sum("by_hand" in line for line in log) == 3
+
+
+@pytest.mark.usefixtures("here")
+def test_again_asks_where_the_last_mail_failed_and_writes_it() -> None:
+    begin("issue", "issue --sent-by-hand")
+    with MailLog.open(LOG) as log:
+        sent = next(each for each in log.entries if each.client == "C-001")
+        log.add(replace(sent, event=MailEvent.BOUNCED, text="550 5.1.1 no such user"))
+    assert "--again --only C-001" in call("issue", status=1)
+    said = call("issue", "--again", "--only", "C-001", status=1)
+    assert "前回、yamada@mihon.co.jp に届きませんでした（550 5.1.1 no such user）。" in said
+    assert list(drafts("request")) == ["yamada@mihon.co.jp"]
+
+
+@pytest.mark.usefixtures("here")
+def test_what_was_not_delivered_this_time_is_written_once_more() -> None:
+    begin("issue", "issue --sent-by-hand")
+    with MailLog.open(LOG) as log:
+        sent = next(each for each in log.entries if each.client == "C-001")
+        assert sent.subject_line
+        assert len(sent.attachments) == 1
+        log.add(replace(sent, event=MailEvent.UNDELIVERED, text="552 5.2.2 full"))
+    assert "552 5.2.2 full" in call("status")
+    call("issue")
+    assert list(drafts("request")) == ["yamada@mihon.co.jp"]
 
 
 def overridden(client: str) -> None:

@@ -14,6 +14,7 @@ from typing import NoReturn
 
 import pytest
 
+from sheet_diag.mail.campaign.selection import SelectionRules, select_mails
 from sheet_diag.mail.compose.message import (
     FromAddress,
     compose_message,
@@ -32,7 +33,7 @@ from sheet_diag.mail.smtp.send_attempt import (
 )
 from sheet_diag.mail.smtp.session import Envelope, NotTakenError, SmtpSession
 from sheet_diag.mail.templates.mail_templates import MailTemplates
-from sheet_diag.model.basics import Lang
+from sheet_diag.model.basics import Lang, Message
 from sheet_diag.model.mail import MailEvent, MailLogEntry
 from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.model.settings import ConnectionSecurity, CorrespondenceSettings, Issuer, MailServer
@@ -382,6 +383,35 @@ def test_an_address_that_refused_is_not_tried_again(smtpd: SmtpServer, book: Mai
     assert smtpd.accepted == []
     send(smtpd, book, [make_message(2, "a@two.jp", "new@two.jp")])
     assert [each.recipients for each in smtpd.accepted] == [("new@two.jp", SENDER)]
+
+
+def test_a_deferred_address_of_several_gets_the_mail_next_time(
+    smtpd: SmtpServer, book: MailLog
+) -> None:
+    smtpd.answers = {"a@two.jp": BUSY}
+    first = make_message(2, "a@two.jp", "b@two.jp")
+    send(smtpd, book, [first])
+    smtpd.answers = {}
+    (rest,) = select_mails([first.mail], book).mails
+    send(smtpd, book, [replace(make_message(2, "a@two.jp", attempt=1), mail=rest)])
+    assert [each.recipients for each in smtpd.accepted] == [
+        ("b@two.jp", SENDER), ("a@two.jp", SENDER),
+    ]  # fmt: skip
+    assert select_mails([first.mail], book).done == 1
+
+
+def test_a_person_may_send_to_an_address_that_refused(smtpd: SmtpServer, book: MailLog) -> None:
+    smtpd.answers = {"a@two.jp": NOBODY}
+    first = make_message(2, "a@two.jp")
+    send(smtpd, book, [first])
+    smtpd.answers = {}
+    rules = SelectionRules(frozenset({"c-002"}), again=True)
+    (again,) = select_mails([first.mail], book, rules).mails
+    assert again.doubt == Message(
+        "mail.again.refused", {"id": "C-002", "addresses": "a@two.jp", "reason": NOBODY}
+    )
+    send(smtpd, book, [replace(make_message(2, "a@two.jp", attempt=1), mail=again)])
+    assert [each.recipients for each in smtpd.accepted] == [("a@two.jp", SENDER)]
 
 
 @pytest.mark.parametrize(

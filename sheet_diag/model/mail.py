@@ -39,9 +39,8 @@ class MailEvent(StrEnum):
     accepted. `unsent`: it was found not to have been. `deferred` (not taken) and `undelivered` (it
     came back) may be tried again, `refused` and `bounced` not at the same address. `drafted`: a
     draft was put into the mailbox. `by_hand`: a person sent the draft. `called`: a person told by
-    telephone what it is to tell. `collected`: a mail of the
-    client's was put into the input folder. `left`: one was left in the mailbox, because all that it
-    brings is files of ours. `accepted`: a person goes on with a log that is not as it was written.
+    telephone what it is to tell. `collected`: a mail of the client's was put into the input folder.
+    `left`: one was left in the mailbox, because it brings no file but ours. `accepted`: a person goes on with a log that is not as it was written.
     """
 
     SENDING = "sending"

@@ -139,11 +139,9 @@ class _Collector:
         is_text = not headers.may_bring_files and headers.size <= _FILES_IN_TEXT
         if self._known.is_collected(headers):
             self._count(MailOutcome.KNOWN)
-        elif self._known.is_left(headers):
-            self._count(self._leave(headers))
         elif headers.is_receipt:  # it may return our mail with all that was attached
             self._count(MailOutcome.AUTOMATIC)
-        elif is_text and not headers.is_report:
+        elif self._known.is_left(headers) or (is_text and not headers.is_report):
             self._texts.append(headers)
         else:
             self._decide_by_content(headers)
@@ -192,6 +190,8 @@ class _Collector:
         elif headers.is_report:
             self._count(self._read_report(headers, mail))
         else:
+            if not mail.files:
+                self._known.add_left(mail, headers)
             self._texts.append(headers)
 
     def _is_ours(self, headers: MessageHeaders, mail: FetchedMail) -> bool:
@@ -211,7 +211,7 @@ class _Collector:
             self._count(self._read_report(headers, mail))
             return
         self._known.add_left(mail, headers)
-        self._count(self._leave(headers))
+        self._texts.append(headers)
 
     def _is_near_locked(self, headers: MessageHeaders) -> bool:
         """Whether its sender has sent a file with a password in those days, or will have."""
