@@ -40,7 +40,8 @@ class MailEvent(StrEnum):
     came back) may be tried again, `refused` and `bounced` not at the same address. `drafted`: a
     draft was put into the mailbox. `by_hand`: a person sent the draft. `called`: a person told by
     telephone what it is to tell. `collected`: a mail of the client's was put into the input folder.
-    `left`: one was left in the mailbox, because it brings no file but ours. `accepted`: a person goes on with a log that is not as it was written.
+    `left`: one was left in the mailbox, because it brings no file but ours. `accepted`:
+    a person goes on with a log that is not as it was written.
     """
 
     SENDING = "sending"
