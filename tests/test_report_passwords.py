@@ -234,6 +234,15 @@ def test_what_was_entered_by_hand_stays(tmp_path: Path) -> None:
     assert load(tmp_path).passwords.told_cells() == told
 
 
+def test_what_is_entered_while_a_run_is_at_work_is_kept(tmp_path: Path) -> None:
+    write_xlsx(tmp_path, COLUMNS, ("001", "甲", None, None, "A", None))
+    file = load(tmp_path)
+    file.passwords.password_of(("002", "乙"))
+    write_xlsx(tmp_path, COLUMNS, ("001", "甲", None, None, "A", datetime(2026, 11, 24)))
+    edited = (tmp_path / "passwords.xlsx").read_bytes()
+    assert (tmp_path / save(file, tmp_path)).read_bytes() == edited
+
+
 def test_an_agreed_password_counts_before_one_that_was_made(tmp_path: Path) -> None:
     clients = [list_row("001", password="Agreed-1"), list_row("002", password="Agreed-2")]
     write_xlsx(tmp_path, COLUMNS, ("001", "甲", None, None, "OLD", None))

@@ -18,7 +18,7 @@ from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.theme import BODY, BOLD, CELL, CENTER, HEAD, INSET, NAVY, Look
 
-_WIDTHS: Final = (104, 236, 130, 132, 242, 110)  # pixels
+_WIDTHS: Final = (104, 236, 130, 142, 242, 110)  # pixels
 _OTHER_WIDTH: Final = 130
 _FIRST: Final = 4  # the row below the title and what the list is for, from 0
 # As text, so Excel changes no id such as 001, and takes no name for a formula.

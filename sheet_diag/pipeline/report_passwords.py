@@ -99,15 +99,22 @@ class PasswordsFile:
                 contacts[row_key(fact.client, fact.name)] = known
         self.passwords.fill_contacts(contacts)
 
+    @property
+    def _loses_cells(self) -> bool:
+        """Whether something that was read will not stand in the new file."""
+        return self.is_old or self._sheet.holds_more or self.passwords.drops_cells
+
     def save(self, write: WriteFile) -> str:
         """Save the list where it has changed, with `write`; return the name under which the file
-        as it was is kept (empty: all that stood in it stands in the new one)."""
+        as it was is kept, if a person may have written it since it was read, too (empty: all that
+        stood in it stands in the new one)."""
         if self._source and self._sheet.is_current and not self.passwords.is_changed:
             return ""
         kept = ""
-        if self._source and (self.is_old or self._sheet.holds_more or self.passwords.drops_cells):
-            kept = _find_free_name(self._source, self._content)
-            write(kept, self._content)
+        content = self._source.read_bytes() if self._source else b""
+        if self._source and (self._loses_cells or content != self._content):
+            kept = _find_free_name(self._source, content)
+            write(kept, content)
         rows, is_agreed = self.passwords.rows(), self.passwords.is_agreed
         others, above = self._sheet.others, self._sheet.above
         write(PASSWORDS_FILE, make_call_list(self._context, rows, others, above, is_agreed))

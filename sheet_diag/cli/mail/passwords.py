@@ -125,7 +125,7 @@ def _show_list(context: CommandContext, chosen: MailSelection, kept: str) -> Non
     say, path = context.say, context.output / PASSWORDS_FILE
     if chosen.done:
         output.print_text(say("mail.calls.done", count=chosen.done))
-    if context.options.sent_by_hand:
+    if context.options.sent_by_hand and chosen.mails:
         day = f"{context.today:%Y-%m-%d}"
         output.print_text(say("mail.calls.noted", count=len(chosen.mails), day=day, path=path))
     else:
