@@ -543,13 +543,12 @@ print(sha256(make_hearing_sheet(JIS, Lang.JA, ISSUER, given, "C-1")).hexdigest()
 """
 
 
-@pytest.mark.parametrize(("seed", "zone"), [("1", "Asia/Tokyo"), ("2", "America/New_York")])
-def test_same_bytes_in_every_process(seed: str, zone: str) -> None:
+def test_same_bytes_in_every_process() -> None:
     given = Entries(PROFILE, {"POL-01": "はい"}, {"POL-02": "備考"})
     here = hashlib.sha256(make_hearing_sheet(JIS, Lang.JA, ISSUER, given, "C-1")).hexdigest()
     there = subprocess.run(
         [sys.executable, "-c", _PRINT_DIGEST],
-        env={**os.environ, "PYTHONHASHSEED": seed, "TZ": zone},
+        env={**os.environ, "PYTHONHASHSEED": "1", "TZ": "America/New_York"},
         cwd=Path(__file__).parents[1],
         capture_output=True,
         text=True,
