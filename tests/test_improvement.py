@@ -73,7 +73,7 @@ def few_open(sample: Sample) -> Answers:
 
 
 @pytest.mark.slow("tries every smaller set of answers")
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20)
 @given(samples(), st.integers(1, 3), st.lists(st.integers(1, 3), min_size=7, max_size=7))
 def test_no_smaller_and_no_better_set_leads_there(
     sample: Sample, count: int, weights: list[int]
