@@ -11,9 +11,13 @@ import pytest
 from sheet_diag.cli import watch as watching
 from sheet_diag.cli.arguments import build_run_config
 from sheet_diag.cli.options import RunOptions
+from sheet_diag.intake.receive import read_content
 from sheet_diag.model.basics import Lang
+from sheet_diag.model.settings import IntakeSettings, Passwords
 from sheet_diag.text.wording import Wording
-from tests.returned import put_cell
+from tests.catalogs import JIS
+from tests.passwords import password_rows
+from tests.returned import put_cell, reopen_workbook
 from tests.test_mail_commands import begin, call
 from tests.test_mail_commands import here as here
 
@@ -21,6 +25,7 @@ pytestmark = pytest.mark.slow("a run of the whole product in each test")
 
 OUTPUT = Path("output")
 NOTE = "担当者の追記"
+QUESTIONS = 2  # the position of the sheet
 
 
 def report() -> Path:
@@ -62,6 +67,52 @@ def test_an_edited_report_survives_every_kind_of_run() -> None:
         if path.parts[1] in ("results", "corrections", "data", "portfolio.xlsx", "benchmark.json")
         and path.is_file()
     }
+
+
+def plan(path: Path, open_with: str = "") -> dict[str, str]:
+    """The owner and the day of each line of a plan that has any."""
+    words = Passwords((open_with,)) if open_with else Passwords()
+    read = read_content(path.name, path.read_bytes(), JIS, IntakeSettings(passwords=words)).plan
+    return {each.item: f"{each.owner} {each.due}".strip() for each in read.entries} if read else {}
+
+
+def enter(path: Path, cell: str, value: object) -> None:
+    """Fill in a cell of the plan and save the workbook in Excel."""
+    path.write_bytes(put_cell(path.read_bytes(), 3, cell, value))
+
+
+@pytest.mark.usefixtures("here")
+def test_what_was_entered_into_a_plan_is_no_edit_and_stays_in_every_later_report() -> None:
+    begin("issue", "answered")
+    answer = Path("input/answer.xlsx")
+    content = answer.read_bytes()
+    for row in (7, 8):
+        content = put_cell(content, QUESTIONS, f"E{row}", "いいえ")
+    answer.write_bytes(content)
+    call("run")
+    lines = [cell.value for cell in reopen_workbook(report().read_bytes()).worksheets[3]["A"]]
+    first, second = (str(lines[row]) for row in (4, 5))
+    enter(report(), "J5", "山田")
+    enter(report(), "K5", date(2027, 3, 31))
+    enter(report(), "K6", "来春")
+    wanted = {first: "山田 2027-03-31", second: "来春"}
+    for words in (("run",), ("run",), ("run", "--as-of", "2026-12-01")):
+        assert "手で変更" not in call(*words)
+        assert plan(report()) == wanted
+    call("run", "--protect", "--as-of", "2026-12-01")
+    ((_, _, password),) = password_rows(OUTPUT)
+    assert plan(report(), password) == wanted
+    call("run")
+    enter(report(), "J5", None)
+    edit(report())
+    assert "手で変更" in call("run")
+    assert plan(report()) == {first: "2027-03-31", second: "来春"}, "read from an edited one too"
+    assert not [path for path in OUTPUT.glob("edited/*/*") if NOTE not in texts(path)]
+
+
+def texts(path: Path) -> list[object]:
+    """The texts in the first column of a report."""
+    return [cell.value for cell in reopen_workbook(path.read_bytes()).worksheets[0]["A"]]
 
 
 @pytest.mark.usefixtures("here")

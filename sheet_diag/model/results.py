@@ -11,7 +11,14 @@ from fractions import Fraction
 from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.catalog import NoteKind
 from sheet_diag.model.comparison import NO_COMPARISON, Comparison
-from sheet_diag.model.returns import Attachment, Problem, ReceivedFile, ReturnedPlan, ReturnedSheet
+from sheet_diag.model.returns import (
+    Attachment,
+    PlanEntry,
+    Problem,
+    ReceivedFile,
+    ReturnedPlan,
+    ReturnedSheet,
+)
 from sheet_diag.model.rules import CapRule, Gate
 
 Answers = Mapping[str, str | None]  # choice id by item id; None or a missing id: 未回答
@@ -160,7 +167,8 @@ class ReturnOutcome:
     `result`, `correction` and `pdf` are relative to the output folder; `pdf_sha256` is the digest
     of the PDF as it was written, in hexadecimal.
 
-    `plan` is the client's own 改善計画 of an earlier report, where it was sent along; `unsettled`
+    `plan` is the client's own 改善計画 of an earlier report, where it was sent along; `entries` are
+    those that were made in the last report here, and stay in the new one; `unsettled`
     marks a file that is no return but says something that could not be done.
     """
 
@@ -175,6 +183,7 @@ class ReturnOutcome:
     pdf: str | None = None
     unsettled: bool = False
     pdf_sha256: str | None = None
+    entries: tuple[PlanEntry, ...] = ()
 
     @property
     def needs_attention(self) -> bool:
@@ -201,3 +210,4 @@ class ClientReport:
     lang: Lang
     comparison: Comparison = NO_COMPARISON
     plan: ReturnedPlan | None = None
+    entries: tuple[PlanEntry, ...] = ()

@@ -343,6 +343,11 @@ class PlanEntry:
     due: str = ""
     status: str = ""
 
+    @property
+    def is_filled(self) -> bool:
+        """Whether anything was entered."""
+        return bool(self.effort or self.owner or self.due or self.status)
+
 
 @dataclass(frozen=True, slots=True)
 class ReturnedPlan:

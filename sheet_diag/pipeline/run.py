@@ -19,7 +19,7 @@ from sheet_diag.diagnosis.comparison.compare import ComparisonBasis, Comparisons
 from sheet_diag.diagnosis.overrides import apply_overrides
 from sheet_diag.forms.page_writer import FormContext
 from sheet_diag.intake.discovery import InputFile, find_input_files
-from sheet_diag.intake.resolution.action_plans import attach_plans
+from sheet_diag.intake.resolution.action_plans import attach_entries, attach_plans
 from sheet_diag.intake.resolution.assignments import assign_files
 from sheet_diag.intake.resolution.client_matching import KnownSenders, match_clients
 from sheet_diag.intake.resolution.resolve import resolve_returns
@@ -50,6 +50,7 @@ from sheet_diag.pipeline.publish import (
     print_reports,
     publish_returns,
 )
+from sheet_diag.pipeline.read_back import dump_plans, read_entries
 from sheet_diag.pipeline.record_store import RecordStore
 from sheet_diag.pipeline.report_passwords import PasswordsFile, has_unused_passwords
 from sheet_diag.pipeline.tasks import DocumentSettings, WorkerContext
@@ -141,7 +142,8 @@ def run_files(
         Staging(config.output) as staging,
         diagnose_files(config, found, staging.spool, progress) as (executors, store, diagnosed),
     ):
-        outcomes = assign_names(diagnosed, config.as_of)
+        entered = read_entries(executors.local, staging, config.output)
+        outcomes = attach_entries(assign_names(diagnosed, config.as_of), entered)
         comparisons = Comparisons.of(config.catalog, outcomes, config.comparison)
         file = _load_passwords(config, outcomes)
         passwords = file.passwords if file else None
@@ -158,15 +160,16 @@ def run_files(
             least = config.comparison.minimum
             staging.write(BENCHMARK, dump_benchmark(config.catalog, outcomes, config.as_of, least))
         plan = staging.plan()
-        head = {**describe_run(config.catalog, outcomes, config.as_of), **plan.describe()}
-        write_run_json(staging.place(RUN_JSON), head, staging.spool / RUN_JSON)
+        head = describe_run(config.catalog, outcomes, config.as_of)
+        told = {**head, **plan.describe(), "plans": dump_plans(entered)}
+        write_run_json(staging.place(RUN_JSON), told, staging.spool / RUN_JSON)
         outputs = frozenset(name.partition("/")[0] for name in staging.commit(plan))
         if file:
             file.remove_old()
     renewed = passwords.find_renewed(config.fingerprints) if passwords else ()
     unused = config.protect and has_unused_passwords(config.output)
-    told = (tuple(outcomes), portfolio, renewed, former, unused, outputs)
-    return RunResult(*told, edited=(*staging.former.untold, *plan.edited))
+    edited = (*staging.former.untold, *plan.edited)
+    return RunResult(tuple(outcomes), portfolio, renewed, former, unused, outputs, edited)
 
 
 @contextmanager

@@ -298,4 +298,5 @@ def _build_report(outcome: ReturnOutcome, documents: DocumentSettings) -> Client
         lang=choose_report_lang(documents, outcome),
         comparison=outcome.comparison,
         plan=outcome.plan,
+        entries=outcome.entries,
     )

@@ -44,13 +44,15 @@ class FormerOutputs:
 
     `digests` are those that each output may have by its name (none: not known), `edited` what
     people had changed and the folder still holds, the `untold` ones by a run that was stopped.
-    `written` is when run.json was, in seconds, where it tells no digests.
+    `plans` is what run.json tells of entries in plans; `written` is when it was, in seconds, where
+    it tells no digests.
     """
 
     folder: Path
     digests: Mapping[str, set[str]] = field(default_factory=dict)
     edited: tuple[EditedFile, ...] = ()
     untold: tuple[EditedFile, ...] = ()
+    plans: Any = None
     written: float | None = None
 
     @classmethod
@@ -71,7 +73,7 @@ class FormerOutputs:
         own = {name: found for name, found in digests.items() if is_own_output(name)}
         untold = tuple(_read_edited(moving, folder))
         edited = {each.kept: each for each in (*_read_edited(head, folder), *untold)}
-        return cls(folder, own, tuple(edited.values()), untold, written)
+        return cls(folder, own, tuple(edited.values()), untold, head.get("plans"), written)
 
     @property
     def removable(self) -> set[str]:

@@ -135,6 +135,16 @@ class Staging:
         """Stage one output that its owner alone can read."""
         write_private_file(self.place(name), content)
 
+    def find_changed(self) -> list[Path]:
+        """Find the outputs of former runs that were changed by hand since."""
+        there = self._read_digests(sorted(self.former.digests))
+        return [self._output / name for name, digest in there if self._is_edited(name, digest)]
+
+    def accept(self, path: Path, digest: str) -> None:
+        """Take an output with this digest for one that a run has written."""
+        name = path.relative_to(self._output).as_posix()
+        self.former.digests[name].add(digest)
+
     def plan(self) -> CommitPlan:
         """Compare what was staged with what is there.
 

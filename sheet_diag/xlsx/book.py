@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from copy import deepcopy
 from datetime import date, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ import xlsxwriter
 from xlsxwriter.packager import Packager
 
 from sheet_diag.text.excel_text import property_text
+from sheet_diag.text.sheet_content import CONTENT_KEY, describe_area, digest_sheets
 from sheet_diag.xlsx.cell_values import SharedStrings
 from sheet_diag.xlsx.errors import WorkbookError, require_done
 from sheet_diag.xlsx.formats import DEFAULT, WorkbookFormats, styles_part
@@ -38,6 +40,18 @@ class Book:
     def page(self, name: str) -> Page:
         """Add a sheet."""
         return Page(self._book.add_page(name))
+
+    def seal(self) -> None:
+        """Keep in a property what the sheets say, to tell later what a person has changed.
+
+        The digest stands there with the area of each sheet's cells for entries. A book of many rows
+        goes without.
+        """
+        with suppress(ValueError):
+            pictures = sum(len(s.images) + len(s.charts) for s in self._book.worksheets())
+            digest = digest_sheets(self._book.describe_sheets(), pictures)
+            areas = (describe_area(each.cells.entries) for each in self._book.worksheets())
+            self.custom_property(CONTENT_KEY, " ".join((digest, *areas)))
 
     def bytes(self) -> bytes:
         """Finish the workbook."""
@@ -101,6 +115,12 @@ class FastWorkbook(xlsxwriter.Workbook):  # type: ignore[misc]  # XlsxWriter pub
         sheet.strings = self.strings
         sheet.workbook_add_format = None  # for check boxes alone; without it a book dies when done
         return sheet
+
+    def describe_sheets(self) -> Iterator[tuple[str, Iterator[str], list[str]]]:
+        """Describe every sheet: its name, its cells, its notes."""
+        for sheet in self.worksheets():
+            notes = [note.text for row in sheet.comments.values() for note in row.values()]
+            yield sheet.get_name(), sheet.cells.describe(self.strings.texts), notes
 
     def write(self, file: IO[bytes]) -> None:
         """Finish the workbook. What XlsxWriter zips itself is an archive of nothing."""

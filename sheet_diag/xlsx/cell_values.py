@@ -8,7 +8,7 @@ we do not write, arrays and functions that Excel 2016 lacks.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
@@ -80,6 +80,11 @@ class SharedStrings(dict[str, CellContent]):
             content = self[stored]
         self[text] = content
         return content
+
+    @property
+    def texts(self) -> Sequence[str]:
+        """The texts by their numbers."""
+        return self._texts
 
     def xml(self) -> Iterator[str]:
         """Write the part's elements, in pieces."""

@@ -16,6 +16,7 @@ from typing import Any, Final
 
 from xlsxwriter.utility import xl_col_to_name
 
+from sheet_diag.xlsx.cell_descriptions import describe_cells
 from sheet_diag.xlsx.cell_values import BLANK, SHARED, CellContent, SharedStrings
 from sheet_diag.xlsx.errors import WorkbookError
 from sheet_diag.xlsx.formats import CellFormat, FormatNumbers
@@ -91,6 +92,7 @@ class CellStore:
         self._edge_rows: set[int] = set()
         self._edge_columns: set[int] = set()
         self._marks = _FormatMarks()
+        self.entries: set[tuple[int, int]] = set()  # cells that a person fills in
 
     def put(self, row: int, col: int, form: CellFormat, content: CellContent) -> None:
         """Write a cell."""
@@ -176,6 +178,15 @@ class CellStore:
         if row in self._lines:
             raise WorkbookError(f"no chart can show row {row}")
         return self._rows.get(row, {})
+
+    def describe(self, texts: Sequence[str]) -> list[str]:
+        """Describe every cell that holds something, but those for entries, from the top.
+
+        `texts` are the shared strings. Raises `ValueError` where rows are finished already.
+        """
+        if self._finished:
+            raise ValueError("the cells of finished rows are not told")
+        return [*describe_cells(self._rows, self._lines, list(self._marks), texts, self.entries)]
 
     def __bool__(self) -> bool:
         """Whether anything was written."""

@@ -18,6 +18,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.styles import Styles, XFormatType
 
+from sheet_diag.text.sheet_content import describe_colors
 from sheet_diag.text.text_metrics import FONT
 from sheet_diag.xlsx.theme import STYLE, STYLES
 
@@ -38,6 +39,7 @@ class FormatKind:
     style: str  # the name of the style that it is made of, or nothing
     properties: Mapping[str, Any]
     key: str = field(repr=False)  # XlsxWriter's: formats of the same key are the same
+    colors: str = ""
 
 
 class CellFormat:
@@ -125,7 +127,8 @@ def _kind(items: tuple[tuple[str, Any], ...], types: tuple[type, ...]) -> Format
     properties = dict(items)
     style = properties.pop(STYLE, "")
     key = Format({**DEFAULT, "theme_font_name": FONT, **properties})._get_format_key()
-    return FormatKind(style, properties, key)
+    colors = describe_colors(properties.get("bg_color", ""), properties.get("font_color", ""))
+    return FormatKind(style, properties, key, colors)
 
 
 def styles_part(forms: WorkbookFormats, *, has_notes: bool) -> str:

@@ -103,6 +103,14 @@ class Page:
         """Write an empty cell with a look."""
         self._put(row, col, self._form(look), BLANK)
 
+    def entry(self, row: int, col: int, content: str | date, look: Look) -> None:
+        """Write a cell that a person fills in: what stands there is no part of the content."""
+        self._cells.entries.add((row, col))
+        if isinstance(content, date):
+            self.day(row, col, content, look)
+        else:
+            self.client_text(row, col, content, look)
+
     def merged(self, row: int, first: int, last: int, text: str, look: Look, rows: int = 1) -> None:
         """Merge columns `first` to `last` over `rows` rows and write text of the product."""
         if first != last or rows != 1:

@@ -73,6 +73,7 @@ def make_correction_sheet(
     _, places = write_pages(book, content)
     write_correction_letter(request, content, points, places)
     request.open_here()
+    book.seal()
     return book.bytes(), len(points)
 
 

@@ -59,6 +59,16 @@ def attach_plans(catalog: Catalog, outcomes: Sequence[ReturnOutcome]) -> list[Re
     ]
 
 
+def attach_entries(
+    outcomes: Sequence[ReturnOutcome], plans: Sequence[ReturnedPlan]
+) -> list[ReturnOutcome]:
+    """Add to each outcome what was entered into the last report of its client."""
+    clients = _PlanClients.of(outcomes)
+    found = ((clients.find(plan.client, plan.name), plan) for plan in plans)
+    entries = {owners[0]: plan.entries for owners, plan in found if len(owners) == 1}
+    return [replace(each, entries=entries.get(at, ())) for at, each in enumerate(outcomes)]
+
+
 def _owner_of(plan: ReturnedPlan, found_in: ReturnOutcome, clients: _PlanClients) -> int | None:
     """The position of the one client of a plan; None where there is none, or several."""
     owners, sheet = clients.find(plan.client, plan.name), found_in.received.sheet

@@ -39,6 +39,14 @@ def read_plan(
     return plan
 
 
+def read_filled_plan(book: WorkbookContent, catalog: Catalog) -> ReturnedPlan | None:
+    """Read every line of the plan in a report, also those without any entry."""
+    for grid in book.grids:
+        for table in find_tables(grid, read_headings(_LABELS), _is_header, _HEADER_ROWS):
+            return _make_plan(table, tuple(_read_lines(table, catalog)))
+    return None
+
+
 def is_plan_sheet(grid: Grid) -> bool:
     """Whether a sheet has the headings of a plan."""
     return bool(find_tables(grid, read_headings(_LABELS), _is_header, _HEADER_ROWS))
@@ -47,9 +55,11 @@ def is_plan_sheet(grid: Grid) -> bool:
 def _read_sheet(grid: Grid, catalog: Catalog) -> ReturnedPlan | None:
     tables = find_tables(grid, read_headings(_LABELS), _is_header, _HEADER_ROWS)
     entries = tuple(_read_entries(tables[0], catalog)) if tables else ()
-    if not entries:
-        return None
-    number, client, name = (_read_key(grid, tables[0].header, key) for key in PLAN_KEYS)
+    return _make_plan(tables[0], entries) if entries else None
+
+
+def _make_plan(table: Table, entries: tuple[PlanEntry, ...]) -> ReturnedPlan:
+    number, client, name = (_read_key(table.grid, table.header, key) for key in PLAN_KEYS)
     return ReturnedPlan(entries, client, name, number)
 
 
@@ -60,15 +70,22 @@ def _is_header(columns: HeadedColumns) -> bool:
 
 def _read_entries(table: Table, catalog: Catalog) -> Iterator[PlanEntry]:
     """Read the rows with any entry, the first of each question."""
-    known = vocabulary_of(catalog).items
     seen: set[str] = set()
+    for entry in _read_lines(table, catalog):
+        if entry.item not in seen and entry.is_filled:
+            seen.add(entry.item)
+            yield entry
+
+
+def _read_lines(table: Table, catalog: Catalog) -> Iterator[PlanEntry]:
+    """Read the rows of questions."""
+    known = vocabulary_of(catalog).items
     for row in table.rows():
         typed = row.text(_ID)
         match = known.get(item_key(typed))
         item = match.id if match else typed
         texts = {column: row.text(column) for column in PLAN_COLUMNS}
-        if item and item not in seen and any(texts.values()):
-            seen.add(item)
+        if item:
             due = texts["due"]
             yield PlanEntry(**{**texts, "item": item, "due": parse_typed_date(due)[0] or due})
 

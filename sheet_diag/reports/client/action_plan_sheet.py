@@ -7,7 +7,9 @@ be read wherever it comes back. What was planned last time stands beside what is
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any, Final
@@ -66,16 +68,19 @@ _GAIN: Final[Look] = {**CENTERED, "num_format": '"+"0.0'}
 _ENTRY: Final[Look] = {**CELL, **FIELD, **MIDDLE, **CENTER, "font_size": 9}
 _DAY: Final[Look] = {**_ENTRY, "num_format": "yyyy/m/d"}
 _ONE_LINE: Final[Look] = {**BODY, "text_wrap": False}
+_FIRST_YEAR: Final = 1901
 _LEAST: Final = 30.0  # points: the height of a row
 
 
 @dataclass(frozen=True, slots=True)
 class _ActionColumns:
-    """Where the columns stand, their widths in pixels, and what was planned before by item."""
+    """Where the columns stand, their widths in pixels, what was planned before by item, and what
+    was entered into the last report."""
 
     at: Mapping[str, int]
     widths: Mapping[str, int]
     before: Mapping[str, PlanEntry]
+    entries: Mapping[str, PlanEntry]
 
     @property
     def last(self) -> int:
@@ -93,7 +98,7 @@ def write_plan(page: Page, context: ReportContext) -> None:
     header = _write_head(page, table, context)
     items = context.report.diagnosis.open_items
     row = _write_table(page, header, table, context) if items else header
-    write_completed_actions(page, row, table.last, table.before, context)
+    write_completed_actions(page, row, table.last, {**table.before, **table.entries}, context)
     context.print_setup(page, landscape=True)
     page.fit_width(repeat=(header, header) if items else None)
     page.select(0, 0)
@@ -106,7 +111,8 @@ def _plan_columns(context: ReportContext) -> _ActionColumns:
         widths["text"] -= _NARROWED
         widths["previous"] = _PREVIOUS
     before = {entry.item: entry for entry in plan.entries} if plan else {}
-    return _ActionColumns({name: at for at, name in enumerate(widths)}, widths, before)
+    entries = {entry.item: entry for entry in context.report.entries}
+    return _ActionColumns({name: at for at, name in enumerate(widths)}, widths, before, entries)
 
 
 def _write_keys(page: Page, first: int, context: ReportContext) -> None:
@@ -145,7 +151,7 @@ def _write_table(page: Page, header: int, table: _ActionColumns, context: Report
     known = _build_rows(context.localized, table.widths["text"])
     for row, name in enumerate(items, header + 1):
         _write_item(page, row, known[name], table, context)
-        _write_entries(page, row, table, rules)
+        _write_entries(page, row, table, rules, table.entries.get(name, PlanEntry(name)))
     last = header + len(items)
     page.filter((header, 0, last, table.last))
     page.freeze(header + 1, 1)
@@ -195,7 +201,8 @@ def _write_item(
     page.text(row, at["controls"], texts["controls"], _FINE)
     page.text(row, at["way"], way, _WAY)
     page.number(row, at["gain"], truncate_score(gain), _GAIN)
-    own = {"priority": priority, "way": way}
+    entry = table.entries.get(name)
+    own = {"priority": priority, "way": way, "owner": entry.owner if entry else ""}
     if "previous" in at:
         own["previous"] = describe_previous_action(table.before.get(name), context)
         page.client_text(row, at["previous"], own["previous"], _FINE)
@@ -241,13 +248,27 @@ def _build_rules(context: ReportContext) -> Mapping[str, Mapping[str, Any]]:
 
 
 def _write_entries(
-    page: Page, row: int, table: _ActionColumns, rules: Mapping[str, Mapping[str, Any]]
+    page: Page,
+    row: int,
+    table: _ActionColumns,
+    rules: Mapping[str, Mapping[str, Any]],
+    entry: PlanEntry,
 ) -> None:
-    """Write the client's cells: blank, so that whatever stands there later is his own."""
+    """Write the cells to be filled in, with what was entered: all that stands there is theirs."""
     for name in PLAN_COLUMNS:
-        page.blank(row, table.at[name], _DAY if name == "due" else _ENTRY)
+        typed: str = getattr(entry, name)
+        day = _parse_day(typed) if name == "due" else None
+        page.entry(row, table.at[name], day or typed, _DAY if name == "due" else _ENTRY)
     for name, rule in rules.items():
         page.rule(row, table.at[name], rule)
+
+
+def _parse_day(typed: str) -> date | None:
+    """Parse a day that Excel can show; anything else is kept as it was typed."""
+    with suppress(ValueError):
+        day = date.fromisoformat(typed)
+        return day if day.year >= _FIRST_YEAR else None
+    return None
 
 
 def _choose_priority(item: Item, context: ReportContext) -> str:

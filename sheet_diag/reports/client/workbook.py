@@ -82,6 +82,7 @@ def _build_book(report: ClientReport, catalog: Catalog, issuer: Issuer, software
     write_conditions(book.page(say("report.sheet.conditions")), context, software)
     _write_report(book, first, context, answers)
     first.open_here()
+    book.seal()
     return book
 
 

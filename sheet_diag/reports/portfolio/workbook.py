@@ -47,6 +47,7 @@ def build_portfolio(portfolio: Portfolio, catalog: Catalog, issuer: Issuer, say:
     for key, write in sheets.items():
         write(book, book.page(say(f"portfolio.sheet.{key}")), context)
     overview.open_here()
+    book.seal()
     return book
 
 
