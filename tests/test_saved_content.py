@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from openpyxl.comments import Comment
@@ -12,13 +13,16 @@ from openpyxl.workbook import Workbook
 from sheet_diag.forms.correction.workbook import make_correction_sheet
 from sheet_diag.intake.open_workbook import open_workbook_bytes, read_workbook
 from sheet_diag.intake.saved_content import is_as_written
+from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import IntakeSettings, Limits
 from sheet_diag.reports.portfolio.workbook import build_portfolio
 from sheet_diag.text.sheet_content import CONTENT_KEY
+from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.book import Book
+from tests.catalogs import JIS
 from tests.office import Office
 from tests.returned import edit_workbook
-from tests.samples import AS_OF, ISSUER, JIS, Lang, Wording, client, report, resolve_all, summary
+from tests.samples import AS_OF, ISSUER, client, report, resolve_all, summary
 
 Edit = Callable[[Workbook], object]
 ANSWERS, PLAN = 1, 3  # positions of the sheets
@@ -90,7 +94,7 @@ def test_portfolio_and_corrections_are_known_again_too() -> None:
 
 
 def test_a_workbook_without_the_property_was_changed(made: bytes) -> None:
-    def drop(book: Workbook) -> None:
+    def drop(book: Any) -> None:
         del book.custom_doc_props[CONTENT_KEY]
 
     assert not _is_same(edit_workbook(made, drop))

@@ -17,6 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, Final, Self
@@ -25,7 +26,7 @@ from filelock import FileLock, Timeout
 
 from sheet_diag.model.basics import UserError
 from sheet_diag.model.client_status import EditedFile
-from sheet_diag.storage.file_moves import remove_file, replace_file
+from sheet_diag.storage.file_moves import remove_file, replace_file, retry_refused
 from sheet_diag.storage.open_files import HeldFileError, list_lines, require_free
 from sheet_diag.storage.output_files import (
     MOVING_FILE,
@@ -236,7 +237,7 @@ class Staging:
             self._ending.enter_context(lock_output(self._output))
             self.former = FormerOutputs.read(self._output)
             for left in self._output.glob(f"{_OLD_CACHE}*"):
-                left.unlink()
+                remove_file(left)
             self._folder = make_work_folder(self._output)
             self.spool.mkdir()
         except BaseException:
@@ -266,7 +267,7 @@ def write_private_file(path: Path, content: bytes) -> None:
 def make_work_folder(folder: Path) -> Path:
     """Make a folder for unfinished files in another, and remove what killed commands left there."""
     for left in folder.glob(f"{_PREFIX}*"):
-        shutil.rmtree(left)
+        retry_refused(partial(shutil.rmtree, left))
     made = folder / f"{_PREFIX}{secrets.token_hex(4)}"
     made.mkdir(PRIVATE_FOLDER)
     return made
