@@ -610,7 +610,7 @@ HEAD = f"Microsoft Mail Internet Headers Version 2.0\r\nFrom: 甲 <{OUTER}>\r\nR
         pytest.param(
             ole_file({**_outlook(), **_told(_0C1F=OUTER)}), "a.msg", [(OUTER,)], id="text alone",
         ),
-        pytest.param(ole_file(_outlook(IN_OUTLOOK)), "a.msg", [()], id="nobody notes any"),
+        pytest.param(ole_file(_outlook(IN_OUTLOOK)), "a.msg", [("",)], id="nobody notes any"),
         pytest.param(
             ole_file({**_outlook(_forwarded("1", IN_OUTLOOK, **_told(_5D01=INNER)), IN_OUTLOOK),
                       **_told(_5D01=OUTER)}),
@@ -644,7 +644,7 @@ def test_unreadable_mail_headers_cost_no_return(
 
     monkeypatch.setattr("sheet_diag.intake.containers.unpack.read_eml", broken)
     (leaf,) = leaves(tmp_path, SENT, "a.eml")
-    assert (leaf.member, leaf.mail_senders, leaf.problem) == ("a.xlsx", (), None)
+    assert (leaf.member, leaf.mail_senders, leaf.problem) == ("a.xlsx", ("",), None)
 
 
 # --- wrappings in wrappings

@@ -100,6 +100,13 @@ def test_what_stands_around_a_mail_does_not_matter(
     assert found[0].mail_senders == ("a@x.example",)
 
 
+@pytest.mark.parametrize("sender", ["", "yamada"])
+def test_a_mail_without_a_sender_is_one(tmp_path: Path, sender: str) -> None:
+    content = WITH_SHEET.replace(b"From: a@x.example", b"From: " + sender.encode())
+    (found,) = leaves(tmp_path, content, "a.eml")
+    assert found.mail_senders == ("",)
+
+
 def test_every_mail_of_an_mbox_is_read(tmp_path: Path) -> None:
     """Lines of a text that begin with From are quoted by some programs, and left by others."""
     first = mail(("a.xlsx", SHEET), text="> x\n>From a quoted line\n\nFrom nine to five\n")

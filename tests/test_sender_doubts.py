@@ -58,6 +58,8 @@ def came(*senders: str, sha256: str = "1", day: int = 1, dmarc: str = "") -> Rec
         pytest.param([came("b@gmail.com")], "sender_unlisted", id="public mail, another"),
         pytest.param([came("a@ko.example.evil.example")], "sender_unlisted", id="a name in front"),
         pytest.param([came()], "", id="no mail"),
+        pytest.param([came("")], "sender_unlisted", id="a mail without a sender"),
+        pytest.param([came(OWN, "")], "sender_unlisted", id="a mail without a sender, forwarded"),
         pytest.param([came(LISTED, dmarc="fail")], "sender_failed", id="listed, and fails"),
         pytest.param([came(LISTED, dmarc="temperror")], "", id="not judged by the server"),
         pytest.param([came(STRANGER), came(LISTED)], "", id="a copy of what the client sent"),
@@ -79,6 +81,8 @@ def test_a_sender_is_doubted_unless_it_is_the_clients(
         pytest.param([], [STRANGER], True, id="after a file without a mail"),
         pytest.param(["b@gmail.com"], [STRANGER], True, id="after another stranger's"),
         pytest.param([STRANGER], [STRANGER], False, id="after his own"),
+        pytest.param([""], [""], True, id="after another without a sender"),
+        pytest.param([OWN, STRANGER], [OWN, "b@gmail.com"], True, id="both forwarded by us"),
         pytest.param([STRANGER], [LISTED], False, id="the client's, after a stranger's"),
     ],
 )

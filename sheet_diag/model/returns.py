@@ -274,11 +274,12 @@ class ReceivedFile:
     workbook's own time of its last change (ISO 8601, UTC; empty: unknown), `file_time` that of
     the file or of the archive's member (nanoseconds since 1970). `file_sha256` is that of the
     archive or the mail in the input folder that `member` lies in (empty: it lies in none),
-    `mail_senders` the addresses that the mails around it came from, the outermost first, and
-    `mail_member` the place of the innermost (empty: it is `file`, or there is none), `mail_time`
-    when that was sent (seconds since 1970; 0: no mail, or unknown). `dmarc` is what the mail server
-    found of the outermost (`pass`, `fail` and the like; empty: it was not judged), `sender_doubt`
-    why its sender may not be the client, as a key of `problem.reason` (empty: nothing says so).
+    `mail_senders` the addresses that the mails around it came from, the outermost first (one of
+    them empty: a mail names no sender), and `mail_member` the place of the innermost (empty: it is
+    `file`, or there is none), `mail_time` when that was sent (seconds since 1970; 0: no mail, or
+    unknown). `dmarc` is what the mail server found of the outermost (`pass`, `fail` and the like;
+    empty: it was not judged), `sender_doubt` why its sender may not be the client, as a key of
+    `problem.reason` (empty: nothing says so).
 
     `attachments` are what came beside a return; `as_attachment` is what the file itself is beside
     one (None: it may be a return).

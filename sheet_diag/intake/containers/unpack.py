@@ -85,7 +85,7 @@ class _Unpacker:
             itself,
             mail=mail.origin,
             mail_member=itself.member or "",
-            mail_senders=(*itself.mail_senders, *mail.senders),
+            mail_senders=(*itself.mail_senders, *(mail.senders or ("",))),
             dmarc=itself.dmarc if itself.mail_senders else mail.dmarc,
         )
         around = self._spool.mail

@@ -110,7 +110,8 @@ class _ClientDirectory:
         day = logged.time.date() if logged else _day_of(received.file_time)
         senders = self._senders_of_file(received)
         if logged and not received.mail_senders:
-            received = replace(received, mail_senders=logged.addresses, dmarc=logged.dmarc)
+            named = logged.addresses or ("",)
+            received = replace(received, mail_senders=named, dmarc=logged.dmarc)
         return replace(
             received,
             received=day.isoformat() if day else "",

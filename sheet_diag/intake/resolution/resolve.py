@@ -208,14 +208,14 @@ def _sender_problems(one: Candidate, superseded: Sequence[SupersededReturn]) -> 
     )
     if received.sender_doubt and others:
         details = (("reason", received.sender_doubt), ("files", join_first(others)))
-        senders = join_first(received.mail_senders)
+        senders = join_first([each or "-" for each in received.mail_senders])
         yield Problem(ProblemCode.SENDER_UNPROVEN, value=senders, details=details)
 
 
 def _are_of_one_stranger(one: ReceivedFile, other: ReceivedFile) -> bool:
-    """Whether both came from the same address that is not the client's."""
-    doubts = {one.sender_doubt, other.sender_doubt}
-    return doubts == {"sender_unlisted"} and one.mail_senders[:1] == other.mail_senders[:1]
+    """Whether both came from the same address, by the same ways, that is not the client's."""
+    doubts, senders = {one.sender_doubt, other.sender_doubt}, one.mail_senders
+    return doubts == {"sender_unlisted"} and all(senders) and senders == other.mail_senders
 
 
 def _form_moved_problems(one: Candidate, choice: ReturnChoice) -> Iterator[Problem]:

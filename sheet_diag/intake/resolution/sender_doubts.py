@@ -38,6 +38,6 @@ def _find_doubt(received: ReceivedFile, client: ListedClient | None, own: str) -
     """Why the sender of a file may not be its client, as a key of `problem.reason`."""
     if received.dmarc == "fail":
         return "sender_failed"
-    senders = [each for each in received.mail_senders if not is_address_of(each, (own,))]
+    senders = [e for e in received.mail_senders if not (e and is_address_of(e, (own,)))]
     is_listed = client is None or not senders or is_address_of(senders[0], client.addresses)
     return "" if is_listed else "sender_unlisted"
