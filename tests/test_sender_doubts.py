@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from sheet_diag.cli.output import show_changes
+from sheet_diag.cli.output import show_changes, show_result
 from sheet_diag.intake.resolution.resolve import resolve_returns
 from sheet_diag.intake.resolution.sender_doubts import mark_sender_doubts
 from sheet_diag.mail.imap.mailbox import MessageHead
@@ -27,7 +28,8 @@ from sheet_diag.model.returns import (
     ReturnedSheet,
     SheetIdentity,
 )
-from sheet_diag.pipeline.run import RunResult
+from sheet_diag.model.settings import IntakeSettings
+from sheet_diag.pipeline.run import RunConfig, RunResult
 from sheet_diag.pipeline.run_diff import compare_runs, list_return_states
 from sheet_diag.text.wording import Wording
 from tests.catalogs import JIS
@@ -110,6 +112,26 @@ def test_a_watch_tells_it_too(capsys: pytest.CaptureFixture[str]) -> None:
     changes = compare_runs([], list_return_states([outcome]))
     show_changes(changes, RunResult((outcome,), tables), NOW, Wording(Lang.JA))
     assert "診断先の回収票に代わっています（1 件：2.eml）" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("server", "dmarc", "told"),
+    [
+        pytest.param("", "", "確かめていません", id="none is named"),
+        pytest.param("mx.firm.example", "", "mx.firm.example", id="the named one says nothing"),
+        pytest.param("mx.firm.example", "none", "", id="it says something"),
+    ],
+)
+def test_senders_that_nobody_judged_are_told_once(
+    server: str, dmarc: str, told: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    outcomes = [ReturnOutcome(came(LISTED, dmarc=dmarc), ReturnStatus.HELD, ())] * 2
+    tables: Any = SimpleNamespace(counts=dict.fromkeys(ReturnStatus, 0), files=2, responses=None)
+    config = RunConfig(Path(), Path(), intake=IntakeSettings(authserv_id=server))
+    show_result(RunResult(tuple(outcomes), tables), config, Wording(Lang.JA))
+    said = capsys.readouterr().out
+    assert said.count("DMARC") == bool(told)
+    assert told in said
 
 
 # --- mails that are collected

@@ -156,9 +156,13 @@ def _list_identity_warnings(outcomes: Sequence[ReturnOutcome], say: Wording) -> 
 def _list_unjudged_mails(
     outcomes: Sequence[ReturnOutcome], config: RunConfig, say: Wording
 ) -> Iterator[str]:
-    """Say that nobody looks whether senders are forged, where the settings name no server."""
-    if not config.intake.authserv_id and any(each.received.mail_senders for each in outcomes):
+    """Say that no server tells which senders are forged, or not the one that the settings name."""
+    server = config.intake.authserv_id
+    mails = [each.received for each in outcomes if each.received.mail_senders]
+    if mails and not server:
         yield say("cli.summary.unjudged")
+    elif mails and not any(each.dmarc for each in mails):
+        yield say("cli.summary.unjudged.all", server=server)
 
 
 def _list_open_lines(outcomes: Sequence[ReturnOutcome], say: Wording) -> Iterator[str]:

@@ -59,6 +59,8 @@ class DomainChecks:
 
 def _decode_domain(domain: str) -> str:
     """Spell a domain in its own letters; one that none spell stays as it is."""
+    if "xn--" not in domain:
+        return domain
     try:
         return validate_email(f"x@{domain}", check_deliverability=False).domain
     except EmailNotValidError:
