@@ -174,7 +174,7 @@ class _Collector:
         if isinstance(mail, MailOutcome):
             self._count(mail)
         elif headers.is_formal_report:  # what it returns is ours, and no answer
-            self._count(self._read_report(headers, mail))
+            self._count(self._decide_report(headers, mail))
         elif self._is_ours(headers, mail):
             self._leave_ours(headers, mail)
         else:
@@ -188,7 +188,7 @@ class _Collector:
         elif brought:
             self._collect(headers, mail, contents)
         elif headers.is_report:
-            self._count(self._read_report(headers, mail))
+            self._count(self._decide_report(headers, mail))
         else:
             if not mail.files:
                 self._known.add_left(mail, headers)
@@ -208,7 +208,7 @@ class _Collector:
     def _leave_ours(self, headers: MessageHeaders, mail: FetchedMail) -> None:
         """Leave a copy of our mail, or an answer that brings back what we sent."""
         if headers.is_report:
-            self._count(self._read_report(headers, mail))
+            self._count(self._decide_report(headers, mail))
             return
         self._known.add_left(mail, headers)
         self._texts.append(headers)
@@ -227,13 +227,18 @@ class _Collector:
         except Exception:  # noqa: BLE001 - damaged mails make the library raise all sorts
             return False
 
-    def _read_report(self, headers: MessageHeaders, mail: FetchedMail) -> MailOutcome:
-        """Tell the failures in a report; leave a report without any for a person to read."""
+    def _decide_report(self, headers: MessageHeaders, mail: FetchedMail) -> MailOutcome:
+        """Leave a report that says nothing of an address for a person to read."""
+        is_understood = self._read_report(headers, mail)
+        return MailOutcome.REPORT if is_understood else self._leave(headers)
+
+    def _read_report(self, headers: MessageHeaders, mail: FetchedMail) -> bool:
+        """Take in the failures in a report. Tell whether there are any."""
         report = self._reports.read(mail.content, headers.when)
         self.result.bounces += report.news
         if not headers.is_seen:
             self.result.unconfirmed += report.unconfirmed
-        return MailOutcome.REPORT if report.understood else self._leave(headers)
+        return report.understood
 
     def _read_contents(self, headers: MessageHeaders, mail: FetchedMail) -> MailContents:
         client = self._matcher.match_headers(headers)
