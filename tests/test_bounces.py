@@ -239,6 +239,12 @@ def test_a_report_that_returns_to_and_subject_of_our_mail_is_about_it(name: str)
         assert (found.mail, found.addresses) == (BY_HAND if is_told else None, (JANE,)), days
 
 
+def test_a_report_to_an_address_of_two_clients_is_about_the_mails_of_both() -> None:
+    mails = [replace(BY_HAND, client=client) for client in ("C-002", "C-003")]
+    found = SentMailIndex([BY_HAND, *mails], OWN).failures(SHOWN["in a part"], NOW)
+    assert [each.mail for each in found] == mails
+
+
 FORGED = {
     "an address alone": plain(f"<{JANE}>: host mx said: 550 5.1.1 User unknown"),
     "another subject": report(FIELDS.replace(TARO, JANE), f"To: {JANE}\nSubject: x\n"),

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import email
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from email.message import Message
@@ -109,13 +109,15 @@ class SentMailIndex:
         """Find the failures that a message reports; none where it is no report."""
         report = email.message_from_bytes(content, policy=compat32)
         reported = list(_read_failures(report))
-        mail = _find_reported_mail(report, self.by_id) or self._find_returned(report, when)
+        named = _find_reported_mail(report, self.by_id)
+        mails = [named] if named else list(self._find_returned(report, when))
         for each in reported:
             address = each.address.casefold()
-            if address in self._own and (mail is None or address not in mail.folded_addresses):
+            if address in self._own and all(address not in m.folded_addresses for m in mails):
                 continue
-            shown = _match_address(mail, each.address) if mail else each.address
-            yield DeliveryFailure(mail, (shown,), each.text, each.kind)
+            for mail in mails or (None,):
+                shown = _match_address(mail, each.address) if mail else each.address
+                yield DeliveryFailure(mail, (shown,), each.text, each.kind)
 
     def _note(self, entry: MailLogEntry) -> None:
         if entry.kind is None:
@@ -127,21 +129,22 @@ class SentMailIndex:
             for address in entry.folded_addresses:
                 self._by_address.setdefault(address, []).append(entry)
 
-    def _find_returned(self, report: Message, when: datetime) -> MailLogEntry | None:
-        """Find the mail whose To and Subject a report returns, among those of the last days.
+    def _find_returned(self, report: Message, when: datetime) -> Collection[MailLogEntry]:
+        """Find the mails whose To and Subject a report returns, of each client the last one.
 
         Some servers leave the Message-ID out, and of a draft that a person sent we do not know it.
         """
+        found: dict[str, MailLogEntry] = {}
         for head in _find_returned_headers(report):
             subject = _join(decode_subject(head))
             for address in parse_header_addresses(head, ("to",)):
-                mails = self._by_address.get(address.casefold(), ())
-                same = [each for each in mails if subject and subject == _join(each.subject_line)]
-                recent = [each for each in same if abs(when - each.time) <= _LONGEST_DELIVERY]
-                if recent:  # where a person noted it too late, the first one after the report
-                    before = (each for each in reversed(recent) if each.time <= when)
-                    return next(before, recent[0])
-        return None
+                for each in self._by_address.get(address.casefold(), ()):
+                    same = subject and subject == _join(each.subject_line)
+                    # Where a person noted it too late, it is the first one after the report.
+                    is_later = each.time > when and each.client in found
+                    if same and abs(when - each.time) <= _LONGEST_DELIVERY and not is_later:
+                        found[each.client] = each
+        return found.values()
 
 
 @dataclass(frozen=True, slots=True)

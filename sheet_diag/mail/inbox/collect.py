@@ -9,7 +9,7 @@ tell the password of a file.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -122,12 +122,17 @@ class _Collector:
         return hash_own_files(self._log.path.parent, self._log.entries)
 
     def complete_log(self, found: Iterable[InputFile]) -> None:
-        """Complete the lines of earlier versions from the files that they name."""
-        files = {each.name: each.path for each in found}
+        """Complete the lines of earlier versions from the files that they name.
+
+        What cannot be read now is completed another time.
+        """
+        files = {each.name: each.path for each in found if not (each.blocked or each.outside)}
         for lines in self._known.incomplete:
-            path = files.get(lines[-1].file)
-            mail = FetchedMail.of(path.read_bytes(), lines[-1].message_id) if path else None
-            if path and mail and lines[-1].sha256 in ("", mail.sha256):
+            path, content = files.get(lines[-1].file), b""
+            with suppress(OSError):
+                content = path.read_bytes() if path else b""
+            mail = FetchedMail.of(content, lines[-1].message_id)
+            if path and content and lines[-1].sha256 in ("", mail.sha256):
                 contents = self._reader.read_contents(path, lines[-1].file)
                 told = replace(
                     lines[-1], sha256=mail.sha256, holds=contents.digests, locked=contents.locked
