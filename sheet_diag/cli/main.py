@@ -23,10 +23,14 @@ __all__ = ["app", "main"]
 
 def main() -> None:
     """Run `sheet-diag`."""
+    has_names = sys.getfilesystemencoding() != "ascii"  # of files in Japanese
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure:  # a Windows console in a Japanese code page would fail on other characters
-            reconfigure(errors="replace")
+            reconfigure(encoding=None if has_names else "utf-8", errors="replace")
+    if not has_names:
+        typer.echo(HELP("cli.error.head", text=HELP("cli.error.ascii")), err=True)
+        sys.exit(2)
     signal.signal(signal.SIGTERM, _exit_on_sigterm)
     try:
         app()

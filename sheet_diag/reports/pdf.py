@@ -124,6 +124,7 @@ def _convert(office: str, sources: Sequence[Path], profile: Path, target: Path) 
         command,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
+        env=_choose_environment(target),
         start_new_session=sys.platform != "win32",
     )
     try:
@@ -132,6 +133,14 @@ def _convert(office: str, sources: Sequence[Path], profile: Path, target: Path) 
         pass
     finally:
         _end(process)
+
+
+def _choose_environment(work: Path) -> dict[str, str]:
+    """Keep what the office writes meanwhile in a folder, and let it understand every path."""
+    chosen = {**os.environ, **dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(work.absolute()))}
+    if chosen.get("LC_ALL") in ("C", "POSIX"):  # it would wait for ever before a Japanese path
+        chosen["LC_ALL"] = "C.UTF-8"
+    return chosen
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
