@@ -608,7 +608,7 @@ def test_a_report_is_not_sent_after_rows_of_the_list_were_swapped() -> None:
     [
         pytest.param(["issue", "--clients", "no.xlsx"], 2, "no.xlsx", id="no such list"),
         pytest.param(["issue", "--send"], 2, "[smtp]", id="no server"),
-        pytest.param(["issue", "--send", "--sent-by-hand"], 2, "同時に", id="both ways"),
+        pytest.param(["issue", "--send", "--sent-by-hand"], 2, "どれか1つ", id="both ways"),
         pytest.param(["collect"], 2, "[imap]", id="no mailbox"),
         pytest.param(["return"], 2, "sheet-diag run", id="nothing to return yet"),
         pytest.param(["deliver"], 2, "sheet-diag run", id="nothing to deliver yet"),

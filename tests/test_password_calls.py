@@ -31,6 +31,7 @@ from tests.lint import lint
 from tests.mail_firm import fill_in
 from tests.passwords import password_rows, read_call_list, write_password_rows
 from tests.test_mail_commands import LIST, PROFILE, SETTINGS, call, drafts
+from tests.workbooks import open_workbook
 
 OUTPUT = Path("output")
 PASSWORDS = OUTPUT / "passwords.xlsx"
@@ -147,6 +148,15 @@ def _calls() -> list[dict[str, str]]:
     return [line for line in map(json.loads, lines) if line.get("event") == "called"]
 
 
+def _portfolio_days() -> dict[str, str]:
+    """The days on which clients were told, by the portfolio."""
+    book = open_workbook((OUTPUT / "portfolio.xlsx").read_bytes())
+    rows = [[str(cell or "")[:10] for cell in row] for row in book["回収状況"].values]
+    (head,) = [row for row in rows if "パスワード伝達日" in row]
+    day = head.index("パスワード伝達日")
+    return {row[0]: row[day] for row in rows if row[0].startswith("C-")}
+
+
 @pytest.mark.usefixtures("here")
 def test_the_list_says_whom_to_call_and_keeps_the_day() -> None:
     before = password_rows(OUTPUT)
@@ -181,6 +191,7 @@ def test_a_day_that_was_entered_by_hand_is_read_back() -> None:
     assert _calls() == []
     call("run", "--protect")
     assert read_call_list(OUTPUT)[0]["伝達日"] == "2026-11-26"
+    assert _portfolio_days() == {"C-001": "2026-11-26", "C-002": ""}
     assert "いまはありません" in call("deliver", "--passwords")
     assert [line["time"][:10] for line in _calls()] == ["2026-11-26"]
     row = read_call_list(OUTPUT)[0]

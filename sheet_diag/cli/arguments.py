@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import tomllib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -21,8 +21,11 @@ from sheet_diag.text.wording import Wording
 if TYPE_CHECKING:
     from sheet_diag.cli.settings_file import Settings
     from sheet_diag.diagnosis.comparison.compare import ComparisonBasis
+    from sheet_diag.forms.page_writer import FormContext
+    from sheet_diag.mail.log.mail_log import MailLog
     from sheet_diag.model.catalog import Catalog
     from sheet_diag.model.client_list import ClientList
+    from sheet_diag.model.mail import MailLogEntry
     from sheet_diag.model.settings import ComparisonSettings, IntakeSettings, Limits
     from sheet_diag.pipeline.run import RunConfig
 
@@ -34,6 +37,7 @@ CLIENT_LISTS: Final = (Path("clients.xlsx"), Path("clients.csv"))
 
 def build_run_config(options: RunOptions, say: Wording) -> RunConfig:
     """Build the run that the options ask for. Ends where that cannot be."""
+    from sheet_diag.forms.page_writer import FormContext
     from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME as LOG
     from sheet_diag.mail.log.mail_log import MailLog
     from sheet_diag.pipeline.input_files import require_folders
@@ -47,6 +51,7 @@ def build_run_config(options: RunOptions, say: Wording) -> RunConfig:
     as_of = parse_day(options.as_of, say)
     catalog = load_chosen_catalog(options.catalog)
     clients = load_client_list(options.clients, catalog, settings.limits)
+    form = FormContext(catalog, settings.issuer, say)
     path = target / LOG
     log = MailLog.read(path) if clients or options.protect else MailLog(path)
     if log.fault:
@@ -68,9 +73,27 @@ def build_run_config(options: RunOptions, say: Wording) -> RunConfig:
         protect=options.protect,
         scheduler=options.scheduler,
         clients=clients,
-        mail_log=log.entries,
+        mail_log=(*log.entries, *_find_entered_calls(target, clients, log, form, as_of)),
         fingerprints=log.report_fingerprints(),
     )
+
+
+def _find_entered_calls(
+    output: Path, clients: ClientList | None, log: MailLog, form: FormContext, today: date
+) -> Sequence[MailLogEntry]:
+    """Find the calls that stand in the list of passwords alone; what is wrong with that is told
+    where it is needed."""
+    from sheet_diag.mail.campaign.password_calls import find_entered_calls
+    from sheet_diag.pipeline.report_passwords import PasswordsFile
+    from sheet_diag.storage.report_passwords.faults import PasswordListError
+
+    sent = log.report_fingerprints()
+    if not clients or not sent:
+        return ()
+    with suppress(PasswordListError):
+        file = PasswordsFile.load(output, clients, sent, form)
+        return find_entered_calls(clients, file.passwords.told_cells(), log, today)[0]
+    return ()
 
 
 def _find_office(say: Wording) -> str:
