@@ -292,6 +292,14 @@ def test_every_output_that_is_open_in_excel_is_named_and_nothing_changes(tmp_pat
     assert raised.value.file.name.startswith("~$")
 
 
+def test_a_list_of_passwords_that_is_open_is_named_too(tmp_path: Path) -> None:
+    (tmp_path / "passwords.xlsx").write_bytes(b"1")
+    (tmp_path / "~$passwords.xlsx").touch()
+    with pytest.raises(OutputsOpenError, match=r"passwords\.xlsx"):
+        _run(tmp_path, {**OUTPUTS, "passwords.xlsx": b"2"})
+    assert not (tmp_path / REPORT).exists()
+
+
 def test_issued_sheets_that_are_open_are_named_too(tmp_path: Path) -> None:
     for _ in range(2):
         with ManagedFolder(tmp_path) as folder:

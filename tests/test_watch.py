@@ -419,6 +419,9 @@ def test_an_obstacle_is_cleared_when_its_file_is_gone_or_writable(tmp_path: Path
     file.touch()
     assert watching._Obstacle(file, never).is_cleared(), "closed"
     assert not watching._Obstacle(tmp_path, never).is_cleared(), "a folder says nothing"
+    mark = tmp_path / "~$portfolio.xlsx"
+    mark.touch()
+    assert not watching._Obstacle(mark, never).is_cleared(), "Excel takes it away"
     assert watching._Obstacle(tmp_path, 0).is_cleared(), "but it is time"
 
 

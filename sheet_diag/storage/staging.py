@@ -156,7 +156,8 @@ class Staging:
         there = dict(self._read_digests({*made, *former.digests}))
         going = former.removable.union(made)
         gone = {n: digest for n, digest in there.items() if n in going and made.get(n) != digest}
-        require_free(self._output / name for name in gone)
+        others = self._planned.keys() - map(str.casefold, made)  # lists of passwords
+        require_free(self._output / name for name in (*gone, *(self._planned[o] for o in others)))
         edited = sorted(name for name, digest in gone.items() if self._is_edited(name, digest))
         left = {
             name: digest

@@ -17,7 +17,7 @@ _MARKS: Final = re.compile(r"[\W_]|_xlfn|_xlws", re.IGNORECASE)  # programs spel
 _PLAIN: Final = ("", "000000")
 
 
-def describe_cell(column: str, row: int, content: str, colors: str) -> str:
+def describe_cell(column: str, row: int, content: str | float, colors: str) -> str:
     """Describe a cell that holds something; rows count from 1."""
     return f"{column}{row}\t{content}\t{colors}"
 

@@ -38,18 +38,20 @@ def describe_cells(
             for column, mark, text, number in _CELL.findall(lines[row][1]):
                 content = texts[int(text)] if text else describe_number(float(number))
                 yield describe_cell(column, row + 1, content, forms[int(mark)].kind.colors)
-        cells = rows.get(row, {})
+        cells, place = rows.get(row, {}), str(row + 1)
         for col in sorted(cells):
             form, held = cells[col]
-            if held is not BLANK and (row, col) not in left_out:
-                column, content = _column_name(col), _describe_content(*held)
-                yield describe_cell(column, row + 1, content, form.kind.colors)
+            if held is BLANK or (left_out and (row, col) in left_out):
+                continue
+            xml, text = held
+            if not xml.startswith(SHARED):
+                text = _describe_value(xml, text)
+            # What `describe_cell` writes; a call for every cell takes a third of the time.
+            yield f"{_column_name(col)}{place}\t{text}\t{form.kind.colors}"
 
 
-def _describe_content(xml: str, value: str | float) -> str:
-    """Describe a text, a number, or a formula without its value."""
-    if xml.startswith(SHARED):
-        return str(value)
+def _describe_value(xml: str, value: str | float) -> str:
+    """Describe a number, or a formula without its value."""
     if xml.startswith(_NUMBER):
         return describe_number(float(value))
     return _describe_formula(xml[xml.index("<f>") + 3 : xml.index("</f>")])
