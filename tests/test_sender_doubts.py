@@ -65,6 +65,8 @@ def came(*senders: str, sha256: str = "1", day: int = 1, dmarc: str = "") -> Rec
         pytest.param([came(LISTED, dmarc="fail")], "sender_failed", id="listed, and fails"),
         pytest.param([came(LISTED, dmarc="temperror")], "", id="not judged by the server"),
         pytest.param([came(STRANGER), came(LISTED)], "", id="a copy of what the client sent"),
+        pytest.param([came(OWN)], "", id="a sheet alone, forwarded by our own people"),
+        pytest.param([came("b@firm.example", LISTED)], "", id="a client's, forwarded by them"),
         pytest.param([came(OWN, STRANGER)], "sender_unlisted", id="a stranger's, forwarded"),
         pytest.param([came(STRANGER, LISTED)], "sender_unlisted", id="a client's, by a stranger"),
     ],

@@ -135,36 +135,20 @@ NEVER, LATER, EARLIER = "evil@stranger.example", "Mon, 9 Nov 2026 10:00:00 +0900
 )  # fmt: skip
 
 
-def judged(result: str, server: str = "mx.firm.example", **headers: str) -> dict[str, str]:
-    """Headers of a later mail, about which a server has said something."""
-    return {"Date": LATER, "Authentication-Results": f"{server}; {result}", **headers}
+def judged(result: str) -> dict[str, str]:
+    """Headers of a later mail, about which our server has said something."""
+    return {"Date": LATER, "Authentication-Results": f"mx.firm.example; {result}"}
 
 
 SECOND: dict[str, tuple[Callable[[bytes, str], bytes], str]] = {
     "its own": (lambda x, own: mail(own, x, Date=LATER).as_bytes(), ""),
-    "a colleague of its": (
-        lambda x, own: mail(f"other@{own.partition('@')[2]}", x, Date=LATER).as_bytes(), "",
-    ),
     "a stranger's": (lambda x, _: mail(NEVER, x, Date=LATER).as_bytes(), NOT_LISTED),
     "a stranger's, in an archive": (
         lambda x, _: zipped("a.eml", mail(NEVER, x, Date=LATER).as_bytes()), NOT_LISTED,
     ),
+    "a stranger's that is older": (lambda x, _: mail(NEVER, x, Date=EARLIER).as_bytes(), ""),
     "a stranger's, answers to its own": (
         lambda x, own: mail(NEVER, x, Date=LATER, Reply_To=own).as_bytes(), NOT_LISTED,
-    ),
-    "a stranger's that is older": (lambda x, _: mail(NEVER, x, Date=EARLIER).as_bytes(), ""),
-    "forwarded by our own people": (
-        lambda x, own: forwarded("jiro@example.co.jp", mail(own, x, Date=LATER)).as_bytes(), "",
-    ),
-    "the sheet alone, forwarded by our own people": (
-        lambda x, _: mail("jiro@example.co.jp", x, Date=LATER).as_bytes(), "",
-    ),
-    "a stranger's, forwarded by our own people": (
-        lambda x, _: forwarded("jiro@example.co.jp", mail(NEVER, x, Date=LATER)).as_bytes(),
-        NOT_LISTED,
-    ),
-    "forwarded by a stranger": (
-        lambda x, own: forwarded(NEVER, mail(own, x, Date=LATER)).as_bytes(), NOT_LISTED,
     ),
     "no mail at all": (lambda x, _: x, ""),
     "its own, DMARC fails": (
@@ -173,19 +157,12 @@ SECOND: dict[str, tuple[Callable[[bytes, str], bytes], str]] = {
     "its own, DMARC passes": (
         lambda x, own: mail(own, x, **judged("dmarc=pass")).as_bytes(), "",
     ),
-    "its own, another server says fail": (
-        lambda x, own: mail(own, x, **judged("dmarc=fail", "mx.other.example")).as_bytes(), "",
-    ),
-    "another person at its public mail": (
-        lambda x, _: mail("other@gmail.com", x, Date=LATER).as_bytes(), NOT_LISTED,
-    ),
 }  # fmt: skip
 
 
 def test_a_doubtful_return_instead_of_the_clients_own_is_held_until_named(here: Path) -> None:
     """A campaign with a client for each case."""
     own = {case: f"info@mihon{n}.co.jp" for n, case in enumerate(SECOND)}
-    own["another person at its public mail"] = "mihon@gmail.com"
     head = LIST.splitlines(keepends=True)[0]
     rows = [f"D-{n:02},見本{n}商事,,{own[case]},,,,\n" for n, case in enumerate(SECOND)]
     (here / "clients.csv").write_text("".join([head, *rows]), encoding="utf-8")
@@ -219,7 +196,7 @@ def test_a_doubtful_return_instead_of_the_clients_own_is_held_until_named(here: 
     said = call("deliver", "--unprotected", status=1)
     assert all((id_ in said) is (id_ in held) for id_ in (f"D-{n:02}" for n in range(len(SECOND))))
     assert len(drafts("result")) == len(SECOND) - len(held)
-    call("deliver", "--unprotected", "--only", "D-02", status=1)
+    call("deliver", "--unprotected", "--only", "D-01", status=1)
     assert own["a stranger's"] in drafts("result")
 
 
