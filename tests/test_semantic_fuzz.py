@@ -121,7 +121,8 @@ def test_two_edits_change_no_answer_without_a_word(pair: tuple[str, str]) -> Non
 @pytest.mark.parametrize("part", range(10))
 def test_hundreds_of_edited_files_change_no_answer_without_a_word(part: int) -> None:
     singles = [(kind,) for kind in KINDS]
-    kinds = [*singles[part::10] * 2, *_draw_pairs(40, f"slow {part}")]
+    pairs = _draw_pairs(40, f"slow {part}")
+    kinds = [*singles[part::20] * 3, *pairs, *singles[part + 10 :: 20]]
     for seed, each in enumerate(kinds, 1):
         _check(each, seed)
 
