@@ -357,6 +357,24 @@ def test_a_sender_stays_known_when_its_mail_is_moved_or_taken_apart(firm: Firm) 
         assert stages(firm, "2026-12-01") == {"依頼済み": 2, "判定済み": 1}
 
 
+def test_a_strangers_return_stays_doubted_without_its_mail(firm: Firm) -> None:
+    """The log keeps who sent the sheet that was saved from it."""
+    asked = by_address(firm.send("issue", count=3))
+    blank, mails = attached_workbook(asked[YAMADA]), firm.folder / "input/mail"
+    for day, sender, industry in ((2, YAMADA, "製造業"), (9, NEVER, "情報通信業")):
+        content = fill_in(blank, Lang.JA, profile={**PROFILE, "industry": industry})
+        sent = reply_mail(sender, asked[YAMADA], content, "a.xlsx")
+        firm.dovecot.put(f"Date: Mon, {day} Nov 2026 10:00:00 +0900\r\n".encode() + sent)
+    assert NEVER in firm.type("collect", status=1)
+    (firm.folder / "input/保存.xlsx").write_bytes(content)
+    for path in mails.glob("*"):
+        if NEVER.encode() in path.read_bytes():
+            path.unlink()
+    said = firm.type("run", "--protect")
+    assert "診断先の回収票に代わっています（1 件：保存.xlsx）" in said
+    assert "--only C-001" in firm.type("deliver", status=1)
+
+
 def test_a_mail_deleted_before_a_run_is_fetched_again(firm: Firm) -> None:
     asked = by_address(firm.send("issue", count=3))
     for address in (YAMADA, SMITH):
