@@ -191,6 +191,15 @@ def test_a_mail_is_ours_where_every_file_is_one_that_we_made(
     assert counts_by_heads(office, monkeypatch) == again
 
 
+def test_our_sheet_beside_a_scan_of_the_answers_is_a_return(
+    office: Office, server: Dovecot
+) -> None:
+    made(office, "outbox", SHEETS["C-001"])
+    sheet, scan = ("a.xlsx", SHEETS["C-001"], XLSX), b"%PDF-1.4\n%%EOF"
+    server.put(mail("<1@x>", "x@y.example", "x", sheet, ("b.pdf", scan, ("application", "pdf"))))
+    assert counts(office) == {NEW: 1}
+
+
 def test_what_was_sent_is_ours_though_its_file_has_changed_since(
     office: Office, server: Dovecot
 ) -> None:

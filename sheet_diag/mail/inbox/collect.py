@@ -187,7 +187,7 @@ class _Collector:
 
     def _decide_by_returns(self, headers: MessageHeaders, mail: FetchedMail) -> None:
         contents = self._read_contents(headers, mail) if mail.files else MailContents()
-        brought = contents.digests if headers.is_report else contents.returns
+        brought = contents.digests if headers.is_report else contents.files
         if brought and self._own_files.issuperset(brought):
             self._leave_ours(headers, mail)
         elif brought:

@@ -29,12 +29,13 @@ _LOCKED: Final = (ProblemCode.PASSWORD_NEEDED, ProblemCode.PASSWORD_WRONG)
 class MailContents:
     """What a mail brings.
 
-    `returns` are the SHA-256 of its returns, good or bad (empty: of one that was not opened).
+    `files` are the SHA-256 of its returns, good or bad (empty: of one that was not opened), and of
+    what came beside them.
     `clients` are the client ids on its sheets, `digests` the SHA-256 of the attached files that are
     returns. `dmarc` is as in `ReceivedFile`. `locked`: a file in it wants a password.
     """
 
-    returns: tuple[str, ...] = ()
+    files: tuple[str, ...] = ()
     clients: tuple[str, ...] = ()
     digests: tuple[str, ...] = ()
     dmarc: str = ""
@@ -59,8 +60,9 @@ class MailReader:
             read = ingest_files(executors, [found], Path(spool), records, _ignore_progress)
         returns = [each for each in read if _is_return(each)]
         attached = (each.sha256 for each in returns if each.member and each.sha256)
+        beside = (file.sha256 for each in returns for file in each.attachments)
         return MailContents(
-            tuple(each.sha256 for each in returns),
+            (*(each.sha256 for each in returns), *beside),
             _find_client_ids(returns),
             tuple(dict.fromkeys(attached)),
             next((each.dmarc for each in returns), ""),
