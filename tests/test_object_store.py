@@ -22,7 +22,7 @@ from sheet_diag.model.settings import MIB
 from sheet_diag.storage import object_store as remote
 from sheet_diag.storage.object_store import ObjectStoreError, is_url, mirror_folders
 from sheet_diag.storage.output_files import MOVING_FILE
-from sheet_diag.storage.staging import LOCK_FILE
+from sheet_diag.storage.staging import LOCK_FILE, Staging
 from tests.hostile.case import filled
 
 pytestmark = [
@@ -144,6 +144,31 @@ def test_the_next_run_removes_what_a_stopped_upload_left(
     with mirror_folders(str(tmp_path), "memory://out", MIB) as (_, output):
         write(output, "three.xlsx")
     assert set(memory.find("/out")) == {"/out/run.json", "/out/results/three.xlsx"}
+
+
+def test_an_object_that_was_changed_by_hand_is_kept(memory: Any, tmp_path: Path) -> None:
+    def run(content: bytes) -> None:
+        with (
+            mirror_folders(str(tmp_path), "memory://out", MIB) as (_, output),
+            Staging(output) as staging,
+        ):
+            for name in ("results/one.xlsx", "results/two.xlsx", "portfolio.xlsx"):
+                staging.write(name, content)
+            plan = staging.plan()
+            document = {**plan.describe(), "returns": []}
+            staging.write("run.json", json.dumps(document).encode())
+            staging.commit(plan)
+
+    run(b"1")
+    memory.pipe_file("/out/results/one.xlsx", b"by hand")
+    for content in (b"2", b"3"):
+        run(content)
+        found = {name: memory.cat_file(name) for name in memory.find("/out")}
+        (kept,) = (name for name in found if name.startswith("/out/edited/"))
+        assert found.pop(kept) == b"by hand"
+        (told,) = json.loads(found.pop("/out/run.json"))["edited"]
+        assert kept == f"/out/{told['kept']}"
+        assert set(found.values()) == {content}
 
 
 def test_ctrl_c_during_the_upload_says_how_it_stands(

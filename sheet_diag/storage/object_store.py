@@ -21,6 +21,7 @@ from typing import Any, Final
 
 from sheet_diag.model.basics import UserError
 from sheet_diag.storage.output_files import (
+    EDITED,
     MOVING_FILE,
     RUN_JSON,
     FormerOutputs,
@@ -176,22 +177,17 @@ class _Store:
                     os.utime(folder / name, ns=(time, time))
 
     def copy_edited(self, former: FormerOutputs) -> None:
-        """Download the outputs that were changed by hand, now and before."""
-        for name, seconds in self._list_newer_outputs():
-            with _translate_store_errors(self.url):
-                digest = hashlib.sha256(self.system.cat_file(self._path(name))).hexdigest()
-            if former.is_edited(name, digest, seconds):
-                self.copy([name], former.folder)
-        self.copy((each.kept for each in former.edited), former.folder)
-
-    def _list_newer_outputs(self) -> list[tuple[str, float]]:
-        """List the outputs that are newer than run.json, each with its time in seconds."""
+        """Download the outputs that were changed by hand since run.json, and those from before."""
         with _translate_store_errors(self.url):
             listed = self.system.find(self.root, detail=True).items()
         times = {path.removeprefix(f"{self.root}/"): _modified_ns(facts) for path, facts in listed}
-        written = times.get(RUN_JSON, 0)
-        names = (name for name in times if is_own_output(name) and times[name] > written)
-        return [(name, times[name] / 1e9) for name in names]
+        for name, time in times.items():
+            if is_own_output(name) and time > times.get(RUN_JSON, 0):
+                with _translate_store_errors(self.url):
+                    digest = hashlib.sha256(self.system.cat_file(self._path(name))).hexdigest()
+                if former.is_edited(name, digest, time / 1e9):
+                    self.copy([name], former.folder)
+        self.copy((name for name in times if name.startswith(f"{EDITED}/")), former.folder)
 
     def replace(self, folder: Path, former: FormerOutputs, previous: set[str]) -> None:
         """Upload the files of the folder, run.json last, and remove those not made again."""
