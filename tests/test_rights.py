@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from sheet_diag.cli.main import app
 from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME, MailLog
 from sheet_diag.model.basics import Lang
 from sheet_diag.storage.managed_folder import NOTE_FILE, ManagedFolder
+from sheet_diag.storage.scratch import open_scratch_folder
 from sheet_diag.storage.staging import Staging, write_private_file
 from sheet_diag.text.wording import Wording
 from tests.returned import make_return
@@ -132,3 +134,34 @@ def test_the_trace_of_a_fault_is_private(tmp_path: Path, monkeypatch: pytest.Mon
     assert log.name in describe_unexpected(ValueError("x"), Wording(Lang.JA))
     assert aim.read_bytes() == b"before"
     assert rights(log) == "600"
+
+
+# --- what killed commands leave
+
+
+def test_the_folder_of_a_killed_command_goes_with_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    killed, other, aim = (tmp_path / name for name in ("sheet-diag-killed", "sheet-diag-x", "aim"))
+    for folder in (killed, other, aim):
+        folder.mkdir()
+        (folder / "report.xlsx").write_bytes(b"clear")
+    (killed / ".lock").touch()  # which nobody holds
+    (aim / ".lock").touch()
+    (tmp_path / "sheet-diag-link").symlink_to(aim)
+    with open_scratch_folder() as first, open_scratch_folder() as second:
+        assert first.is_dir()  # another command is at work there
+        assert stat.S_IMODE(second.stat().st_mode) == 0o700
+    assert not first.exists()
+    assert not killed.exists()
+    assert (other / "report.xlsx").exists()  # of others, or of an earlier version
+    assert (aim / "report.xlsx").exists()
+
+
+def test_reports_in_the_clear_of_a_killed_run_go_with_the_next(tmp_path: Path) -> None:
+    left = tmp_path / ".sheet-diag-work-killed" / "spool" / "pdf"
+    left.mkdir(parents=True)
+    (left / "0.xlsx").write_bytes(b"clear")
+    with Staging(tmp_path):
+        assert not left.exists()

@@ -6,7 +6,6 @@ processes of this machine, which unpack archives onto its disk; a cluster gets c
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -46,6 +45,7 @@ from sheet_diag.pipeline.tasks import (
     open_or_examine,
     reread,
 )
+from sheet_diag.storage.scratch import open_scratch_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,13 +254,13 @@ def check_files(
         for path in files
     ]
     with (
-        tempfile.TemporaryDirectory(prefix="sheet-diag-") as folder,
-        RecordStore(Path(folder) / "records") as store,
+        open_scratch_folder() as folder,
+        RecordStore(folder / "records") as store,
         WorkerProcesses(1, WorkerContext(catalog, reading), reading.limits) as processes,
     ):
         workers = Workers[WorkerContext](processes)
         executors = Executors(workers, workers)
-        read = ingest_files(executors, found, Path(folder), store, _ignore_progress)
+        read = ingest_files(executors, found, folder, store, _ignore_progress)
         now = datetime.now(UTC)
         resolved = [outcome for each in read for outcome in resolve_returns(catalog, [each], now)]
         outcomes = diagnose_returns(executors, catalog, resolved, store, _ignore_progress)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sheet_diag.diagnosis.comparison.compare import Comparisons
@@ -16,6 +14,7 @@ from sheet_diag.pipeline.run import RunConfig, diagnose_files
 from sheet_diag.pipeline.tasks import summarize
 from sheet_diag.reports.exports import DataTables
 from sheet_diag.reports.portfolio.tables import PortfolioBuilder
+from sheet_diag.storage.scratch import open_scratch_folder
 from sheet_diag.text.wording import Wording
 
 if TYPE_CHECKING:
@@ -40,8 +39,8 @@ def read_returns(
 ) -> Returns:
     """Read and diagnose the files; labels are in the language of the configuration."""
     with (
-        tempfile.TemporaryDirectory(prefix="sheet-diag-") as spool,
-        diagnose_files(config, found, Path(spool), progress) as (executors, store, outcomes),
+        open_scratch_folder() as spool,
+        diagnose_files(config, found, spool, progress) as (executors, store, outcomes),
     ):
         comparisons = Comparisons.of(config.catalog, outcomes, config.comparison)
         context = PublishContext.of(outcomes, store, comparisons, None)

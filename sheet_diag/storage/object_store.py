@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
@@ -33,6 +32,7 @@ from sheet_diag.storage.report_passwords.password_list import (
     PASSWORDS_FILE,
     is_kept_list,
 )
+from sheet_diag.storage.scratch import open_scratch_folder
 from sheet_diag.storage.staging import LOCK_FILE
 
 _URL: Final = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
@@ -64,7 +64,7 @@ def mirror_folders(source: str, target: str, largest: int) -> Iterator[tuple[Pat
     Raises `ObjectStoreError`.
     """
     with ExitStack() as stack:
-        scratch = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="sheet-diag-")))
+        scratch = stack.enter_context(open_scratch_folder())
         output: Path | None = None
         there = _Store.at(target) if is_url(target) else None
         if there:

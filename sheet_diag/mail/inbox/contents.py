@@ -20,6 +20,7 @@ from sheet_diag.pipeline.execution.workers import WorkerProcesses, Workers
 from sheet_diag.pipeline.ingest import Executors, ingest_files
 from sheet_diag.pipeline.record_store import RecordStore
 from sheet_diag.pipeline.tasks import WorkerContext
+from sheet_diag.storage.scratch import open_scratch_folder
 
 _NOTHING: Final = (ProblemCode.MAIL_WITHOUT_SHEET,)
 _LOCKED: Final = (ProblemCode.PASSWORD_NEEDED, ProblemCode.PASSWORD_WRONG)
@@ -77,8 +78,7 @@ class MailReader:
 
     def _ready(self) -> tuple[Executors, RecordStore]:
         if self._executors is None or self._records is None:
-            temporary = tempfile.TemporaryDirectory(prefix="sheet-diag-")
-            self._folder = Path(self._closing.enter_context(temporary))
+            self._folder = self._closing.enter_context(open_scratch_folder())
             self._records = self._closing.enter_context(RecordStore(self._folder / "records"))
             processes = WorkerProcesses(1, self._context, self._context.reading.limits)
             workers = Workers[WorkerContext](self._closing.enter_context(processes))
