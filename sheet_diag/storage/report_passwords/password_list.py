@@ -1,7 +1,8 @@
 """The passwords of reports by client, from one run to the next.
 
-No row is changed but for an id that Excel has changed, and none is dropped but one whose password
-the mail log proves wrong. Knows neither the form of the file nor where it lies.
+What stands in a row is changed only where Excel has changed an id, another password was agreed, or
+the mail log knows the day of a call; no row is dropped but one whose password the log proves wrong.
+Knows neither the form of the file nor where it lies.
 """
 
 from __future__ import annotations
