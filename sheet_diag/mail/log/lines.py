@@ -8,13 +8,15 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import date
-from typing import Any, Final
+from datetime import datetime
+from typing import Annotated, Any, Final
 
-from pydantic import AwareDatetime, BaseModel, InstanceOf
+from pydantic import AfterValidator, AwareDatetime, BaseModel, InstanceOf
 
+from sheet_diag.model.basics import FIRST_DAY, LAST_DAY
 from sheet_diag.model.mail import MailEvent, MailLogEntry, MailSubject
 from sheet_diag.model.mail_kinds import MailKind
+from sheet_diag.model.settings import Day
 
 _SCHEMA: Final = 1
 _HEADER: Final = "sheet_diag_mail_log"
@@ -22,10 +24,16 @@ _HEADER: Final = "sheet_diag_mail_log"
 _Text = InstanceOf[str]
 
 
+def _require_day(time: datetime) -> datetime:
+    if not FIRST_DAY <= time.date() <= LAST_DAY:
+        raise ValueError("no day that can be reckoned with")
+    return time
+
+
 class _Line(BaseModel):
     """The keys of a line, in the order in which they are written."""
 
-    time: AwareDatetime
+    time: Annotated[AwareDatetime, AfterValidator(_require_day)]
     event: MailEvent
     client: _Text = ""
     kind: MailKind | None = None
@@ -37,7 +45,7 @@ class _Line(BaseModel):
     seal: _Text = ""
     sha256: _Text = ""
     holds: tuple[_Text, ...] = ()
-    due: date | None = None
+    due: Day | None = None
     edition: _Text = ""
     size: int = 0
     locked: bool = False
@@ -51,7 +59,7 @@ def split_whole_lines(content: bytes) -> list[bytes]:
     """Split a log into lines; a last line without its end counts if it is whole."""
     *lines, rest = content.split(b"\n")
     if rest:
-        with suppress(ValueError):
+        with suppress(ValueError, RecursionError):
             json.loads(rest)
             lines.append(rest)
     return lines
