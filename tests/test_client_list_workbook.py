@@ -128,7 +128,7 @@ _CLIENT = st.builds(
 
 
 @given(client=_CLIENT, lang=st.sampled_from(Lang))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=15)
 def test_any_client_is_read_back(
     client: ListedClient, lang: Lang, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

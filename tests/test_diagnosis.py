@@ -9,7 +9,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 
 from sheet_diag.diagnosis.evaluate import diagnose
 from sheet_diag.diagnosis.scoring.score import score_answers
@@ -256,7 +256,6 @@ def picked(sample: Sample) -> list[tuple[str, tuple[str, ...], str]]:
     return [comment for *_, comment in sorted(weakest, key=lambda entry: entry[3])]
 
 
-@settings(max_examples=100)
 @given(samples())
 def test_a_second_implementation_of_the_choice_agrees(sample: Sample) -> None:
     got = diagnosed(sample.catalog, sample.answers)
