@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 
 from sheet_diag.cli.errors import describe_unexpected
 from sheet_diag.cli.main import app
+from sheet_diag.mail.inbox.store import MailStore
 from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME, MailLog
 from sheet_diag.model.basics import Lang
 from sheet_diag.storage.managed_folder import NOTE_FILE, ManagedFolder
@@ -76,6 +77,16 @@ def test_what_is_written_has_the_rights_of_the_output_folder(
     (tmp_path / "output").chmod(mode)
     make_output(tmp_path / "output")
     assert rights(tmp_path / "output") == expected
+
+
+def test_mails_that_are_collected_are_as_open_as_the_output_folder(tmp_path: Path) -> None:
+    for name, mode, expected in (("a", 0o700, "700 600"), ("b", 0o750, "750 640")):
+        output, source = tmp_path / name / "output", tmp_path / name / "input"
+        output.mkdir(parents=True)
+        output.chmod(mode)
+        with MailLog.open(output / MAIL_LOG_NAME):
+            MailStore(source).write_draft(b"From: a@example.com")
+        assert rights(source) == expected
 
 
 def test_nothing_in_a_folder_of_all_is_everybodys(tmp_path: Path) -> None:
