@@ -68,6 +68,22 @@ def _set_formula(value: object) -> Edit:
             _set(PLAN, "A5", fill=PatternFill("solid", fgColor="FFFF00")), False, id="fill"
         ),
         pytest.param(_set(PLAN, "A5", font=Font(color="FF0000")), False, id="colour of letters"),
+        pytest.param(_set(PLAN, "A5", font=Font(strike=True)), False, id="struck out"),
+        pytest.param(
+            lambda book: setattr(book.worksheets[-1], "sheet_state", "hidden"),
+            False,
+            id="a sheet hidden",
+        ),
+        pytest.param(
+            lambda book: setattr(book.worksheets[0].row_dimensions[6], "hidden", True),
+            False,
+            id="a row hidden",
+        ),
+        pytest.param(
+            lambda book: setattr(book.worksheets[0].oddHeader.center, "text", "社外秘"),
+            False,
+            id="a header",
+        ),
         pytest.param(_set(0, "A1", comment=Comment("確認", "担当")), False, id="a note"),
         pytest.param(_set_formula(1), False, id="a number instead of a formula"),
         pytest.param(_set_formula("=1+1"), False, id="another formula"),

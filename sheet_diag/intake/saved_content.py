@@ -16,9 +16,10 @@ from sheet_diag.intake.readers.survey import unescape_text
 from sheet_diag.text.sheet_content import (
     CONTENT_KEY,
     describe_cell,
-    describe_colors,
     describe_letters,
+    describe_look,
     describe_number,
+    describe_sheet,
     digest_sheets,
     is_in_area,
 )
@@ -55,19 +56,36 @@ def is_as_written(content: bytes, read: WorkbookContent) -> bool:
                 if cell.value is None or is_in_area(area, cell.row - 1, cell.column - 1):
                     continue
                 text = describe_value(cell.value, cell.data_type)
-                yield describe_cell(cell.column_letter, cell.row, text, _describe_colors(cell))
+                yield describe_cell(cell.column_letter, cell.row, text, _describe_look(cell))
 
     sheets = (
-        (sheet.title, describe(sheet, area), _list_notes(sheet))
+        (_describe_sheet(sheet), describe(sheet, area), _list_notes(sheet))
         for sheet, area in zip(book.worksheets, areas, strict=True)
     )
     return digest_sheets(sheets, read.pictures) == told
 
 
-def _describe_colors(cell: Any) -> str:
+def _describe_sheet(sheet: Any) -> str:
+    """Describe what a person has hidden; rows that a filter hides count as shown."""
+    groups = [each for each in sheet.column_dimensions.values() if each.hidden]
+    is_filtered = sheet.auto_filter.ref or sheet.tables
+    rows = [] if is_filtered else sheet.row_dimensions.items()
+    margins = (sheet.oddHeader, sheet.oddFooter)
+    texts = (part.text for each in margins for part in (each.left, each.center, each.right))
+    return describe_sheet(
+        sheet.title,
+        hidden=sheet.sheet_state != "visible",
+        columns={col for each in groups for col in range(each.min, each.max + 1)},
+        rows=[row for row, each in rows if each.hidden],
+        margins="".join(text or "" for text in texts),
+    )
+
+
+def _describe_look(cell: Any) -> str:
     solid = cell.fill and cell.fill.fill_type
     fill = _color(cell.fill.fgColor) if solid else ""
-    return describe_colors(fill, _color(cell.font.color) if cell.font else "")
+    font = cell.font
+    return describe_look(fill, _color(font.color), (font.b, font.i, font.u, font.strike))
 
 
 def _color(color: Any) -> str:

@@ -1,7 +1,8 @@
 """Digests what the sheets of a workbook say, whatever program has saved it.
 
-Texts, numbers, formulas without their values, and the colours of cells that hold any: what a person
-changes. Its writer and its reader call the same functions.
+Texts, numbers, formulas without their values, the colours and traits of cells that hold any, what
+is hidden, headers and footers: what a person changes. Its writer and its reader call the same
+functions.
 """
 
 from __future__ import annotations
@@ -15,11 +16,21 @@ from typing import Final
 CONTENT_KEY: Final = "sheet_diag_content"  # the property that tells the digest
 _MARKS: Final = re.compile(r"[\W_]|_xlfn|_xlws", re.IGNORECASE)  # programs spell them in their ways
 _PLAIN: Final = ("", "000000")
+_CODE: Final = re.compile(r'&(?:"[^"]*"|K[0-9A-F]{6}|K\d\d[+-]\d{3}|\d+|.)')  # of headers
 
 
-def describe_cell(column: str, row: int, content: str | float, colors: str) -> str:
+def describe_sheet(
+    name: str, *, hidden: bool, columns: Iterable[int], rows: Iterable[int], margins: str
+) -> str:
+    """Describe what of a sheet is hidden (rows and columns count from 1), and what is printed
+    above and below it."""
+    letters = describe_letters(_CODE.sub("", margins))
+    return f"{name}\t{hidden}\t{sorted(columns)}\t{sorted(rows)}\t{letters}"
+
+
+def describe_cell(column: str, row: int, content: str | float, look: str) -> str:
     """Describe a cell that holds something; rows count from 1."""
-    return f"{column}{row}\t{content}\t{colors}"
+    return f"{column}{row}\t{content}\t{look}"
 
 
 def describe_number(number: float) -> str:
@@ -33,15 +44,17 @@ def describe_letters(text: str) -> str:
     return "=" + _MARKS.sub("", text).upper()
 
 
-def describe_colors(fill: str, font: str) -> str:
-    """Describe the colours of a cell, RRGGBB each; black is the colour of letters without one."""
+def describe_look(fill: str, font: str, traits: Iterable[object]) -> str:
+    """Describe the colours of a cell, RRGGBB each, and whether its letters are bold, italic,
+    underlined, struck out; black is the colour of letters without one."""
     fill, font = (color.removeprefix("#").upper() for color in (fill, font))
-    return f"{fill}/{'' if font in _PLAIN else font}"
+    marks = "".join("1" if trait else "0" for trait in traits)
+    return f"{fill}/{'' if font in _PLAIN else font}/{marks}"
 
 
 def digest_sheets(sheets: Iterable[tuple[str, Iterable[str], Iterable[str]]], pictures: int) -> str:
-    """Digest sheets in their order, each with its name, its cells and its notes, and the number of
-    pictures and charts."""
+    """Digest sheets in their order, each with its description, its cells and its notes, and the
+    number of pictures and charts."""
     digest = hashlib.sha256(str(pictures).encode())
     for name, cells, notes in sheets:
         lines = (f"[{name}]", *cells, "", *map(describe_letters, notes), "")

@@ -120,7 +120,7 @@ class FastWorkbook(xlsxwriter.Workbook):  # type: ignore[misc]  # XlsxWriter pub
         """Describe every sheet: its name, its cells, its notes."""
         for sheet in self.worksheets():
             notes = [note.text for row in sheet.comments.values() for note in row.values()]
-            yield sheet.get_name(), sheet.cells.describe(self.strings.texts), notes
+            yield sheet.describe(), sheet.cells.describe(self.strings.texts), notes
 
     def write(self, file: IO[bytes]) -> None:
         """Finish the workbook. What XlsxWriter zips itself is an archive of nothing."""

@@ -37,7 +37,7 @@ def describe_cells(
         if row in lines:
             for column, mark, text, number in _CELL.findall(lines[row][1]):
                 content = texts[int(text)] if text else describe_number(float(number))
-                yield describe_cell(column, row + 1, content, forms[int(mark)].kind.colors)
+                yield describe_cell(column, row + 1, content, forms[int(mark)].kind.said)
         cells, place = rows.get(row, {}), str(row + 1)
         for col in sorted(cells):
             form, held = cells[col]
@@ -47,7 +47,7 @@ def describe_cells(
             if not xml.startswith(SHARED):
                 text = _describe_value(xml, text)
             # What `describe_cell` writes; a call for every cell takes a third of the time.
-            yield f"{_column_name(col)}{place}\t{text}\t{form.kind.colors}"
+            yield f"{_column_name(col)}{place}\t{text}\t{form.kind.said}"
 
 
 def _describe_value(xml: str, value: str | float) -> str:

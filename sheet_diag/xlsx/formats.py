@@ -18,7 +18,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.styles import Styles, XFormatType
 
-from sheet_diag.text.sheet_content import describe_colors
+from sheet_diag.text.sheet_content import describe_look
 from sheet_diag.text.text_metrics import FONT
 from sheet_diag.xlsx.theme import STYLE, STYLES
 
@@ -30,6 +30,7 @@ DEFAULT: Final[dict[str, Any]] = {
     "font_charset": 128,
     "font_scheme": False,
 }
+_SAID: Final = ("bg_color", "font_color", "bold", "italic", "underline", "font_strikeout")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -39,7 +40,7 @@ class FormatKind:
     style: str  # the name of the style that it is made of, or nothing
     properties: Mapping[str, Any]
     key: str = field(repr=False)  # XlsxWriter's: formats of the same key are the same
-    colors: str = ""
+    said: str = ""  # as `describe_look` has it
 
 
 class CellFormat:
@@ -127,8 +128,8 @@ def _kind(items: tuple[tuple[str, Any], ...], types: tuple[type, ...]) -> Format
     properties = dict(items)
     style = properties.pop(STYLE, "")
     key = Format({**DEFAULT, "theme_font_name": FONT, **properties})._get_format_key()
-    colors = describe_colors(properties.get("bg_color", ""), properties.get("font_color", ""))
-    return FormatKind(style, properties, key, colors)
+    fill, font, *traits = (properties.get(each, "") for each in _SAID)
+    return FormatKind(style, properties, key, describe_look(fill, font, traits))
 
 
 def styles_part(forms: WorkbookFormats, *, has_notes: bool) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 from xlsxwriter.utility import xl_range
 from xlsxwriter.worksheet import Worksheet
 
+from sheet_diag.text.sheet_content import describe_sheet
 from sheet_diag.xlsx.cell_values import SharedStrings
 from sheet_diag.xlsx.cell_writer import COLUMNS, ROWS, CellStore
 from sheet_diag.xlsx.formats import CellFormat, WorkbookFormats
@@ -33,6 +34,16 @@ class FastWorksheet(Worksheet):  # type: ignore[misc]  # XlsxWriter publishes no
         self.row_sizes[row] = (pixels or self.default_row_height, not pixels)
         if self.dim_colmin is None and not self.cells:
             self.dim_colmin = self.dim_colmax = 0
+
+    def describe(self) -> str:
+        """Describe what is hidden, and what is printed above and below."""
+        return describe_sheet(
+            self.get_name(),
+            hidden=bool(self.hidden),
+            columns=[col + 1 for col, info in self.col_info.items() if info.hidden],
+            rows=[row + 1 for row, (_, hidden) in self.row_sizes.items() if hidden],
+            margins=self.header + self.footer,
+        )
 
     def conditional_format(self, *area_and_options: Any) -> int:
         """Rules that came with Excel 2010 let XlsxWriter say something of every row."""
