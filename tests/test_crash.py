@@ -30,7 +30,7 @@ from sheet_diag.storage.staging import LOCK_FILE, OutputBusyError, Staging
 
 ROOT = Path(__file__).parents[1]
 CATALOG = load_catalog()
-MOMENTS = 8
+MOMENTS = 5
 pytestmark = [
     pytest.mark.slow("workers that die or hang are waited for"),
     pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL on Windows"),

@@ -124,10 +124,10 @@ def test_a_campaign_runs_from_the_list_to_reports_and_passwords(firm: Firm) -> N
     assert [bool(row["最終督促日"]) for row in table] == [False, False, True]
 
 
-@pytest.mark.parametrize("typed", ["", "\n", "y\n", "2\n"], ids=["nobody", "enter", "yes", "wrong"])
-def test_nothing_leaves_unless_the_number_of_mails_is_typed(firm: Firm, typed: str) -> None:
-    assert "送信しませんでした" in firm.type("issue", "--send", answer=typed, status=1)
-    assert firm.smtpd.accepted == []
+def test_nothing_leaves_unless_the_number_of_mails_is_typed(firm: Firm) -> None:
+    for typed in ("", "\n", "y\n", "2\n"):
+        assert "送信しませんでした" in firm.type("issue", "--send", answer=typed, status=1)
+        assert firm.smtpd.accepted == []
 
 
 def test_a_domain_never_written_to_is_asked_about(firm: Firm) -> None:
