@@ -12,7 +12,7 @@ import pytest
 from sheet_diag.mail.imap.mailbox import open_mailbox
 from sheet_diag.mail.inbox.bounces import DeliveryFailure, FailureKind, SentMailIndex
 from sheet_diag.mail.inbox.collect import collect_returned_mails
-from sheet_diag.mail.inbox.reports import ReportReader
+from sheet_diag.mail.inbox.delivery_reports import DeliveryReportReader
 from sheet_diag.mail.inbox.results import CollectResult
 from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME, MailLog
 from sheet_diag.model.basics import Lang
@@ -305,7 +305,7 @@ def test_a_draft_that_comes_back_twice_is_told_twice(tmp_path: Path) -> None:
         for posted in (BY_HAND, again):
             book.add(posted)
             for _ in range(2):
-                reader = ReportReader(book, SentMailIndex(book.entries, OWN))
+                reader = DeliveryReportReader(book, SentMailIndex(book.entries, OWN))
                 for late in (timedelta(minutes=1), *([timedelta(hours=4)] * (posted is again))):
                     news.append(len(reader.read(full, BY_HAND.time + late).news))
     assert news == [1, 0, 0, 1, 0, 0]

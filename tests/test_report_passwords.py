@@ -20,6 +20,7 @@ from sheet_diag.pipeline.report_passwords import (
     convert_passwords,
     has_unused_passwords,
 )
+from sheet_diag.storage.file_moves import write_whole_file
 from sheet_diag.storage.report_passwords.faults import PasswordListError
 from sheet_diag.storage.report_passwords.fingerprints import make_fingerprint
 from sheet_diag.storage.report_passwords.password_list import (
@@ -28,7 +29,8 @@ from sheet_diag.storage.report_passwords.password_list import (
     is_kept_list,
 )
 from sheet_diag.storage.report_passwords.row_owners import ClientKey
-from sheet_diag.storage.staging import OutputBusyError, lock_output, write_private_file
+from sheet_diag.storage.rights import PRIVATE_FILE
+from sheet_diag.storage.staging import OutputBusyError, lock_output
 from sheet_diag.text.wording import Wording, labels
 from tests.campaigns import list_row
 from tests.lint import lint
@@ -50,7 +52,7 @@ def load(folder: Path, *clients: ClientKey, **fingerprints: str) -> PasswordsFil
 
 def save(file: PasswordsFile, folder: Path) -> str:
     """Save a list as a run does; the name under which the file as it was is kept."""
-    kept = file.save(lambda name, content: write_private_file(folder / name, content))
+    kept = file.save(lambda name, content: write_whole_file(folder / name, content, PRIVATE_FILE))
     file.remove_old()
     return kept
 

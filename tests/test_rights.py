@@ -16,9 +16,11 @@ from sheet_diag.cli.main import app
 from sheet_diag.mail.inbox.store import MailStore
 from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME, MailLog
 from sheet_diag.model.basics import Lang
+from sheet_diag.storage.file_moves import write_new_file
 from sheet_diag.storage.managed_folder import NOTE_FILE, ManagedFolder
+from sheet_diag.storage.rights import PRIVATE_FILE
 from sheet_diag.storage.scratch import open_scratch_folder
-from sheet_diag.storage.staging import Staging, write_private_file
+from sheet_diag.storage.staging import Staging
 from sheet_diag.text.wording import Wording
 from tests.returned import make_return
 
@@ -132,7 +134,7 @@ def test_a_private_file_is_written_through_no_link(tmp_path: Path) -> None:
     aim, link = tmp_path / "aim", tmp_path / "passwords.xlsx"
     aim.write_bytes(b"before")
     link.symlink_to(aim)
-    write_private_file(link, b"secret")
+    write_new_file(link, b"secret", PRIVATE_FILE)
     assert (aim.read_bytes(), link.read_bytes()) == (b"before", b"secret")
     assert rights(link) == "600"
 

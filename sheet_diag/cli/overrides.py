@@ -27,7 +27,7 @@ from sheet_diag.model.results import ReturnStatus
 from sheet_diag.model.returns import ProblemCode
 from sheet_diag.model.settings import IntakeSettings, Limits
 from sheet_diag.reports.run_json.reader import RunJsonProblem, load_return_problems
-from sheet_diag.storage.file_moves import replace_file
+from sheet_diag.storage.file_moves import write_whole_file
 from sheet_diag.storage.open_files import require_free
 from sheet_diag.storage.output_files import RUN_JSON, choose_kept_names
 from sheet_diag.storage.rights import follow_rights
@@ -64,7 +64,8 @@ def write_overrides(options: MailOptions, say: Wording) -> None:
     content = make_overrides_workbook(catalog, say.lang, settings.issuer, lines)
     with follow_rights(options.output):
         kept = _keep_former(path, options.output)
-        _replace_file(path, content)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_whole_file(path, content)
     if kept:
         typer.echo(say("cli.overrides.added", path=path, count=count, kept=kept))
     else:
@@ -98,14 +99,6 @@ def _keep_former(path: Path, output: Path) -> Path | None:
     with kept.open("xb") as file:
         file.write(path.read_bytes())
     return kept
-
-
-def _replace_file(path: Path, content: bytes) -> None:
-    """Write the file beside its place first, so that it is whole whatever happens."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(f".sheet-diag-{path.name}")  # no return, whatever stops us
-    beside.write_bytes(content)
-    replace_file(beside, path)
 
 
 # --- what is to be decided

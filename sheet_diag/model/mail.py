@@ -148,6 +148,11 @@ class MailLogEntry:
         return MailKey.of(self.kind, self.client, self.subject) if self.kind else None
 
     @property
+    def says_sent(self) -> bool:
+        """Whether it says that a mail has gone out, by a command or a person."""
+        return self.event in (MailEvent.SENT, MailEvent.BY_HAND)
+
+    @property
     def folded_addresses(self) -> frozenset[str]:
         """Its addresses without case."""
         return frozenset(address.casefold() for address in self.addresses)

@@ -16,7 +16,7 @@ from sheet_diag.intake.passwords import read_password_sheet
 from sheet_diag.model.basics import Message
 from sheet_diag.model.client_list import ClientList
 from sheet_diag.model.client_status import ReturnFacts
-from sheet_diag.storage.file_moves import remove_file, replace_file
+from sheet_diag.storage.file_moves import remove_file, write_whole_file
 from sheet_diag.storage.report_passwords.faults import PasswordListError
 from sheet_diag.storage.report_passwords.password_list import (
     OLD_PASSWORDS_FILE,
@@ -26,7 +26,8 @@ from sheet_diag.storage.report_passwords.password_list import (
     row_key,
 )
 from sheet_diag.storage.report_passwords.row_owners import ClientKey
-from sheet_diag.storage.staging import lock_output, write_private_file
+from sheet_diag.storage.rights import PRIVATE_FILE
+from sheet_diag.storage.staging import lock_output
 
 WriteFile = Callable[[str, bytes], None]  # name and content
 
@@ -122,7 +123,7 @@ class PasswordsFile:
 
     def save_in_place(self) -> str:
         """Save the list in its folder, which nobody else writes into; return as `save` does."""
-        kept = self.save(lambda name, content: _replace_file(self._output / name, content))
+        kept = self.save(lambda name, new: write_whole_file(self._output / name, new, PRIVATE_FILE))
         self.remove_old()
         return kept
 
@@ -153,13 +154,6 @@ def convert_passwords(output: Path, load: Callable[[], PasswordsFile]) -> str:
         return ""
     with lock_output(output):
         return load().save_in_place()
-
-
-def _replace_file(path: Path, content: bytes) -> None:
-    """Write a file beside its place and move it there: a stop leaves no half of it."""
-    beside = path.with_name(f".{path.name}.new")
-    write_private_file(beside, content)
-    replace_file(beside, path)
 
 
 def _find_free_name(path: Path, content: bytes) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from sheet_diag.storage.file_moves import remove_file, replace_file
+from sheet_diag.storage.file_moves import remove_file, replace_file, write_whole_file
 from sheet_diag.storage.open_files import require_free
 from sheet_diag.storage.staging import make_work_folder, name_place
 
@@ -103,7 +103,5 @@ def _is_there(path: Path, name: str) -> bool:
 
 
 def _write_note(path: Path, made: Mapping[str, FileFacts]) -> None:
-    draft = path / f"{NOTE_FILE}.tmp"
-    with draft.open("w", encoding="utf-8") as file:
-        json.dump(made, file, ensure_ascii=False, sort_keys=True, indent=1)
-    replace_file(draft, path / NOTE_FILE)
+    content = json.dumps(made, ensure_ascii=False, sort_keys=True, indent=1)
+    write_whole_file(path / NOTE_FILE, content.encode())

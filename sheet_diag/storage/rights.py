@@ -15,6 +15,7 @@ from typing import Final
 
 # On Windows 0o700 would take the rights of colleagues away, from what is moved out again as well.
 PRIVATE_FOLDER: Final = 0o777 if os.name == "nt" else 0o700
+PRIVATE_FILE: Final = 0o600
 
 
 @contextmanager

@@ -8,7 +8,6 @@ away whatever it does not make again. Removes what previous runs made; never any
 from __future__ import annotations
 
 import hashlib
-import os
 import secrets
 import shutil
 import signal
@@ -26,7 +25,7 @@ from filelock import FileLock, Timeout
 
 from sheet_diag.model.basics import UserError
 from sheet_diag.model.client_status import EditedFile
-from sheet_diag.storage.file_moves import remove_file, replace_file, retry_refused
+from sheet_diag.storage.file_moves import remove_file, replace_file, retry_refused, write_new_file
 from sheet_diag.storage.open_files import HeldFileError, list_lines, require_free
 from sheet_diag.storage.output_files import (
     MOVING_FILE,
@@ -36,7 +35,7 @@ from sheet_diag.storage.output_files import (
     hash_output,
     is_own_output,
 )
-from sheet_diag.storage.rights import PRIVATE_FOLDER, follow_rights
+from sheet_diag.storage.rights import PRIVATE_FILE, PRIVATE_FOLDER, follow_rights
 
 LOCK_FILE: Final = ".sheet-diag.lock"
 _PREFIX: Final = ".sheet-diag-work-"
@@ -134,7 +133,7 @@ class Staging:
 
     def write_private(self, name: str, content: bytes) -> None:
         """Stage one output that its owner alone can read."""
-        write_private_file(self.place(name), content)
+        write_new_file(self.place(name), content, PRIVATE_FILE)
 
     def find_changed(self) -> list[Path]:
         """Find the outputs of former runs that were changed by hand since."""
@@ -257,14 +256,6 @@ class Staging:
             name_place(error, self._output)
 
 
-def write_private_file(path: Path, content: bytes) -> None:
-    """Write a file that its owner alone can read, in place of what stands there."""
-    path.unlink(missing_ok=True)  # what follows a link would be written elsewhere
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-
-
 def make_work_folder(folder: Path) -> Path:
     """Make a folder for unfinished files in another, and remove what killed commands left there."""
     for left in folder.glob(f"{_PREFIX}*"):
@@ -278,16 +269,6 @@ def name_place(error: BaseException | None, folder: Path) -> None:
     """Add to an error where it happened, which a full disk does not tell."""
     if isinstance(error, OSError) and not error.filename:
         error.filename = str(folder)
-
-
-def sync_folder(folder: Path) -> None:
-    """Write the names of new files to the disk, where folders can be synchronised."""
-    with suppress(OSError, AttributeError):
-        handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 InterruptHandler = Callable[[int, FrameType | None], object] | signal.Handlers

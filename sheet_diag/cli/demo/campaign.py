@@ -37,7 +37,6 @@ from sheet_diag.cli.demo.returns import (
     build_settings_text,
     mark_demo_folder,
 )
-from sheet_diag.cli.mail.context import outbox_folder
 from sheet_diag.cli.mail.run import run_mail_command
 from sheet_diag.cli.options import MailOptions
 from sheet_diag.forms.client_list import make_client_list
@@ -50,6 +49,7 @@ from sheet_diag.model.client_list import ListedClient
 from sheet_diag.model.mail import MailEvent, MailLogEntry, MailSubject
 from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.storage.file_names import issued_name
+from sheet_diag.storage.managed_folder import OUTBOX
 from sheet_diag.text.wording import Wording
 
 _TOKEN: Final = "demonstration"  # every log starts with the same one, so that it is the same
@@ -205,7 +205,7 @@ def show_next_steps(campaign: DemoCampaign) -> None:
     console, say = Console(highlight=False), campaign.say
     places = {
         "clients": campaign.clients,
-        "outbox": outbox_folder(campaign.output),
+        "outbox": campaign.output / OUTBOX,
         "drafts": campaign.output / DRAFTS,
     }
     console.print()

@@ -58,11 +58,6 @@ from sheet_diag.text.wording import Wording
 _MAX_NAMES: Final = 3  # files of the input folder that are named
 
 
-def outbox_folder(output: Path) -> Path:
-    """The folder of the issued sheets."""
-    return output / OUTBOX
-
-
 @dataclass(frozen=True, slots=True)
 class LastRun:
     """What the last run says of returns; `on` is its date of diagnosis (None: there was no run)."""
@@ -100,7 +95,7 @@ class CommandContext:
     @property
     def outbox(self) -> Path:
         """The folder of the issued sheets."""
-        return outbox_folder(self.output)
+        return self.output / OUTBOX
 
     @property
     def log_path(self) -> Path:

@@ -36,6 +36,7 @@ from sheet_diag.intake.resolution.choice import (
 )
 from sheet_diag.intake.resolution.grouping import group_by_client, link_corrections
 from sheet_diag.intake.resolution.return_times import TimeReason, compare_times
+from sheet_diag.intake.resolution.sender_doubts import find_sender_problems
 from sheet_diag.intake.resolution.shared_names import find_shared_names
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import (
@@ -139,7 +140,7 @@ def _explain_choices(catalog: Catalog, choices: Sequence[ReturnChoice]) -> dict[
             problems = (
                 *_replaces_problems(instead_of[one.key]),
                 *_id_shared_problems(one, instead_of[one.key]),
-                *_sender_problems(one, instead_of[one.key]),
+                *find_sender_problems(one, instead_of[one.key]),
                 *_form_moved_problems(one, choice),
                 *_order_problems(one, unclear),
                 *_disagreement_problems(catalog, one, by_label, unclear),
@@ -195,27 +196,6 @@ def _id_shared_problems(
     )
     if others:
         yield Problem(ProblemCode.ID_SHARED, value=join_first(others))
-
-
-def _sender_problems(one: Candidate, superseded: Sequence[SupersededReturn]) -> Iterator[Problem]:
-    """Name the returns of the client that one from a doubtful sender counts instead of."""
-    received = one.received
-    others = sorted(
-        each.old.label
-        for each in superseded
-        if each.reason is not ChoiceReason.SELECTED
-        and not _are_of_one_stranger(each.old.received, received)
-    )
-    if received.sender_doubt and others:
-        details = (("reason", received.sender_doubt), ("files", join_first(others)))
-        senders = join_first([each or "-" for each in received.mail_senders])
-        yield Problem(ProblemCode.SENDER_UNPROVEN, value=senders, details=details)
-
-
-def _are_of_one_stranger(one: ReceivedFile, other: ReceivedFile) -> bool:
-    """Whether both came from the same address, by the same ways, that is not the client's."""
-    doubts, senders = {one.sender_doubt, other.sender_doubt}, one.mail_senders
-    return doubts == {"sender_unlisted"} and all(senders) and senders == other.mail_senders
 
 
 def _form_moved_problems(one: Candidate, choice: ReturnChoice) -> Iterator[Problem]:

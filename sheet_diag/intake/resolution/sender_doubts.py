@@ -1,4 +1,4 @@
-"""Mark the returns whose mails may not be of their clients.
+"""Mark the returns whose mails may not be of their clients, and tell what they replace.
 
 The outermost mail counts that is not of the firm itself: colleagues forward. A return that came in
 no mail is not judged, nor is a content that the client sent, too.
@@ -7,11 +7,13 @@ no mail is not judged, nor is a content that the client sent, too.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from sheet_diag.intake.resolution.candidates import Candidate, join_first
+from sheet_diag.intake.resolution.choice import ChoiceReason, SupersededReturn
 from sheet_diag.model.client_list import ClientList, ListedClient
-from sheet_diag.model.returns import ReceivedFile
+from sheet_diag.model.returns import Problem, ProblemCode, ReceivedFile
 from sheet_diag.text.normalize import is_address_of
 
 
@@ -34,6 +36,23 @@ def mark_sender_doubts(
     ]
 
 
+def find_sender_problems(
+    one: Candidate, superseded: Sequence[SupersededReturn]
+) -> Iterator[Problem]:
+    """Name the returns of the client that one from a doubtful sender counts instead of."""
+    received = one.received
+    others = sorted(
+        each.old.label
+        for each in superseded
+        if each.reason is not ChoiceReason.SELECTED
+        and not _are_of_one_stranger(each.old.received, received)
+    )
+    if received.sender_doubt and others:
+        details = (("reason", received.sender_doubt), ("files", join_first(others)))
+        senders = join_first([each or "-" for each in received.mail_senders])
+        yield Problem(ProblemCode.SENDER_UNPROVEN, value=senders, details=details)
+
+
 def _find_doubt(received: ReceivedFile, client: ListedClient | None, own: str) -> str:
     """Why the sender of a file may not be its client, as a key of `problem.reason`."""
     if received.dmarc == "fail":
@@ -41,3 +60,9 @@ def _find_doubt(received: ReceivedFile, client: ListedClient | None, own: str) -
     senders = [e for e in received.mail_senders if not (e and is_address_of(e, (own,)))]
     is_listed = client is None or not senders or is_address_of(senders[0], client.addresses)
     return "" if is_listed else "sender_unlisted"
+
+
+def _are_of_one_stranger(one: ReceivedFile, other: ReceivedFile) -> bool:
+    """Whether both came from the same address, by the same ways, that is not the client's."""
+    doubts, senders = {one.sender_doubt, other.sender_doubt}, one.mail_senders
+    return doubts == {"sender_unlisted"} and all(senders) and senders == other.mail_senders

@@ -107,7 +107,7 @@ def _was_sent_since(mail: OutgoingMail, edited: EditedFile, log: MailLog) -> boo
     """Tell whether any report has gone to the client since one lies aside that was edited."""
     return any(
         line.kind is mail.kind
-        and line.event in (MailEvent.SENT, MailEvent.BY_HAND)
+        and line.says_sent
         and line.client.casefold() == mail.client.id.casefold()
         and line.time > edited.time
         for line in log.entries

@@ -54,7 +54,6 @@ _COPY: Final = re.compile(
     r"元のメール|送信メール|以下).*",
     re.IGNORECASE | re.MULTILINE,
 )
-_WENT_OUT: Final = (MailEvent.SENDING, MailEvent.SENT, MailEvent.BY_HAND)
 _LONGEST_DELIVERY: Final = timedelta(days=6)  # servers try for five days
 _TEXT: Final = 300  # characters of a reason
 _MOST: Final = 50_000  # characters of a report in words; the mail that it returns is longer
@@ -122,10 +121,9 @@ class SentMailIndex:
     def _note(self, entry: MailLogEntry) -> None:
         if entry.kind is None:
             return
-        went_out = entry.event in (MailEvent.SENT, MailEvent.BY_HAND)
-        if entry.message_id and entry.event in _WENT_OUT:
+        if entry.message_id and (entry.says_sent or entry.event is MailEvent.SENDING):
             self.by_id[entry.message_id] = entry
-        if went_out:
+        if entry.says_sent:
             for address in entry.folded_addresses:
                 self._by_address.setdefault(address, []).append(entry)
 

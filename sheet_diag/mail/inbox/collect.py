@@ -23,11 +23,11 @@ from sheet_diag.mail.imap.connection import MailboxError
 from sheet_diag.mail.imap.mailbox import Mailbox
 from sheet_diag.mail.inbox.bounces import SentMailIndex
 from sheet_diag.mail.inbox.contents import MailContents, MailReader
+from sheet_diag.mail.inbox.delivery_reports import DeliveryReportReader
 from sheet_diag.mail.inbox.headers import MessageHeaders, read_message_headers
 from sheet_diag.mail.inbox.known_mails import FetchedMail, KnownMails
 from sheet_diag.mail.inbox.mail_owner import ClientMatcher
 from sheet_diag.mail.inbox.own_files import hash_own_files
-from sheet_diag.mail.inbox.reports import ReportReader
 from sheet_diag.mail.inbox.results import (
     CollectedMail,
     CollectResult,
@@ -113,7 +113,7 @@ class _Collector:
         self._max_size = reading.limits.file * MIB
         self._sent = SentMailIndex(log.entries, own)
         self._matcher = ClientMatcher(clients, self._sent.by_id)
-        self._reports = ReportReader(log, self._sent)
+        self._reports = DeliveryReportReader(log, self._sent)
         self._known = known
         self._texts: list[MessageHeaders] = []
 

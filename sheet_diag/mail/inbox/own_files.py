@@ -9,8 +9,9 @@ from typing import Final
 from sheet_diag.intake.discovery import hash_file
 from sheet_diag.model.mail import MailLogEntry
 from sheet_diag.storage.managed_folder import OUTBOX
+from sheet_diag.storage.output_files import EDITED
 
-_FOLDERS: Final = (OUTBOX, "results", "corrections", "pdf", "edited")
+_FOLDERS: Final = (OUTBOX, "results", "corrections", "pdf", EDITED)
 
 
 def hash_own_files(output: Path, posted: Iterable[MailLogEntry]) -> frozenset[str]:

@@ -9,9 +9,8 @@ from pathlib import Path
 from typing import Final
 
 from sheet_diag.model.client_list import ListedClient
-from sheet_diag.storage.file_moves import remove_file, replace_file
+from sheet_diag.storage.file_moves import remove_file, replace_file, sync_folder
 from sheet_diag.storage.file_names import safe_name
-from sheet_diag.storage.staging import sync_folder
 
 MAIL_FOLDER: Final = "mail"  # below the input folder
 _DRAFT: Final = ".sheet-diag-mail.tmp"  # intake knows it for no return

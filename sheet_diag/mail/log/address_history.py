@@ -8,13 +8,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from typing import Final
 
 from sheet_diag.model.client_list import ListedClient
 from sheet_diag.model.client_status import ReturnFacts
-from sheet_diag.model.mail import MailEvent, MailLogEntry
-
-_WENT_OUT: Final = (MailEvent.SENT, MailEvent.BY_HAND)
+from sheet_diag.model.mail import MailLogEntry
 
 
 def normalize_address(address: str) -> str:
@@ -36,7 +33,7 @@ def collect_client_domains(
     """Collect by folded client id the domains that mails went to or returns came with."""
     found: dict[str, set[str]] = defaultdict(set)
     for each in entries:
-        if each.event in _WENT_OUT and each.client:
+        if each.says_sent and each.client:
             found[each.client.casefold()].update(map(normalize_domain, each.addresses))
     for fact in facts:
         if fact.client and "@" in fact.email:
@@ -48,7 +45,7 @@ def collect_address_owners(entries: Iterable[MailLogEntry]) -> dict[str, frozens
     """Collect by normalized address the ids of the clients whose mails went there."""
     found: dict[str, set[str]] = defaultdict(set)
     for each in entries:
-        if each.event in _WENT_OUT and each.client:
+        if each.says_sent and each.client:
             for address in each.addresses:
                 found[normalize_address(address)].add(each.client)
     return {address: frozenset(ids) for address, ids in found.items()}

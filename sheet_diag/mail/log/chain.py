@@ -8,15 +8,13 @@ version 0.1.0 have no digest; they are valid up to the first that has one.
 from __future__ import annotations
 
 import hashlib
-import json
-import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 from pydantic import TypeAdapter, ValidationError
 
-from sheet_diag.storage.file_moves import replace_file
+from sheet_diag.storage.file_moves import write_whole_file
 
 LOG_HEAD_NAME: Final = ".sheet-diag-mail.head"
 
@@ -46,14 +44,7 @@ def read_log_head(log: Path) -> LogHead:
 
 def write_log_head(log: Path, head: LogHead) -> None:
     """Write the head of a log, whole or not at all. Raises `OSError`."""
-    path = log.with_name(LOG_HEAD_NAME)
-    draft = path.with_suffix(".tmp")
-    draft.unlink(missing_ok=True)  # a killed command left it, or it leads elsewhere
-    with draft.open("x", encoding="ascii") as file:
-        json.dump({"count": head.count, "digest": head.digest}, file)
-        file.flush()
-        os.fsync(file.fileno())
-    replace_file(draft, path)
+    write_whole_file(log.with_name(LOG_HEAD_NAME), _HEAD.dump_json(head))
 
 
 def digest_line(line: bytes) -> str:

@@ -39,8 +39,8 @@ from sheet_diag.mail.log.mail_state import MailState
 from sheet_diag.model.basics import UserError
 from sheet_diag.model.mail import MailEvent, MailKey, MailLogEntry
 from sheet_diag.model.mail_kinds import MailKind
+from sheet_diag.storage.file_moves import sync_folder
 from sheet_diag.storage.rights import follow_rights
-from sheet_diag.storage.staging import sync_folder
 
 MAIL_LOG_NAME: Final = "mail-log.jsonl"
 MAIL_LOG_LOCK_NAME: Final = ".sheet-diag-mail.lock"

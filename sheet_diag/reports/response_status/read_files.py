@@ -49,8 +49,7 @@ class ReadFiles:
             frozenset(
                 each.subject.return_sha256
                 for each in posted
-                if each.kind is MailKind.RESULT
-                and each.event in (MailEvent.SENT, MailEvent.BY_HAND)
+                if each.kind is MailKind.RESULT and each.says_sent
             ),
         )
 

@@ -29,7 +29,7 @@ class DeliveryReport:
     understood: bool = False
 
 
-class ReportReader:
+class DeliveryReportReader:
     """Reads reports; only what shows a mail of ours goes into the log."""
 
     def __init__(self, log: MailLog, sent: SentMailIndex) -> None:
