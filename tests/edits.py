@@ -558,6 +558,8 @@ def columns_of_choices(sheet: HearingSheet) -> None:
     most = sheet.chance.choice([None, *places])
     for item, row in sheet.question_rows():
         choice = sheet.truth[item]
+        if choice == UNCLEAR:  # what stands there says so
+            continue
         if most and choice in places and sheet.chance.random() < 0.9:
             sheet.truth[item] = choice = most
         cells = sheet.questions.rows[row].cells

@@ -23,13 +23,14 @@ EXAMPLES = re.findall(
     r"```python\n(.*?)```", (ROOT / "docs" / "api.md").read_text(encoding="utf-8"), re.S
 )
 ABORT = """
-import os, pathlib
-original = pathlib.Path.read_bytes
-def read_or_abort(path):
-    if path.name == "abort.xlsx":
+import multiprocessing, os
+original = os.open
+def open_or_abort(path, *more, **options):
+    if os.fspath(path).endswith("abort.xlsx") and multiprocessing.parent_process():
         os.abort()
-    return original(path)
-pathlib.Path.read_bytes = read_or_abort
+    return original(path, *more, **options)
+os.supports_dir_fd.add(open_or_abort)
+os.open = open_or_abort
 """
 
 

@@ -117,6 +117,12 @@ def test_two_edits_change_no_answer_without_a_word(pair: tuple[str, str]) -> Non
     _check(pair, 0)
 
 
+def test_columns_headed_by_choices_hold_no_words_of_answers() -> None:
+    """Even where a second table puts words below one of them."""
+    _check(("second_table_below", "columns_of_choices"), 2)
+    _check(("columns_of_choices", "second_table_below"), 42)
+
+
 @pytest.mark.slow("hundreds of files are read")
 @pytest.mark.parametrize("part", range(10))
 def test_hundreds_of_edited_files_change_no_answer_without_a_word(part: int) -> None:

@@ -285,8 +285,8 @@ def _find_choice_columns(
 ) -> tuple[int, ...]:
     """Find the columns in which most questions have one of their choices, or with equally many.
 
-    A column of one and the same mark is none, because its heading may be a choice, nor is one that
-    is headed as one of people, days or last year's answers.
+    A column of one and the same mark is none, because its heading may be a choice, nor is one of
+    those that are each headed by a choice, or as one of people, days or last year's answers.
     """
     known = {ids, *(col for found in columns.values() for col in found)}
     found: dict[int, list[str]] = defaultdict(list)
@@ -295,9 +295,13 @@ def _find_choice_columns(
             if text and col not in known and row.item and vocabulary.find_choice(row.item, text):
                 found[col].append(normalize_text(text))
     start = rows[0].first if rows else 0
-    for col in [*found]:
-        if _OF_LAST_TIME.search(find_column_heading(grid, None, start, col)):
-            del found[col]
+    width = max((len(grid.rows[row.first]) for row in rows), default=0)
+    headings = {col: find_column_heading(grid, None, start, col) for col in {*range(width)} - known}
+    named = {col: frozenset(vocabulary.find_labels(text)) for col, text in headings.items()}
+    single = {ids for ids in named.values() if len(ids) == 1}
+    for col, text in headings.items():
+        if _OF_LAST_TIME.search(text) or (len(single) > 1 and named[col] in single):
+            found.pop(col, None)
     most = max(map(len, found.values()), default=0)
     if most * 2 < sum(1 for row in rows if row.item):
         return ()

@@ -11,6 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import chain
 from typing import Final, TypeVar
 
 from sheet_diag.catalog.load import load_sent_texts
@@ -71,6 +72,13 @@ class Vocabulary:
         found = self.spellings[item.answer_set].get(normalize_text(text))
         return found or self.hints[item.id].get(question_key(text))
 
+    def find_labels(self, text: str) -> Iterator[str]:
+        """Find the choices whose labels stand in a text, by id."""
+        for choice in chain.from_iterable(self.catalog.answer_sets.values()):
+            for label in (choice.label[lang] for lang in Lang):
+                if _has_word(normalize_text(text), normalize_text(label)):
+                    yield choice.id
+
     def is_ambiguous(self, item: Item, text: str) -> bool:
         """Whether a text may mean 該当なし or another choice, such as 「なし」."""
         typed = normalize_text(text)
@@ -79,6 +87,11 @@ class Vocabulary:
             for word, choice in self.spellings[item.answer_set].items()
             if choice.role is ChoiceRole.NOT_APPLICABLE and not word.isascii()
         )
+
+
+def _has_word(text: str, word: str) -> bool:
+    """Whether a word stands in a text, not as a part of a longer one in Latin letters."""
+    return re.search(rf"(?<![a-z]){re.escape(word)}(?![a-z])", text) is not None
 
 
 @cached_per_catalog
