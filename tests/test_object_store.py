@@ -20,6 +20,7 @@ from sheet_diag.cli.main import app
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.settings import MIB
 from sheet_diag.storage import object_store as remote
+from sheet_diag.storage.object_paths import assign_paths
 from sheet_diag.storage.object_store import ObjectStoreError, is_url, mirror_folders
 from sheet_diag.storage.output_files import MOVING_FILE
 from sheet_diag.storage.staging import LOCK_FILE, Staging
@@ -73,14 +74,14 @@ def test_a_place_with_a_scheme_is_a_url(place: str, expected: bool) -> None:
     ],
 )
 def test_each_object_gets_a_path_of_its_own(names: list[str], places: list[str]) -> None:
-    found = list(remote._assign_paths(names))
+    found = list(assign_paths(names))
     marked = [place.split("~")[0] for place in found]
     assert marked == [place.split("~")[0] for place in places]
     assert len({place.casefold() for place in found}) == len(names)
 
 
 def test_a_name_too_long_for_a_disk_is_shortened() -> None:
-    (place,) = remote._assign_paths(["長" * 300 + ".xlsx"])
+    (place,) = assign_paths(["長" * 300 + ".xlsx"])
     assert len(place.encode()) <= 255
     assert place.endswith(".xlsx")
 
@@ -169,6 +170,44 @@ def test_an_object_that_was_changed_by_hand_is_kept(memory: Any, tmp_path: Path)
         (told,) = json.loads(found.pop("/out/run.json"))["edited"]
         assert kept == f"/out/{told['kept']}"
         assert set(found.values()) == {content}
+
+
+@pytest.mark.parametrize("broken", ["results/one.xlsx", "run.json"])
+def test_an_upload_that_stops_keeps_what_was_changed_and_the_next_run_tells_it(
+    memory: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, broken: str
+) -> None:
+    def run(content: bytes) -> list[str]:
+        with (
+            mirror_folders(str(tmp_path), "memory://out", MIB) as (_, output),
+            Staging(output) as staging,
+        ):
+            staging.write("results/one.xlsx", content)
+            plan = staging.plan()
+            document = {**plan.describe(), "returns": []}
+            staging.write("run.json", json.dumps(document).encode())
+            staging.commit(plan)
+            return [each.kept for each in (*staging.former.untold, *plan.edited)]
+
+    def break_off(self: Any, paths: list[str], places: list[str]) -> None:
+        for path, place in reversed([*zip(paths, places, strict=True)]):  # in any order
+            if place.endswith("run.json"):
+                raise OSError("the line is dead")
+            put(self, [path], [place])
+            if place.endswith(broken):
+                raise OSError("the line is dead")
+
+    run(b"1")
+    memory.pipe_file("/out/results/one.xlsx", b"by hand")
+    put = type(memory).put
+    monkeypatch.setattr(type(memory), "put", break_off)
+    with pytest.raises(ObjectStoreError):
+        run(b"2")
+    monkeypatch.setattr(type(memory), "put", put)
+    (kept,) = run(b"3")
+    assert memory.cat_file(f"/out/{kept}") == b"by hand"
+    (told,) = json.loads(memory.cat_file("/out/run.json"))["edited"]
+    assert told["kept"] == kept
+    assert run(b"4") == []
 
 
 def test_ctrl_c_during_the_upload_says_how_it_stands(

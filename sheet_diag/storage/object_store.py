@@ -15,10 +15,11 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any, Final
 
 from sheet_diag.model.basics import UserError
+from sheet_diag.storage.object_paths import assign_paths
 from sheet_diag.storage.output_files import (
     EDITED,
     MOVING_FILE,
@@ -37,7 +38,6 @@ from sheet_diag.storage.staging import LOCK_FILE
 
 _URL: Final = re.compile(r"[a-z][a-z0-9+.-]+://", re.IGNORECASE)
 _MAX_STAND_IN_BYTES: Final = 1024**3  # bytes; a larger file is said to be of this size
-_MAX_NAME_BYTES: Final = 255  # bytes of a name on most disks
 _TIME_FIELDS: Final = ("LastModified", "last_modified", "mtime", "updated", "created")
 _THREADS: Final = 32  # a removal is one short question each
 
@@ -91,8 +91,10 @@ def _upload_output(store: _Store, folder: Path) -> Iterator[None]:
     folder.mkdir()
     with store.locked():
         store.copy((RUN_JSON, MOVING_FILE, PASSWORDS_FILE, OLD_PASSWORDS_FILE), folder)
+        times = store.list_times()
+        store.copy(filter(_is_kept, times), folder)
         former = FormerOutputs.read(folder)
-        store.copy_edited(former)
+        store.copy_edited(former, times)
         previous = former.removable
         if (folder / OLD_PASSWORDS_FILE).exists():
             previous.add(OLD_PASSWORDS_FILE)  # goes once it was saved as a workbook, and kept
@@ -132,7 +134,7 @@ class _Store:
         """Download everything below, with the times of the store."""
         with _translate_store_errors(self.url):
             facts = self._listing(apart_from)
-            places = dict(zip(facts, _assign_paths(facts), strict=True))
+            places = dict(zip(facts, assign_paths(facts), strict=True))
             for name, place in places.items():
                 (folder / place).parent.mkdir(parents=True, exist_ok=True)
                 if facts[name]["size"] > largest:
@@ -176,18 +178,20 @@ class _Store:
                     (folder / name).write_bytes(content)
                     os.utime(folder / name, ns=(time, time))
 
-    def copy_edited(self, former: FormerOutputs) -> None:
-        """Download the outputs that were changed by hand since run.json, and those from before."""
-        with _translate_store_errors(self.url):
-            listed = self.system.find(self.root, detail=True).items()
-        times = {path.removeprefix(f"{self.root}/"): _modified_ns(facts) for path, facts in listed}
+    def copy_edited(self, former: FormerOutputs, times: Mapping[str, int]) -> None:
+        """Download the outputs that were changed by hand since run.json."""
         for name, time in times.items():
             if is_own_output(name) and time > times.get(RUN_JSON, 0):
                 with _translate_store_errors(self.url):
                     digest = hashlib.sha256(self.system.cat_file(self._path(name))).hexdigest()
                 if former.is_edited(name, digest, time / 1e9):
                     self.copy([name], former.folder)
-        self.copy((name for name in times if name.startswith(f"{EDITED}/")), former.folder)
+
+    def list_times(self) -> dict[str, int]:
+        """List when each file below was last changed, by its name relative to the folder."""
+        with _translate_store_errors(self.url):
+            listed = self.system.find(self.root, detail=True).items()
+            return {p.removeprefix(f"{self.root}/"): _modified_ns(facts) for p, facts in listed}
 
     def replace(self, folder: Path, former: FormerOutputs, previous: set[str]) -> None:
         """Upload the files of the folder, run.json last, and remove those not made again."""
@@ -195,7 +199,8 @@ class _Store:
         names = sorted(name for name in made if not name.startswith("."))
         with _translate_store_errors(self.url):
             digests = {name: hash_output(folder / name) for name in filter(is_own_output, names)}
-            self.system.pipe_file(self._path(MOVING_FILE), former.dump_moving(digests))
+            edited = [e for e in FormerOutputs.read(folder).edited if e not in former.edited]
+            self.system.pipe_file(self._path(MOVING_FILE), former.dump_moving(digests, edited))
             for group in _group_uploads(names):
                 self.system.put([str(folder / n) for n in group], [self._path(n) for n in group])
             self._remove((previous - set(names)) | {MOVING_FILE})
@@ -244,53 +249,17 @@ def _translate_store_errors(url: str) -> Iterator[None]:
 
 
 def _group_uploads(names: Sequence[str]) -> Iterator[list[str]]:
-    """Group uploads: passwords before the documents that they open, run.json last."""
-    order = {
-        PASSWORDS_FILE: 0,
-        RUN_JSON: 3,
-        **{name: -1 for name in names if is_kept_list(name)},
-    }
+    """Group uploads: what is kept, passwords, the documents that they open, run.json last."""
+    order = {PASSWORDS_FILE: 0, RUN_JSON: 3, **{name: -1 for name in names if _is_kept(name)}}
     by_rank: dict[int, list[str]] = {}
     for name in names:
         by_rank.setdefault(order.get(name, 1 if "/" in name else 2), []).append(name)
     return (by_rank[rank] for rank in sorted(by_rank))
 
 
-# --- files that stand for objects
-
-
-def _assign_paths(names: Iterable[str]) -> Iterator[str]:
-    """Give each object a path of its own on the disk.
-
-    A store also knows names that a disk does not, and files that are folders of others.
-    """
-    files: set[str] = set()
-    above: set[str] = set()
-    for name in names:
-        place = "/".join(map(_safe_part, name.split("/")))
-        parents = {str(each) for each in PurePosixPath(place.casefold()).parents}
-        key = place.casefold()
-        if key in files or key in above or not parents.isdisjoint(files):
-            place = _shorten_name(place.replace("/", "_"), name)
-            parents = set()
-        files.add(place.casefold())
-        above |= parents
-        yield place
-
-
-def _safe_part(part: str) -> str:
-    """Make one name of a path safe and short enough for the disk."""
-    if part in ("", ".", ".."):
-        return part.replace(".", "%2E") or "%2F"
-    part = part.replace("\0", "%00").replace("\\", "%5C")
-    return part if len(part.encode()) <= _MAX_NAME_BYTES else _shorten_name(part, part)
-
-
-def _shorten_name(place: str, name: str) -> str:
-    """Shorten a name to one that no other object has."""
-    digest = hashlib.sha256(name.encode()).hexdigest()[:12]
-    suffix = PurePosixPath(place).suffix[:10]
-    return f"{place.removesuffix(suffix)[:60]}~{digest}{suffix}"
+def _is_kept(name: str) -> bool:
+    """Whether a file is kept as it was before a change."""
+    return is_kept_list(name) or name.startswith(f"{EDITED}/")
 
 
 def _write_stand_in(path: Path, size: int) -> None:
