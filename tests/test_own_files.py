@@ -42,6 +42,7 @@ _SETTINGS = {
     "a key of many parts": (".".join("a" * 50_000) + " = 1", "深すぎる"),
     "a large file": ("# x\n" * 100_000, "大きすぎる"),
     "a number of many digits": ("[limits]\nfile = " + "9" * 5_000, "長すぎ"),
+    "such a number, hexadecimal": ("[limits]\nfile = 0x" + "f" * 5_000, "長すぎ"),
     "a number no machine has": ("[limits]\nmemory = 99999999999999", "limits.memory"),
     "no memory": ("[limits]\nmemory = 1", "limits.memory には100以上"),
     "years of time": ("[limits]\nseconds = 10000000000", "limits.seconds"),

@@ -213,6 +213,7 @@ def _build_profile(catalog: Catalog, client: DemoClient) -> dict[str, str]:
     wanted = {
         "company": client.name,
         "department": "総務部" if client.lang is Lang.JA else "General Affairs",
+        "phone": f"03-0000-{DEMO_CLIENTS.index(client) + 1:04}",
         "industry": client.industry,
         "employees": client.employees,
         "personal_records": client.records,

@@ -155,7 +155,7 @@ def load_context(options: MailOptions, say: Wording) -> CommandContext:
     path = find_client_list(options.clients) or fail(say("mail.error.no_list"), say)
     clients, _ = read_client_list(path, catalog, settings.limits)
     only = frozenset(each.casefold() for each in options.only or ())
-    if unknown := only - clients.by_id().keys():
+    if unknown := {each for each in options.only or () if each.casefold() not in clients.by_id()}:
         fail(say("mail.error.only", ids=", ".join(sorted(unknown)), path=path), say)
     return CommandContext(
         options=options,

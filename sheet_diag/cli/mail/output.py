@@ -19,7 +19,7 @@ from sheet_diag.mail.inbox.results import CollectResult, MailOutcome, Uncollecte
 from sheet_diag.mail.outgoing_checks.results import CheckedMail, MailCheckFinding
 from sheet_diag.mail.smtp.delivery import OversizedMail, SendReport
 from sheet_diag.model.client_list import ClientList
-from sheet_diag.model.mail import MailLogEntry, OutgoingMail
+from sheet_diag.model.mail import MailEvent, MailLogEntry, OutgoingMail
 from sheet_diag.text.terminal_text import escape_markup
 from sheet_diag.text.wording import Wording
 
@@ -50,7 +50,9 @@ def show_entries(entries: Sequence[MailLogEntry], clients: ClientList, say: Word
     for entry in sorted(entries, key=lambda each: order.get(each.client.casefold(), len(order))):
         row = rows.get(entry.client.casefold())
         client = row.name_with_id if row else entry.client
-        _add_mail(table, client, entry.addresses, entry.file, say)
+        telephone = (say("passwords.column.phone"),)
+        addresses = telephone if entry.event is MailEvent.CALLED else entry.addresses
+        _add_mail(table, client, addresses, entry.file, say)
     _console().print(table)
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from sheet_diag.cli.errors import fail
 from sheet_diag.cli.mail import output
@@ -57,8 +56,8 @@ def keep_call_list(options: MailOptions, say: Wording) -> bool:
         require_passwords(context, log)
         file = context.load_passwords(log)
         remarks = _note_entered_calls(context, file, log)
-        if options.not_sent:
-            note_unsent_mails(context, MailKind.PASSWORD, log)
+        if options.not_sent and not note_unsent_mails(context, MailKind.PASSWORD, log):
+            return False
         due = find_due_passwords(context, log, file.passwords.by_id())
         chosen = select_calls(due, log, context.only, again=options.again)
         told = chosen.mails if options.sent_by_hand else ()
@@ -70,7 +69,7 @@ def keep_call_list(options: MailOptions, say: Wording) -> bool:
     names = {each.client.name_with_id for each in told}
     remarks = [each for each in remarks if each.who not in names]
     output.show_remarks(remarks, say, "mail.doubted")
-    output.show_selection(replace(chosen, mails=(), done=0), say)
+    output.show_selection(chosen, say)
     _show_list(context, chosen, kept)
     return not remarks and all(each.is_final for each in chosen.skipped)
 
@@ -123,8 +122,6 @@ def _note_made_calls(
 
 def _show_list(context: CommandContext, chosen: MailSelection, kept: str) -> None:
     say, path = context.say, context.output / PASSWORDS_FILE
-    if chosen.done:
-        output.print_text(say("mail.calls.done", count=chosen.done))
     if context.options.sent_by_hand and chosen.mails:
         day = f"{context.today:%Y-%m-%d}"
         output.print_text(say("mail.calls.noted", count=len(chosen.mails), day=day, path=path))

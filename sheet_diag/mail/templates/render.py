@@ -34,10 +34,8 @@ _MARKS: Final = re.compile(f"[{_BEGIN}{_END}]")
 _SUBJECT: Final = re.compile(r"[ \t\u3000]*(?:件名|subject)[ \t\u3000]*[:：](.*)", re.IGNORECASE)
 _GAP: Final = re.compile(r"\n(?:[ \t\u3000]*\n){2,}")
 _ENDS: Final = re.compile(r"[ \t\u3000]+$", re.MULTILINE)
-# What a template may end with; MemoryError and RecursionError in the process that renders.
-_FAILURES: Final = (
-    TemplateError, ArithmeticError, TypeError, ValueError, LookupError, MemoryError, RecursionError
-)  # fmt: skip
+# What a template may end with.
+_FAILURES: Final = (TemplateError, ArithmeticError, TypeError, ValueError, LookupError)
 # What would make the two forms of a mail say different things.
 _NOT_HERE: Final = ["code", "lheading", "reference", "image", "escape", "entity"]
 _VALUE: Final = re.compile(f"{_BEGIN}([^{_BEGIN}{_END}]*){_END}")
@@ -113,7 +111,9 @@ def render_template(
     except _FAILURES as error:
         fault = source.fault("letter.error.failed", _find_error_line(error))
         raise MailTemplateError([fault]) from error
-    if len(text) > MOST_CHARS:
+    except (MemoryError, RecursionError):  # in the process that renders
+        text = None
+    if text is None or len(text) > MOST_CHARS:
         raise MailTemplateError([source.fault(TOO_MUCH, 1)])
     return text
 
