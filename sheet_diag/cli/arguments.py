@@ -225,7 +225,9 @@ def read_toml(path: Path) -> dict[str, Any]:
     if len(text) > _MOST_CHARS or any(line.count(".") > _MOST_DOTS for line in lines):
         raise TooMuchTomlError
     try:
-        return tomllib.loads(text)
+        read = tomllib.loads(text)
+        repr(read)  # which refuses what no message could show: a long number that is hexadecimal
+        return read
     except tomllib.TOMLDecodeError:
         raise
     except (RecursionError, ValueError) as error:
