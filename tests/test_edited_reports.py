@@ -135,7 +135,7 @@ def test_deliver_holds_a_client_whose_edited_report_lies_unsent() -> None:
     edit(report())
     call("run")
     said = call("deliver", "--unprotected", status=1)
-    assert "edited/" in said
+    assert "出力フォルダーの edited/" in said
     assert "--only C-001" in said
     assert not list(OUTPUT.glob("drafts/result/*.eml"))
     said = call("deliver", "--unprotected", "--only", "C-001")

@@ -178,6 +178,9 @@ def test_the_list_says_whom_to_call_and_keeps_the_day() -> None:
     assert "addresses" not in noted
     assert "パスワードを電話で伝える" not in call("status")
     assert "いまはありません" in call("deliver", "--passwords")
+    said = call("deliver", "--passwords", "--not-sent", "--only", "C-001", answer="n", status=1)
+    assert "│ 電話 " in said
+    assert "パスワード連絡票" not in said, "nothing was changed"
     call("deliver", "--passwords", "--not-sent", "--only", "C-001", answer="y")
     assert read_call_list(OUTPUT)[0]["伝達日"] == ""
     assert "パスワードを電話で伝える：1社" in call("status")
