@@ -110,6 +110,12 @@ def test_every_open_item_by_urgency_with_what_it_brings() -> None:
         assert [line[column] for column in PLAN_COLUMNS] == [None] * 4
 
 
+def test_an_empty_cell_makes_no_text_of_what_is_typed() -> None:
+    page = plan_page(workbook(report_context(client("A", MIXED))))
+    empty = [c for row in page.iter_rows() for c in row if c.number_format == "yyyy/m/d"]
+    assert {(cell.value, cell.quotePrefix) for cell in empty} == {(None, False)}
+
+
 def test_the_priority_follows_the_urgency() -> None:
     lines = table(plan_page(workbook(report_context(client("A", MIXED)))))
     found = {str(line["id"]): line["priority"] for line in lines}

@@ -6,13 +6,12 @@ Its table is read by `sheet_diag.intake.passwords`, which finds it by its headin
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from datetime import date
 from typing import Final
 
 from sheet_diag.forms.hearing_sheet.content import ENTRY_LOOK
 from sheet_diag.forms.layout import FIXED_CREATED
 from sheet_diag.forms.page_writer import FormContext, set_paper, write_lead, write_title
+from sheet_diag.model.basics import parse_iso_day
 from sheet_diag.storage.report_passwords.password_list import COLUMNS
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
@@ -77,10 +76,4 @@ def _write_row(page: Page, row: int, cells: Sequence[str], agreed: str) -> None:
 
 def _write_day(page: Page, row: int, col: int, text: str) -> None:
     """Write a day as one of Excel, and whatever else was typed as text."""
-    with suppress(ValueError):
-        page.day(row, col, date.fromisoformat(text), _TOLD)
-        return
-    if text:
-        page.client_text(row, col, text, _TOLD)
-    else:
-        page.blank(row, col, _TOLD)
+    page.entry(row, col, parse_iso_day(text) or text, _TOLD)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
@@ -12,6 +13,13 @@ from typing import Any, Final
 FIRST_DAY: Final = date(1900, 1, 1)
 LAST_DAY: Final = date(2999, 12, 31)
 MAX_DAYS: Final = 3_650
+
+
+def parse_iso_day(text: str) -> date | None:
+    """Parse a day as we write it (None: it is none)."""
+    with suppress(ValueError):
+        return date.fromisoformat(text)
+    return None
 
 
 class Lang(StrEnum):

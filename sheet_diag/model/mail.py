@@ -116,10 +116,10 @@ class MailLogEntry:
     `holds` those of the returns in it, `size` its bytes as the mailbox counts them, `locked`
     whether a file in it wants a password, `dmarc` as in `ReceivedFile`. `attachments` are the
     SHA-256 of the files in a mail (of a client's without any: of the mail), `subject_line` is the
-    Subject of one of ours. All these are hexadecimal, and empty or 0 in logs of earlier versions.
-    `due` is the day by which an answer was asked for (None: that of the client list or the
-    settings, unless it had passed). `edition` stands for the content of a report: another one says
-    something else (empty: not known).
+    Subject of one of ours. All these are empty or 0 in logs of earlier versions, digests are
+    hexadecimal. `due` is the day by which an answer was asked for (None: that of the client list or
+    the settings, unless it had passed). `edition` stands for the content of a report: another one
+    says something else (empty: not known).
     """
 
     time: datetime

@@ -108,8 +108,10 @@ class Page:
         self._cells.entries.add((row, col))
         if isinstance(content, date):
             self.day(row, col, content, look)
-        else:
+        elif content:
             self.client_text(row, col, content, look)
+        else:  # what is typed here is what it looks like
+            self.blank(row, col, look)
 
     def merged(self, row: int, first: int, last: int, text: str, look: Look, rows: int = 1) -> None:
         """Merge columns `first` to `last` over `rows` rows and write text of the product."""

@@ -10,7 +10,7 @@ from sheet_diag.forms.hearing_sheet.content import ENTRY_LOOK, MARKED_LOOK, PROT
 from sheet_diag.forms.hearing_sheet.hidden_sheets import ChoiceRanges
 from sheet_diag.forms.layout import PROFILE_FIRST_ROW, PROFILE_LABEL_COLUMN, cell_name
 from sheet_diag.forms.page_writer import set_paper
-from sheet_diag.model.basics import Lang
+from sheet_diag.model.basics import Lang, parse_iso_day
 from sheet_diag.model.catalog import FieldKind, ProfileField
 from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.xlsx.page import Page
@@ -113,11 +113,8 @@ def _write_entry(page: Page, row: int, field: ProfileField, entry: str, note: st
 
 def _read_date(entry: str) -> date | None:
     """Read the day, in the form in which intake writes it; Excel knows none before 1900."""
-    try:
-        day = date.fromisoformat(entry)
-    except ValueError:
-        return None
-    return day if day.year >= 1900 else None
+    day = parse_iso_day(entry)
+    return day if day and day.year >= 1900 else None
 
 
 def _number_format(kind: FieldKind) -> Look:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -18,6 +18,7 @@ from sheet_diag.mail.compose.message import format_draft_name
 from sheet_diag.mail.log.mail_log import MailLog
 from sheet_diag.mail.outgoing_checks.results import CheckedMail
 from sheet_diag.mail.smtp.send_attempt import FinalMail
+from sheet_diag.model.basics import parse_iso_day
 from sheet_diag.model.mail import (
     MailEvent,
     MailKey,
@@ -205,15 +206,8 @@ def _entry_by_hand(note: FileFacts, kind: MailKind, now: datetime) -> MailLogEnt
         addresses=tuple(note[_ADDRESSES].split()),
         file=note[_FILE],
         password_fingerprint=note[_SEAL],
-        due=_parse_day(note.get(_DUE, "")),
+        due=parse_iso_day(note.get(_DUE, "")),
         edition=note.get(_EDITION, ""),
         subject_line=note.get(_SUBJECT, ""),
         attachments=tuple(note.get(_DIGESTS, "").split()),
     )
-
-
-def _parse_day(iso: str) -> date | None:
-    """Parse the day of a note (None: notes of earlier versions have none)."""
-    with suppress(ValueError):
-        return date.fromisoformat(iso)
-    return None

@@ -7,7 +7,6 @@ taken into the log once, and an entry that is no day is left alone and told.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, time
 from typing import Final
@@ -17,6 +16,7 @@ from sheet_diag.mail.campaign.password_mails import find_recipients
 from sheet_diag.mail.campaign.previous_campaign import ClientRemark
 from sheet_diag.mail.campaign.selection import MailSelection
 from sheet_diag.mail.log.mail_log import MailLog
+from sheet_diag.model.basics import parse_iso_day
 from sheet_diag.model.client_list import ClientList
 from sheet_diag.model.mail import MailEvent, MailLogEntry, MailSubject, OutgoingMail
 from sheet_diag.model.mail_kinds import MailKind
@@ -38,7 +38,7 @@ def find_entered_calls(
     for each in find_recipients(clients, {}, log):
         key = each.client.id.casefold()
         if text := cells.get(key):
-            day = _parse_day(text)
+            day = parse_iso_day(text)
             if day is None or day > today:
                 remark = ("mail.calls.no_day", {"value": text})
                 remarks += [] if each.told_on else [ClientRemark(each.client.name_with_id, *remark)]
@@ -97,9 +97,3 @@ def _make_call(client: str, sha256: str, day: date) -> MailLogEntry:
     """Make the line of a call: of now, or where the day has passed, of its end."""
     moment = min(datetime.now().astimezone(), datetime.combine(day, _END_OF_DAY).astimezone())
     return MailLogEntry(moment, MailEvent.CALLED, client, MailKind.PASSWORD, MailSubject(sha256))
-
-
-def _parse_day(text: str) -> date | None:
-    with suppress(ValueError):
-        return date.fromisoformat(text)
-    return None

@@ -7,7 +7,6 @@ be read wherever it comes back. What was planned last time stands beside what is
 from __future__ import annotations
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -15,6 +14,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from sheet_diag.forms.layout import PLAN_COLUMNS, PLAN_KEYS
+from sheet_diag.model.basics import parse_iso_day
 from sheet_diag.model.catalog import Catalog, Item, cached_per_catalog
 from sheet_diag.model.returns import PLAN_CHOICES, PlanEntry
 from sheet_diag.reports.client.completed_actions import (
@@ -265,10 +265,8 @@ def _write_entries(
 
 def _parse_day(typed: str) -> date | None:
     """Parse a day that Excel can show; anything else is kept as it was typed."""
-    with suppress(ValueError):
-        day = date.fromisoformat(typed)
-        return day if day.year >= _FIRST_YEAR else None
-    return None
+    day = parse_iso_day(typed)
+    return day if day and day.year >= _FIRST_YEAR else None
 
 
 def _choose_priority(item: Item, context: ReportContext) -> str:

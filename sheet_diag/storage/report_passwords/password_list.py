@@ -10,14 +10,13 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import zip_longest
 from pathlib import Path
 from typing import Final
 
-from sheet_diag.model.basics import Message
+from sheet_diag.model.basics import Message, parse_iso_day
 from sheet_diag.storage.report_passwords.faults import (
     PasswordListError,
     find_password_faults,
@@ -112,7 +111,7 @@ class PasswordList:
             old and old != new
             for olds, news in zip(before, after, strict=False)
             for column, old, new in zip_longest(COLUMNS, olds, news)
-            if column != "told" or not _is_day(old)
+            if column != "told" or not parse_iso_day(old)
         )
 
     def rows(self) -> list[list[str]]:
@@ -150,7 +149,7 @@ class PasswordList:
         for key, row in self._client_rows():
             if key[0] in days:
                 day = days[key[0]]
-                typed = "" if _is_day(row[_TOLD]) else row[_TOLD]
+                typed = "" if parse_iso_day(row[_TOLD]) else row[_TOLD]
                 row[_TOLD] = day.isoformat() if day else typed
 
     def fill_contacts(self, contacts: Mapping[RowKey, Contact]) -> None:
@@ -235,12 +234,6 @@ def _find_disproved(entries: Sequence[PasswordEntry], fingerprint: str | None) -
     if len(right) != 1:
         return set()
     return {entry.row for entry in entries if entry.password not in right}
-
-
-def _is_day(text: str) -> bool:
-    with suppress(ValueError):
-        return bool(date.fromisoformat(text))
-    return False
 
 
 def _make_password() -> str:
