@@ -177,7 +177,7 @@ def test_the_list_says_whom_to_call_and_keeps_the_day() -> None:
     assert noted["time"].startswith("2026-11-27T23:59:59")
     assert "addresses" not in noted
     assert "パスワードを電話で伝える" not in call("status")
-    assert "いまはありません" in call("deliver", "--passwords")
+    assert "伝える診断先はありません" in call("deliver", "--passwords")
     said = call("deliver", "--passwords", "--not-sent", "--only", "C-001", answer="n", status=1)
     assert "│ 電話 " in said
     assert "パスワード連絡票" not in said, "nothing was changed"
@@ -195,7 +195,7 @@ def test_a_day_that_was_entered_by_hand_is_read_back() -> None:
     call("run", "--protect")
     assert read_call_list(OUTPUT)[0]["伝達日"] == "2026-11-26"
     assert _portfolio_days() == {"C-001": "2026-11-26", "C-002": ""}
-    assert "いまはありません" in call("deliver", "--passwords")
+    assert "伝える診断先はありません" in call("deliver", "--passwords")
     assert [line["time"][:10] for line in _calls()] == ["2026-11-26"]
     row = read_call_list(OUTPUT)[0]
     assert (row["電話"], row["伝達日"]) == ("03-9999-0000", "2026-11-26")
