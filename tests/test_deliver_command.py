@@ -171,7 +171,7 @@ def test_both_forms_go_out_in_one_mail() -> None:
         assert first[0].removesuffix(".xlsx") == second[0].removesuffix(".pdf")
     by_hand()
     for form in ("xlsx", "pdf", "both"):
-        assert "2 通は送信済み" in call(
+        assert "2 件はすでに済んでいる" in call(
             "deliver", "--attach", form, "--only", "C-001", "--only", "C-002"
         )
 

@@ -122,7 +122,7 @@ def test_sent_drafts_are_found_and_noted_without_counting(server: Dovecot) -> No
     assert {each["message_id"] for each in noted} == {
         made[YAMADA]["Message-ID"], "<other@exchange.example>",
     }  # fmt: skip
-    assert "2 通は送信済み" in call("issue", "--to-mailbox")
+    assert "2 件はすでに済んでいる" in call("issue", "--to-mailbox")
     server.put(BOUNCE)
     assert SMITH in call("collect", status=1)
     assert events()[-1] == "bounced"

@@ -8,7 +8,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sheet_diag.intake.resolution.candidates import Candidate, find_candidates, join_first
+from sheet_diag.intake.resolution.candidates import Candidate, find_candidates
 from sheet_diag.intake.resolution.choice import ReturnChoice
 from sheet_diag.intake.resolution.grouping import (
     FirmTraits,
@@ -18,6 +18,7 @@ from sheet_diag.intake.resolution.grouping import (
 from sheet_diag.intake.resolution.shared_names import find_shared_names
 from sheet_diag.model.results import ReturnStatus
 from sheet_diag.model.returns import ProblemCode
+from sheet_diag.text.wording import join_first
 from tests.samples import CLOCK
 from tests.test_resolution import received, settled
 

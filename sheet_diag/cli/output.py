@@ -25,7 +25,7 @@ from sheet_diag.text import problems
 from sheet_diag.text.numbers import format_score
 from sheet_diag.text.problem_groups import Titles, find_cause, group_problems, item_titles
 from sheet_diag.text.terminal_text import escape_markup, printable_text
-from sheet_diag.text.wording import Wording
+from sheet_diag.text.wording import Wording, join_first
 
 if TYPE_CHECKING:  # a check of one file does not wait for pandas
     from sheet_diag.pipeline.execution.workers import ProgressCallback as Report
@@ -148,7 +148,7 @@ def _list_identity_warnings(outcomes: Sequence[ReturnOutcome], say: Wording) -> 
     for name, codes in _IDENTITY_WARNINGS.items():
         files = [o.received.label for o in counting if any(p.code in codes for p in o.problems)]
         if files:
-            named = ", ".join(files[:_MOST_NAMED]) + (" …" if len(files) > _MOST_NAMED else "")
+            named = join_first(files, _MOST_NAMED)
             yield say(f"cli.summary.doubt.{name}", count=len(files), files=named)
     yield from _list_open_lines(outcomes, say)
 
@@ -181,8 +181,7 @@ def _list_password_messages(result: RunResult, say: Wording) -> Iterator[str]:
         yield say("cli.passwords.unused")
     if result.renewed:
         clients = [f"{number} {name}".strip() for number, name in result.renewed]
-        more = " …" if len(clients) > _MOST_ROWS else ""
-        names = ", ".join(clients[:_MOST_ROWS]) + more
+        names = join_first(clients, _MOST_ROWS)
         yield say("cli.summary.renewed", count=len(clients), names=names)
 
 

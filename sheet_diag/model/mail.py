@@ -211,6 +211,11 @@ class OutgoingMail:
         return MailKey.of(self.kind, self.client.id, self.subject)
 
     @property
+    def client_key(self) -> str:
+        """The folded id of the client."""
+        return self.client.id.casefold()
+
+    @property
     def addresses(self) -> tuple[str, ...]:
         """The addresses that it goes to."""
         return self.rest or self.client.addresses

@@ -6,7 +6,7 @@ The texts lie beside this module, one YAML file a part of the product; a key suc
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -16,6 +16,7 @@ import yaml
 
 from sheet_diag.model.basics import Lang
 
+MOST_NAMED: Final = 5
 _KIND: Final = ".yaml"
 
 
@@ -66,3 +67,9 @@ def _load_labels(name: str) -> Mapping[str, Mapping[str, str]]:
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     texts = yaml.load(file.read_bytes().decode("utf-8"), Loader=loader)
     return {f"{name}.{key}": text for key, text in texts.items()}
+
+
+def join_first(words: Sequence[str], most: int = MOST_NAMED) -> str:
+    """Join the first words of a list for a message, with a sign where there are more."""
+    more = ("…",) if len(words) > most else ()
+    return ", ".join((*words[:most], *more))

@@ -53,7 +53,7 @@ from sheet_diag.reports.run_json.reader import load_return_facts
 from sheet_diag.storage.managed_folder import OUTBOX
 from sheet_diag.storage.output_files import RUN_JSON
 from sheet_diag.storage.report_passwords.password_list import PASSWORDS_FILE
-from sheet_diag.text.wording import Wording
+from sheet_diag.text.wording import Wording, join_first
 
 _MAX_NAMES: Final = 3  # files of the input folder that are named
 
@@ -276,7 +276,7 @@ def require_no_unread_files(context: CommandContext, log: MailLog) -> None:
     read = context.read_files(log)
     files = find_input_files(source, apart_from=context.output)
     if unread := find_unread_files(files, read):
-        names = ", ".join(unread[:_MAX_NAMES]) + (" …" if len(unread) > _MAX_NAMES else "")
+        names = join_first(unread, _MAX_NAMES)
         fail(say("mail.error.unread", path=source, count=len(unread), names=names), say)
     missing = sorted(find_missing_mails(log.entries, read, files), key=lambda mail: mail.time)
     lines = [f"{each.client} {each.file}".strip() for each in missing]

@@ -7,7 +7,7 @@ somebody copied them; it is as new as the newest of its copies.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -32,15 +32,8 @@ from sheet_diag.text.normalize import (
 from sheet_diag.text.problems import problem_spec
 
 _NO_DIGIT: Final = re.compile(r"\D")
-MOST_NAMED: Final = 5
 # The id of the choice (empty: none), or else what was typed.
 CandidateAnswer = tuple[str, str]
-
-
-def join_first(words: Sequence[str]) -> str:
-    """Join the first words of a list for a message, with a sign where there are more."""
-    more = ("…",) if len(words) > MOST_NAMED else ()
-    return ", ".join((*words[:MOST_NAMED], *more))
 
 
 @dataclass(frozen=True)  # without slots, which leave no place for the cached property

@@ -25,9 +25,10 @@ from enum import StrEnum
 from itertools import count
 from typing import Final, NamedTuple
 
-from sheet_diag.intake.resolution.candidates import MOST_NAMED, Candidate
+from sheet_diag.intake.resolution.candidates import Candidate
 from sheet_diag.intake.resolution.grouping import CorrectionLinks
 from sheet_diag.intake.resolution.return_times import ReturnTimes, TimeReason, compare_times
+from sheet_diag.text.wording import MOST_NAMED
 
 
 class ChoiceReason(StrEnum):

@@ -17,13 +17,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Final, Self
 
-from sheet_diag.intake.resolution.candidates import join_first
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, ProfileField
 from sheet_diag.model.client_list import ClientList, ListedClient, find_clients_by_address
 from sheet_diag.model.mail import MailEvent, MailLogEntry
 from sheet_diag.model.returns import Problem, ProblemCode, ReceivedFile, ReturnedSheet
 from sheet_diag.text.normalize import company_key, firm_domain, is_one_firm, normalize_text
+from sheet_diag.text.wording import join_first
 
 _NANO: Final = 10**9
 _FROM_LIST: Final = ("industry", "employees")  # profile fields that the client list knows, too

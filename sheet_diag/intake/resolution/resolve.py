@@ -21,12 +21,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Final, assert_never
 
-from sheet_diag.intake.resolution.candidates import (
-    MOST_NAMED,
-    Candidate,
-    find_candidates,
-    join_first,
-)
+from sheet_diag.intake.resolution.candidates import Candidate, find_candidates
 from sheet_diag.intake.resolution.choice import (
     ChoiceReason,
     ReturnChoice,
@@ -48,6 +43,7 @@ from sheet_diag.model.results import (
 from sheet_diag.model.returns import Problem, ProblemCode, ReceivedFile, Severity
 from sheet_diag.model.rules import ApplicableGate, CategoryGate, Gate, TotalGate
 from sheet_diag.text.problems import problem_severity
+from sheet_diag.text.wording import MOST_NAMED, join_first
 
 _MOST_DEPARTMENTS: Final = 20  # named to each: all of hundreds would be one message a pair
 

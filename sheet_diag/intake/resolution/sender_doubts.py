@@ -10,11 +10,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from sheet_diag.intake.resolution.candidates import Candidate, join_first
+from sheet_diag.intake.resolution.candidates import Candidate
 from sheet_diag.intake.resolution.choice import ChoiceReason, SupersededReturn
 from sheet_diag.model.client_list import ClientList, ListedClient
 from sheet_diag.model.returns import Problem, ProblemCode, ReceivedFile
 from sheet_diag.text.normalize import is_address_of
+from sheet_diag.text.wording import join_first
 
 
 def mark_sender_doubts(

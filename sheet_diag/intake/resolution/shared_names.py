@@ -14,9 +14,9 @@ from heapq import merge
 from itertools import chain, islice
 from typing import TypeVar
 
-from sheet_diag.intake.resolution.candidates import MOST_NAMED, join_first
 from sheet_diag.intake.resolution.choice import ReturnChoice
 from sheet_diag.model.returns import Problem, ProblemCode
+from sheet_diag.text.wording import MOST_NAMED, join_first
 
 _Member = TypeVar("_Member")
 

@@ -33,6 +33,11 @@ class Skipped:
     client: str = ""
     is_final: bool = False
 
+    @property
+    def client_key(self) -> str:
+        """The folded id of the client."""
+        return self.client.casefold()
+
     @classmethod
     def of(
         cls,

@@ -72,11 +72,10 @@ def select_calls(
 
     `only` are folded ids (empty: all), who are called once more if `again`.
     """
+    due = [each for each in due if not only or each.client_key in only]
     mails = [each for each in due if isinstance(each, OutgoingMail)]
-    mails = [each for each in mails if not only or each.client.id.casefold() in only]
     calls = tuple(each for each in mails if again or each.again or not log.state(each.key).is_done)
-    skipped = (each for each in due if isinstance(each, Skipped))
-    left = tuple(each for each in skipped if not only or each.client.casefold() in only)
+    left = tuple(each for each in due if isinstance(each, Skipped))
     return MailSelection(calls, left, done=len(mails) - len(calls))
 
 
@@ -90,7 +89,7 @@ def find_told_days(
         for each in find_recipients(clients, {}, log)
         if each.told_on
     }
-    return {**told, **{call.client.id.casefold(): None for call in calls}}
+    return {**told, **{call.client_key: None for call in calls}}
 
 
 def _make_call(client: str, sha256: str, day: date) -> MailLogEntry:

@@ -78,11 +78,11 @@ def due_passwords(
         each.client.id.casefold(): each for each in find_recipients(clients, passwords, log, only)
     }
     for report in reports:
-        client = _client_key(report)
+        client = report.client_key
         if client not in recipients and (not only or client in only):
             yield _skip_without_report(report)
     closed = _find_closed([each for each in recipients.values() if not each.knows_password])
-    doubts = {_client_key(report): _find_sender_doubt(report) for report in reports}
+    doubts = {report.client_key: _find_sender_doubt(report) for report in reports}
     for client, recipient in recipients.items():
         yield _password_mail(recipient, closed, doubts.get(client, ""))
 
@@ -172,8 +172,3 @@ def _find_sender_doubt(report: OutgoingMail | Skipped) -> str:
         return report.sender_doubt
     reason = report.key.rpartition(".")[2]
     return reason if reason in SENDER_DOUBTS.values() else ""
-
-
-def _client_key(report: OutgoingMail | Skipped) -> str:
-    client = report.client if isinstance(report, Skipped) else report.client.id
-    return client.casefold()

@@ -60,8 +60,7 @@ def select_mails(
     skipped: list[Skipped] = []
     done = in_other_form = 0
     for mail in mails:
-        client = mail.client if isinstance(mail, Skipped) else mail.client.id
-        if rules.only and client.casefold() not in rules.only:
+        if rules.only and mail.client_key not in rules.only:
             continue
         decided = mail if isinstance(mail, Skipped) else _decide(mail, log, rules)
         if isinstance(decided, Skipped):
@@ -108,7 +107,7 @@ def _was_sent_since(mail: OutgoingMail, edited: EditedFile, log: MailLog) -> boo
     return any(
         line.kind is mail.kind
         and line.says_sent
-        and line.client.casefold() == mail.client.id.casefold()
+        and line.client.casefold() == mail.client_key
         and line.time > edited.time
         for line in log.entries
     )
@@ -152,7 +151,7 @@ def _is_answered_already(mail: OutgoingMail, rules: SelectionRules) -> bool:
     """Tell whether it asks a client, not named, for what has come."""
     if not mail.kind.spec.asks_first or rules.only:
         return False
-    return mail.client.id.casefold() in rules.answered
+    return mail.client_key in rules.answered
 
 
 def _skip_outdated(mail: OutgoingMail, sent: Iterable[MailLogEntry]) -> Skipped | None:

@@ -9,11 +9,10 @@ from typing import Final
 from sheet_diag.model.basics import Message, UserError
 from sheet_diag.storage.report_passwords.row_owners import DoubtfulPassword, PasswordEntry
 from sheet_diag.text.terminal_text import printable_text
-from sheet_diag.text.wording import Wording
+from sheet_diag.text.wording import Wording, join_first
 
 _MAX_PASSWORD: Final = 255  # characters of a password in Excel
 _MAX_CITED: Final = 40  # characters
-_MAX_IDS: Final = 5
 
 
 class PasswordListError(UserError):
@@ -56,8 +55,7 @@ def make_doubt_fault(doubt: DoubtfulPassword) -> Message:
     parts = {"line": str(doubt.entry.row), "value": _shorten_cited(doubt.entry.number)}
     if not doubt.ids:
         return Message("cli.passwords.changed", parts)
-    ids = ", ".join(doubt.ids[:_MAX_IDS]) + (" …" if len(doubt.ids) > _MAX_IDS else "")
-    return Message("cli.passwords.doubt", {**parts, "ids": ids})
+    return Message("cli.passwords.doubt", {**parts, "ids": join_first(doubt.ids)})
 
 
 def _shorten_cited(text: str) -> str:
