@@ -170,6 +170,13 @@ def test_what_stands_in_place_of_a_company_name_is_none(typed: str) -> None:
     assert problems_in(received) == [f"COMPANY_UNNAMED C6 company {typed}"]
 
 
+@pytest.mark.parametrize("typed", ["\u3164株式会社\u3164", "\uffa0同上", "○\u2800○株式会社"])
+def test_invisible_letters_make_no_company_name(typed: str) -> None:
+    received = read_return(_company("company", typed))
+    assert sheet_of(received).name == ""
+    assert "COMPANY_UNNAMED" in " ".join(problems_in(received))
+
+
 @pytest.mark.parametrize(
     "typed",
     [

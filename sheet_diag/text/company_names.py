@@ -38,11 +38,12 @@ _DIGITS: Final = ("Nd", "Nl")
 
 def is_company_name(text: str) -> bool:
     """Whether a text names a company, and is no sign, number or reference in its place."""
+    text = text.translate(dict.fromkeys(map(ord, _FILLERS)))
     plain = normalize_text(text)
     if plain in _NO_NAMES or label_key(text) in _NO_NAMES or _ELSEWHERE.fullmatch(plain):
         return False
     name, form = split_legal_form(text)
-    classes = {unicodedata.category(char) for char in name if char not in f"{_FILLERS}〇"}
+    classes = {unicodedata.category(char) for char in name if char != "〇"}
     is_named = not classes.isdisjoint(_LETTERS) or (
         bool(form.kind) and not classes.isdisjoint(_DIGITS)
     )
