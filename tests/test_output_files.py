@@ -5,13 +5,14 @@ from __future__ import annotations
 import errno
 import json
 import os
-import time
 from collections.abc import Mapping
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from sheet_diag.model.basics import Lang
+from sheet_diag.storage import file_moves
 from sheet_diag.storage.managed_folder import ManagedFolder
 from sheet_diag.storage.open_files import OutputsOpenError
 from sheet_diag.storage.output_files import MOVING_FILE, FormerOutputs
@@ -175,7 +176,8 @@ class _Refusal:
 
         monkeypatch.setattr(Path, "replace", refused_replace)
         monkeypatch.setattr(Path, "unlink", refused_unlink)
-        monkeypatch.setattr(time, "sleep", self._wait)
+        # Not of the whole process, in which other threads wait, too.
+        monkeypatch.setattr(file_moves, "time", SimpleNamespace(sleep=self._wait))
 
     def _meet(self, path: Path) -> None:
         self.count += 1
@@ -259,7 +261,8 @@ def test_an_error_that_time_does_not_heal_is_raised_at_once(
         raise OSError(errno.EIO, "broken")
 
     monkeypatch.setattr(Path, "replace", fail)
-    monkeypatch.setattr(time, "sleep", lambda _: pytest.fail("waited"))
+    waits = SimpleNamespace(sleep=lambda _: pytest.fail("waited"))
+    monkeypatch.setattr(file_moves, "time", waits)
     with pytest.raises(OSError, match="broken"):
         _run(changed, AFTER)
 
