@@ -183,6 +183,7 @@ NOTHING = {
     "delivered": report(TWO.replace("failed", "relayed")),
     "our own copy": report(FIELDS.replace(TARO, USER)),
     "no report": plain(f"Our office is closed, write to {TARO}.", "Closed"),
+    "a person at postmaster": plain(f"添付が届きません。\n{TARO}", "Re: ご依頼", In_Reply_To=ID),
     "nothing at all": b"",
     "broken": report(FIELDS)[:300],
 }

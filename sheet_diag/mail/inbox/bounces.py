@@ -49,6 +49,7 @@ _GIVEN_UP: Final = re.compile(
     r"届(けられま|きませ)|エラーのため|あて先(不明|が見つか)|宛先(不明|が見つか)|ユーザー?が存在し",
     re.IGNORECASE,
 )
+_ANSWER: Final = re.compile(r"(re|fwd?|返信|転送)[ \u3000]*[:：]", re.IGNORECASE)  # of a person
 _COPY: Final = re.compile(
     r"^-+ *(this is a copy|below this line|the (original|header)|original message|"
     r"元のメール|送信メール|以下).*",
@@ -184,6 +185,8 @@ def _read_fields(fields: Message) -> _ReportedFailure | None:
 
 def _read_words(report: Message) -> Iterator[_ReportedFailure]:
     """Read the addresses in a text that reports failures, up to the copy of the mail."""
+    if _ANSWER.match(decode_subject(report)):
+        return
     words = "\n".join((decode_subject(report), *_find_texts(report)))[:_MOST]
     said = _COPY.split(words, maxsplit=1)[0]
     failed = bool(_FAILED.search(said) or _GIVEN_UP.search(said))
