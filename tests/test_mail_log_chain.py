@@ -217,7 +217,7 @@ def test_accept_log_asks_and_records_that_the_log_is_used_as_it_is() -> None:
     left = LOG.read_bytes()
     assert "何も変更していません" in call("status", "--accept-log", status=1, answer="")
     assert LOG.read_bytes() == left
-    assert "記録しました" in call("status", "--accept-log", answer="y")
+    assert "送信記録に書き込みました" in call("status", "--accept-log", answer="y")
     assert LOG.read_bytes().startswith(left)
     assert json.loads(LOG.read_bytes().splitlines()[-1])["event"] == "accepted"
     assert "--accept-log" not in call("issue", "--only", "C-002")
