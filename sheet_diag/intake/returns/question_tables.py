@@ -297,7 +297,7 @@ def _find_choice_columns(
     start = rows[0].first if rows else 0
     width = max((len(grid.rows[row.first]) for row in rows), default=0)
     headings = {col: find_column_heading(grid, None, start, col) for col in {*range(width)} - known}
-    named = {col: frozenset(vocabulary.find_labels(text)) for col, text in headings.items()}
+    named = {col: vocabulary.find_labels(text) for col, text in headings.items()}
     single = {ids for ids in named.values() if len(ids) == 1}
     for col, text in headings.items():
         if _OF_LAST_TIME.search(text) or (len(single) > 1 and named[col] in single):

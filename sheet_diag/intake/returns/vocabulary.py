@@ -72,12 +72,10 @@ class Vocabulary:
         found = self.spellings[item.answer_set].get(normalize_text(text))
         return found or self.hints[item.id].get(question_key(text))
 
-    def find_labels(self, text: str) -> Iterator[str]:
-        """Find the choices whose labels stand in a text, by id."""
-        for choice in chain.from_iterable(self.catalog.answer_sets.values()):
-            for label in (choice.label[lang] for lang in Lang):
-                if _has_word(normalize_text(text), normalize_text(label)):
-                    yield choice.id
+    def find_labels(self, text: str) -> frozenset[str]:
+        """Find the choices whose labels stand in a text, as normalised, by id."""
+        found = _label_patterns(self.catalog)
+        return frozenset(choice for choice, label in found if label.search(text))
 
     def is_ambiguous(self, item: Item, text: str) -> bool:
         """Whether a text may mean 該当なし or another choice, such as 「なし」."""
@@ -89,9 +87,14 @@ class Vocabulary:
         )
 
 
-def _has_word(text: str, word: str) -> bool:
-    """Whether a word stands in a text, not as a part of a longer one in Latin letters."""
-    return re.search(rf"(?<![a-z]){re.escape(word)}(?![a-z])", text) is not None
+@cached_per_catalog
+def _label_patterns(catalog: Catalog) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """List the labels of all choices, each not as a part of a longer word in Latin letters."""
+    return tuple(
+        (choice.id, re.compile(rf"(?<![a-z]){re.escape(normalize_text(label))}(?![a-z])"))
+        for choice in chain.from_iterable(catalog.answer_sets.values())
+        for label in (choice.label[lang] for lang in Lang)
+    )
 
 
 @cached_per_catalog

@@ -18,7 +18,7 @@ from sheet_diag.mail.campaign.outgoing import (
     ProgressStep,
     compose_drafts,
 )
-from sheet_diag.mail.compose.facts import read_mail_facts
+from sheet_diag.mail.compose.facts import create_log_entry, read_mail_facts
 from sheet_diag.mail.imap.connection import MailboxError
 from sheet_diag.mail.imap.mailbox import DRAFT_REFUSED, Mailbox
 from sheet_diag.mail.inbox.headers import MessageHeaders, read_message_headers
@@ -60,22 +60,9 @@ def _compose(context: ComposeContext, log: MailLog, mail: OutgoingMail) -> bytes
 
 
 def _create_entry(draft: CheckedDraft, message_id: str) -> MailLogEntry:
-    mail, facts = draft.checked.mail, read_mail_facts(draft.content)
-    return MailLogEntry(
-        time=datetime.now().astimezone(),
-        event=MailEvent.DRAFTED,
-        client=mail.client.id,
-        kind=mail.kind,
-        subject=mail.subject,
-        message_id=message_id,
-        addresses=mail.addresses,
-        file=mail.file_names,
-        password_fingerprint=draft.fingerprint,
-        due=mail.due,
-        edition=mail.edition,
-        attachments=facts.attachments,
-        subject_line=facts.subject_line,
-    )
+    now, facts = datetime.now().astimezone(), read_mail_facts(draft.content)
+    mail = draft.checked.mail
+    return create_log_entry(MailEvent.DRAFTED, now, mail, message_id, draft.fingerprint, facts)
 
 
 @dataclass(frozen=True, slots=True)

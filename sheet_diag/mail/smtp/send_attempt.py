@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import Enum, auto
 from typing import Final
 
-from sheet_diag.mail.compose.facts import read_mail_facts
+from sheet_diag.mail.compose.facts import create_log_entry, read_mail_facts
 from sheet_diag.mail.log.mail_log import MailLog
 from sheet_diag.mail.smtp.connection import SmtpReply
 from sheet_diag.mail.smtp.session import AnswerLostError, Envelope, NotTakenError, SmtpSession
@@ -142,23 +142,11 @@ class SendAttempt:
             self._add_entry(MailEvent.DEFERRED, temporary, _format_replies(temporary))
 
     def _add_entry(self, event: MailEvent, addresses: Iterable[str], text: str) -> None:
-        mail = self._mail.mail
-        entry = MailLogEntry(
-            time=self._now(),
-            event=event,
-            client=mail.client.id,
-            kind=mail.kind,
-            subject=mail.subject,
-            message_id=self._mail.message_id,
-            addresses=tuple(addresses),
-            file=mail.file_names,
-            text=text,
-            password_fingerprint=self._password_fingerprint,
-            due=mail.due,
-            edition=mail.edition,
-            attachments=self._facts.attachments,
-            subject_line=self._facts.subject_line,
+        mail, fingerprint = self._mail, self._password_fingerprint
+        entry = create_log_entry(
+            event, self._now(), mail.mail, mail.message_id, fingerprint, self._facts
         )
+        entry = replace(entry, addresses=tuple(addresses), text=text)
         self._log.add(entry)
         self._entries.append(entry)
 
