@@ -56,9 +56,10 @@ def by_trying(small: Catalog, given: Answers, target: Rank) -> Way:
 
 def merit(small: Catalog, scores: Scores, items: tuple[str, ...]) -> tuple[object, ...]:
     lost = sum((scores.items[item].lost or Fraction(0) for item in items), Fraction(0))
-    critical = sum(1 for item in items if small.items[item].critical)
+    missed = sum(1 for item in items if small.items[item].critical and not scores.items[item].value)
+    priority = sum(small.items[item].priority for item in items)
     places = [list(small.items).index(item) for item in items]
-    return (-lost, -critical, places)
+    return (-missed, priority, -lost, places)
 
 
 def targets(rank: Rank) -> list[Rank]:
@@ -81,6 +82,8 @@ def test_no_smaller_and_no_better_set_leads_there(
     content = sample.catalog.model_dump()
     for category, weight in zip(content["categories"], weights, strict=False):
         category["weight"] = weight
+        for place, item in enumerate(category["items"]):
+            item["priority"] = (weight * (place + count)) % 3 + 1
     content["scoring"]["caps"]["categories_below"] += (
         {"score": 60, "count": count, "at_most": "C"},
         {"score": 45, "count": 1, "at_most": "D"},

@@ -33,8 +33,8 @@ def diagnose(catalog: Catalog, answers: Answers, profile: Mapping[str, str]) -> 
     )
 
 
-_Priority = tuple[bool, Fraction]
-_Places = Mapping[str | None, int]  # by choice: place in the order of priority, from 0
+_Urgency = tuple[int, int, Fraction]
+_Places = Mapping[str | None, int]  # by choice: place in the order of urgency, from 0
 
 
 def choose_comments(
@@ -43,22 +43,24 @@ def choose_comments(
     """Choose the weakest categories, each with its most urgent items, in catalogue order."""
     counts = catalog.scoring.comments
     places = _places(catalog)
-    candidates = {name: _by_priority(items, answers) for name, items in places.items()}
+    candidates = {name: _by_urgency(items, answers) for name, items in places.items()}
 
-    def weakness(category: str) -> tuple[Fraction, Fraction, int]:
+    def weakness(category: str) -> tuple[int, Fraction, Fraction, int]:
         s = scores.categories[category]
-        return (s.score or Fraction(0), -s.lost, -len(s.critical_missed))
+        answered = len(set(s.critical_missed).intersection(candidates[category]))
+        return (-answered, s.score or Fraction(0), -s.lost, -len(s.critical_missed))
 
     weakest = sorted((c for c, items in candidates.items() if items), key=weakness)
     commented = weakest[: counts.categories]
     for category, items in candidates.items():
         if category in commented:
-            first, chosen = items[0], items[: counts.items]
+            chosen = items[: counts.items]
             in_order = tuple(item for item in places[category] if item in chosen)
-            yield CommentedCategory(category, in_order, catalog.items[first].note.kind, first)
+            closing = max(chosen, key=lambda item: scores.items[item].lost or 0)
+            yield CommentedCategory(category, in_order, catalog.items[closing].note.kind, closing)
 
 
-def _by_priority(items: Mapping[str, _Places], answers: Answers) -> list[str]:
+def _by_urgency(items: Mapping[str, _Places], answers: Answers) -> list[str]:
     """Sort the items that were answered with less than full value, the most urgent first."""
     found = {item: by_choice.get(answers.get(item)) for item, by_choice in items.items()}
     urgent = {item: place for item, place in found.items() if place is not None}
@@ -75,7 +77,7 @@ def _places(catalog: Catalog) -> Mapping[str, Mapping[str, _Places]]:
         (item.id, choice.id): key
         for item in catalog.items.values()
         for choice in catalog.choices_of(item).values()
-        if (key := _priority(item, choice))
+        if (key := _urgency(item, choice))
     }
     order = {key: place for place, key in enumerate(sorted(set(keys.values())))}
     places: dict[str, dict[str | None, int]] = {item: {} for item in catalog.items}
@@ -84,11 +86,12 @@ def _places(catalog: Catalog) -> Mapping[str, Mapping[str, _Places]]:
     return {c.id: {item.id: places[item.id] for item in c.items} for c in catalog.categories}
 
 
-def _priority(item: Item, choice: Choice) -> _Priority | None:
-    """Critical items worth nothing first, then by the points lost."""
-    if choice.value is None or choice.value == 1:
+def _urgency(item: Item, choice: Choice) -> _Urgency | None:
+    """Critical items worth nothing first, then those in part, then by priority and lost points."""
+    if choice.value is None or choice.value == 1 or not item.weight:
         return None
-    return not (item.critical and choice.value == 0), -item.weight * (1 - choice.value)
+    group = int(choice.value > 0) if item.critical else 2
+    return group, item.priority, -item.weight * (1 - choice.value)
 
 
 def choose_notice(

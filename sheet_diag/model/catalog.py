@@ -69,13 +69,17 @@ class Comment(Record):
 
 
 class Item(Record):
-    """設問: `weight` counts within its category; `controls` are numbers by standard id."""
+    """設問: `weight` counts within its category; `controls` are numbers by standard id.
+
+    `priority` is 1 for what comes first; it decides between equal items.
+    """
 
     id: Id
     topic: Text
     answer_set: Id
     weight: Annotated[StrictInt, Field(ge=1, le=100)]
     critical: StrictBool = False
+    priority: Annotated[StrictInt, Field(ge=1, le=9)] = 3
     na_allowed: StrictBool = False
     na_when: Text | None = None
     controls: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)

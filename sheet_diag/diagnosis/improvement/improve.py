@@ -1,7 +1,7 @@
 """The ways to a better rank: the smallest sets of items that lead there. Pure.
 
-Within a category the score grows with the points regained, so of all ways to answer n more items
-in full, m of them critical ones worth nothing so far, only the one that regains most matters.
+What a rank asks for is turned into whole numbers: points to gain, parts that each category must
+regain, critical items to mend.
 """
 
 from __future__ import annotations
@@ -39,8 +39,8 @@ def find_ways(
     """Find the ways to the next rank and to the one after it.
 
     There are none from the best rank or where a gate holds the return. Of the smallest sets the
-    one that regains most points is taken, then the one with most critical items, then the first
-    in the order of the catalogue.
+    one with most critical misses is taken, then the one with the least sum of priorities, then the
+    one that regains most points, then the first in the order of the catalogue.
     """
     if scores.rank is None:
         return ()
@@ -71,7 +71,8 @@ def _smallest_set(
         return None
     groups = [
         LossGroup(
-            losses=each.preferred,
+            losses=each.losses,
+            worth=each.worth,
             needed=each.missing(asked.floor),
             limits=tuple(each.missing(rule.limit) for rule in asked.crowds),
         )

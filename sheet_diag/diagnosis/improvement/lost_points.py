@@ -10,12 +10,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from math import lcm
-from operator import attrgetter
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from sheet_diag.diagnosis.scoring.item_scores import parts_of_a_point
 from sheet_diag.model.catalog import Catalog, Category, Item, cached_per_catalog
 from sheet_diag.model.results import Scores
+
+_ROOM: Final = 32  # binary digits for the sum of a key over a set
+_LAST_PRIORITY: Final = 9
 
 
 class Loss(NamedTuple):
@@ -34,14 +36,13 @@ class Loss(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class CategoryLosses:
-    """The losses of an applicable category, in the order of the catalogue and by merit.
+    """The losses of an applicable category, in the order of the catalogue.
 
     `counted` are its parts that count, `earned` those that were earned; `worth` is what each gains
     in the overall score.
     """
 
     losses: tuple[Loss, ...]
-    preferred: tuple[Loss, ...]
     worth: int
     counted: int
     earned: int
@@ -114,11 +115,10 @@ def _category_losses(
         points = scores.items[item.id].lost
         if points:
             lost = points.numerator * (parts // points.denominator)
-            merit = _merit(catalog, item, lost)
+            merit = _merit(catalog, item, lost, item.id in missed)
             losses.append(Loss(item.id, lost, lost * worth, merit, item.id in missed))
     return CategoryLosses(
         losses=tuple(losses),
-        preferred=tuple(sorted(losses, key=attrgetter("merit"), reverse=True)),
         worth=worth,
         counted=counted,
         earned=counted - sum([each.lost for each in losses]),
@@ -130,14 +130,18 @@ def items_in_set(catalog: Catalog, merit: int) -> tuple[str, ...]:
     return tuple(item for item, digit in _digits(catalog).items() if merit & digit)
 
 
-def _merit(catalog: Catalog, item: Item, lost: int) -> int:
+def _merit(catalog: Catalog, item: Item, lost: int, missed: bool) -> int:
     """Compute a number that adds up over the items of a set.
 
-    Of two sets of a size it is greater for the one that regains more, then has more critical
-    items, then comes first in the catalogue. Its last digits say which items are in the set.
+    Of two sets of a size it is greater for the one that has more critical misses, then the smaller
+    sum of priorities, then regains more, then comes first in the catalogue. Its last digits say
+    which items are in the set.
     """
     digits = _digits(catalog)
-    return (((lost << len(digits)) + item.critical) << len(digits)) + digits[item.id]
+    merit = int(missed)
+    for key in (_LAST_PRIORITY - item.priority, lost):
+        merit = (merit << _ROOM) + key
+    return (merit << len(digits)) + digits[item.id]
 
 
 @cached_per_catalog
