@@ -1,7 +1,8 @@
 """Small catalogues and their answers, written as text that can be read at a glance.
 
 A category is a line of items; an item is its weight, then `!` where critical, `n` where 該当なし
-is allowed, `c` where its note is a case: "3! 2 1nc". Ids are C1, C2, … and C1-1, C1-2, …
+is allowed, `c` where its note is a case, `p` and its priority (3): "3! 2 1nc 2p1".
+Ids are C1, C2, … and C1-1, C1-2, …
 An answer is one sign: ○ はい, △ 一部, × いいえ, ? わからない, - 該当なし, . 未回答.
 """
 
@@ -83,17 +84,19 @@ def catalog(
 
 
 def _item(name: str, item: str) -> dict[str, Any]:
+    marks, _, priority = item.partition("p")
     return {
         "id": name,
         "topic": _TEXT,
         "answer_set": "implementation",
-        "weight": int(item.rstrip("!nc")),
-        "critical": "!" in item,
-        "na_allowed": "n" in item,
-        "na_when": _TEXT if "n" in item else None,
+        "weight": int(marks.rstrip("!nc")),
+        "critical": "!" in marks,
+        "priority": int(priority or 3),
+        "na_allowed": "n" in marks,
+        "na_when": _TEXT if "n" in marks else None,
         "question": _TEXT,
         "comment": {"title": _TEXT, "text": _TEXT},
-        "note": {"kind": "case" if "c" in item else "advice", "text": _TEXT},
+        "note": {"kind": "case" if "c" in marks else "advice", "text": _TEXT},
     }
 
 
@@ -116,7 +119,7 @@ def answers(catalog: Catalog, rows: Mapping[str, str], rest: str = "○") -> Ans
 
 # --- random catalogues and answers
 
-_ITEMS = ("1", "2", "3", "3!", "3!", "3!", "1n", "2n", "3n", "3!n", "2c", "3!c")
+_ITEMS = ("1", "2p1", "3", "3!", "3!p2", "3!p1", "1n", "2np2", "3n", "3!n", "2cp1", "3!c", "0")
 _LEAVABLE = tuple(item for item in _ITEMS if "n" in item)
 _MOODS = (
     "○○○○○○○△",
@@ -182,6 +185,7 @@ def _scoring(*shift: int) -> Mapping[str, Any]:
 def samples(draw: st.DrawFn, *, moods: tuple[str, ...] = _MOODS) -> Sample:
     """4 to 7 categories of 1 to 8 items, answered in one mood or in a mood each."""
     usual = st.binary(min_size=1, max_size=8).map(lambda row: _pick(_ITEMS, row))
+    usual = usual.filter(lambda line: set(line) != {"0"})
     leavable = st.binary(min_size=1, max_size=3).map(lambda row: _pick(_LEAVABLE, row))
     lines = draw(st.lists(usual | usual | leavable, min_size=4, max_size=7))
     ids = [f"C{c}-{i}" for c, line in enumerate(lines, 1) for i, _ in enumerate(line, 1)]

@@ -589,6 +589,12 @@ def test_faults_of_a_single_file_are_reported_in_it(tmp_path: Path) -> None:
     ]
 
 
+def test_a_category_whose_questions_weigh_nothing_is_reported(tmp_path: Path) -> None:
+    file = tmp_path / "kitchen.yaml"
+    file.write_text(KITCHEN.replace("weight: 5", "weight: 0"), "utf-8")
+    assert faults_of(file) == [("kitchen.yaml", "categories.kitchen.items", C.NO_WEIGHT, "", "")]
+
+
 # What may stand anywhere by mistake: each crashed the loader once, or might have.
 WRONG: Mapping[str, object] = {
     "nothing": None,

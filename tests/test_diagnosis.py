@@ -73,7 +73,7 @@ def test_the_reference_client_gets_its_known_comments_and_notice() -> None:
     got = diagnosed(JIS, reference(), MID)
     assert [(c.category, c.items, c.note_kind, c.note_of) for c in got.comments] == [
         ("AST", ("AST-08", "AST-09"), "case", "AST-08"),
-        ("COM", ("COM-03", "COM-04"), "case", "COM-04"),
+        ("COM", ("COM-03", "COM-09"), "advice", "COM-03"),
         ("PHY", ("PHY-01", "PHY-02"), "advice", "PHY-01"),
     ]
     assert got.insurance == Insurance("mid", 1, "new")
@@ -109,12 +109,19 @@ def test_the_reference_client_gets_its_known_comments_and_notice() -> None:
             ["C2", "C3", "C4"],
             id="critical 一部 is not at 0",
         ),
-        # 50 everywhere; C4 has two critical items at 0 but loses 2 where the others lose 3
+        # 0, 0, 0 and 75
         pytest.param(
-            ["3 3", "3 3", "3 3", "1! 1! 1! 1!"],
-            "×○ ○× ○× ××○○",
-            ["C1", "C2", "C3"],
-            id="lost points before critical items",
+            ["1 1", "1 1", "1 1", "3! 3 3 3"],
+            "×× ×× ×× ×○○○",
+            ["C1", "C2", "C4"],
+            id="critical items at 0 before the score",
+        ),
+        # no critical item at 0 can be commented; C4 scores 25, C3 50
+        pytest.param(
+            ["1 1", "1 1", "1 1", "3! 3! 3 3"],
+            "×× ×× ○× ..×○",
+            ["C1", "C2", "C4"],
+            id="critical 未回答 is not commented",
         ),
         pytest.param(["1 1"] * 4, "○× ○× ○× ○×", ["C1", "C2", "C3"], id="catalogue order"),
         # C4: 100 · 2/5 = 40, and 100 · 2/3 if 未回答 left
@@ -164,16 +171,18 @@ def test_the_weakest_categories_are_commented(
     assert [c.category for c in diagnosed(small, answer_row(small, signs)).comments] == chosen
 
 
-# --- 7. choice of items, 8. the note of the first of them
+# --- 7. choice of items, 8. the note of the one that lost most
 
 
 @pytest.mark.parametrize(
     ("line", "signs", "items", "note_of"),
     [
-        pytest.param("1 2 3 3!", "×××△", ["2", "3"], "3", id="most lost points"),
+        pytest.param("1 2 3 3!", "×××○", ["2", "3"], "3", id="most lost points"),
         pytest.param("3 3 3!", "××?", ["1", "3"], "3", id="critical わからない first"),
-        pytest.param("3 3 3!", "××△", ["1", "2"], "1", id="critical 一部 by its points"),
-        pytest.param("3 3 2!", "×××", ["1", "3"], "3", id="critical before heavier"),
+        pytest.param("3 3 3!", "××△", ["1", "3"], "1", id="critical 一部 before others"),
+        pytest.param("3! 3 3!", "△××", ["1", "3"], "3", id="critical at 0 before 一部"),
+        pytest.param("3 3 2!", "×××", ["1", "3"], "1", id="critical before heavier"),
+        pytest.param("3 1p1 2p2", "×××", ["2", "3"], "3", id="priority before lost points"),
         # 3 lost by いいえ, 3/2 by 一部, 2 by わからない
         pytest.param("3 3 2", "○△?", ["2", "3"], "3", id="わからない loses all"),
         pytest.param("2 1 2", "△×△", ["1", "2"], "1", id="tie: catalogue order"),
@@ -202,13 +211,15 @@ def test_the_most_urgent_items_are_commented(
     [
         pytest.param("1c 2", "××", "advice", "C1-2", id="not the first in print"),
         pytest.param("1 2c", "××", "case", "C1-2", id="case"),
-        pytest.param("2c 1", "××", "case", "C1-1", id="first in print and in priority"),
-        pytest.param("3c 3!", "×?", "advice", "C1-2", id="critical one"),
-        pytest.param("3 3!c", "×△", "advice", "C1-1", id="critical 一部 gives way"),
+        pytest.param("2c 1", "××", "case", "C1-1", id="first in print"),
+        pytest.param("3c 3!", "×?", "advice", "C1-2", id="tie: the critical one"),
+        pytest.param("3 3!c", "×△", "advice", "C1-1", id="critical 一部 lost less"),
+        pytest.param("2c 2p1", "××", "advice", "C1-2", id="tie: priority"),
+        pytest.param("3c 2p1", "××", "case", "C1-1", id="lost points before priority"),
         pytest.param("2c 2", "△△", "case", "C1-1", id="tie: catalogue order"),
     ],
 )
-def test_the_most_urgent_item_gives_the_closing_note(
+def test_the_item_that_lost_most_gives_the_closing_note(
     line: str, signs: str, kind: str, note_of: str
 ) -> None:
     small = catalog(line, "1", "1", "1")
@@ -243,17 +254,21 @@ def picked(sample: Sample) -> list[tuple[str, tuple[str, ...], str]]:
         asked = [i for i in category.items if not (answers[i.id] == "na" and i.na_allowed)]
         lost = {i.id: i.weight * worth.get(answers[i.id] or "", Fraction(1)) for i in asked}
         heard = [i for i in asked if answers[i.id] in ("partial", "no", "unknown")]
-        zeros = sum(i.critical and lost[i.id] == i.weight for i in asked)
-        heard.sort(key=lambda i: (-lost[i.id], category.items.index(i)))
-        urgent = [i for i in heard if i.critical and lost[i.id] == i.weight]
-        best = [*urgent, *(i for i in heard if i not in urgent)][: counts.items]
+        zeros = {i.id for i in asked if i.critical and lost[i.id] == i.weight}
+        heard = [i for i in asked if i.weight and answers[i.id] in ("partial", "no", "unknown")]
+        heard.sort(key=lambda i: (i.priority, -lost[i.id], category.items.index(i)))
+        urgent = [i for i in heard if i.id in zeros]
+        begun = [i for i in heard if i.critical and i not in urgent]
+        rest = [i for i in heard if not i.critical]
+        best = [*urgent, *begun, *rest][: counts.items]
         if best:
             share = 1 - sum(lost.values()) / sum(i.weight for i in asked)
             printed = tuple(i.id for i in category.items if i in best)
-            comment = (category.id, printed, best[0].id)
-            pool.append((share, -sum(lost.values()), -zeros, at, comment))
-    weakest = sorted(pool, key=lambda entry: entry[:4])[: counts.categories]
-    return [comment for *_, comment in sorted(weakest, key=lambda entry: entry[3])]
+            most = [i for i in best if lost[i.id] == max(lost[each.id] for each in best)]
+            comment = (category.id, printed, most[0].id)
+            pool.append((-len(urgent), share, -sum(lost.values()), -len(zeros), at, comment))
+    weakest = sorted(pool, key=lambda entry: entry[:5])[: counts.categories]
+    return [comment for *_, comment in sorted(weakest, key=lambda entry: entry[4])]
 
 
 @given(samples())

@@ -32,6 +32,7 @@ def check_consistency(raw: Any) -> tuple[CatalogFault, ...]:
         _check_ranks,
         _check_marks,
         _check_required_categories,
+        _check_weights,
         _check_cap_orders,
         _check_profile,
         _check_placeholders,
@@ -158,6 +159,13 @@ def _check_required_categories(raw: Any) -> Iterator[CatalogFault]:
         yield CatalogFault(
             path, CatalogFaultCode.TOO_MANY_REQUIRED, str(required), str(len(categories))
         )
+
+
+def _check_weights(raw: Any) -> Iterator[CatalogFault]:
+    for path, category in tree.records(raw, "categories"):
+        weights = [item.get("weight") for _, item in tree.records(category, "items")]
+        if weights and not any(weights):
+            yield CatalogFault((*path, "items"), CatalogFaultCode.NO_WEIGHT)
 
 
 def _check_cap_orders(raw: Any) -> Iterator[CatalogFault]:

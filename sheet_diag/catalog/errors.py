@@ -40,6 +40,7 @@ class CatalogFaultCode(StrEnum):
     NOT_DESCENDING = "not_descending"
     CAP_ORDER = "cap_order"
     TOO_MANY_REQUIRED = "too_many_required"
+    NO_WEIGHT = "no_weight"
     TABLE_GAP = "table_gap"
     CHOICES_MISSING = "choices_missing"
     CHOICES_UNWANTED = "choices_unwanted"

@@ -69,7 +69,8 @@ class Comment(Record):
 
 
 class Item(Record):
-    """設問: `weight` counts within its category; `controls` are numbers by standard id.
+    """設問: `weight` counts within its category (0: asked, never scored); `controls` are numbers by
+    standard id.
 
     `priority` is 1 for what comes first; it decides between equal items.
     """
@@ -77,7 +78,7 @@ class Item(Record):
     id: Id
     topic: Text
     answer_set: Id
-    weight: Annotated[StrictInt, Field(ge=1, le=100)]
+    weight: Annotated[StrictInt, Field(ge=0, le=100)]
     critical: StrictBool = False
     priority: Annotated[StrictInt, Field(ge=1, le=9)] = 3
     na_allowed: StrictBool = False
