@@ -143,10 +143,12 @@ NO_CAPS: dict[str, Any] = {
     "category_below": [],
     "categories_below": [],
     "critical_missed": [],
+    "critical_partial": [],
     "na_share": None,
 }
 ONLY = {
     "critical": NO_CAPS | {"critical_missed": SCORING["caps"]["critical_missed"]},
+    "partial": NO_CAPS | {"critical_partial": [{"count": 2, "at_most": "B"}]},
     "floor": NO_CAPS | {"category_below": SCORING["caps"]["category_below"]},
     "crowd": NO_CAPS | {"categories_below": SCORING["caps"]["categories_below"]},
     "nothing": NO_CAPS,
@@ -158,6 +160,9 @@ CASES: dict[str, tuple[str, tuple[str, ...], str, list[str]]] = {
     "one critical item holds at B": ("critical", FOUR, "×○○ ○○○ ○○○ ○○○", ["A: C1-1 -> A"]),
     "a critical item answered in part holds nothing": (
         "critical", FOUR, "△○○ ○○○ ○○○ ○○○", [],
+    ),
+    "of two critical items in part one is finished": (
+        "partial", FOUR, "△○○ △○○ ○○○ ○○○", ["A: C1-1 -> A"],
     ),
     "the floor asks for its own category": (
         "floor", FOUR, "○○○ ○○○ ○○○ ××○", ["B: C4-1 -> B", "A: C4-1 C4-2 -> A"],

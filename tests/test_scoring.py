@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import get_args
 
 import pytest
 
+from sheet_diag.diagnosis.scoring.cap_rules import cap_rules
 from sheet_diag.diagnosis.scoring.score import score_answers
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import Scores
-from sheet_diag.model.rules import CapRule, ScoringRule
+from sheet_diag.model.rules import CapRule, CategoriesCapRule, NaShareCapRule, ScoringRule
 from sheet_diag.text.numbers import format_score
 from sheet_diag.text.wording import labels
 from tests.catalogs import JIS, SCORING, Answers, answer_row, answers, catalog
@@ -539,10 +539,14 @@ def test_a_score_is_truncated_for_the_page_and_exact_in_run_json(
     assert str(value) == in_full
 
 
-@pytest.mark.parametrize("rule", get_args(CapRule), ids=lambda rule: rule.kind)
-def test_every_kind_of_cap_has_its_sentences(rule: type[CapRule]) -> None:
+ALL_CAPS = {**SCORING["caps"], "critical_partial": [{"count": 2, "at_most": "B"}]}
+RULES = {r.kind: r for r in cap_rules(catalog("1", scoring={**SCORING, "caps": ALL_CAPS}))}
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
+def test_every_kind_of_cap_has_its_sentences(rule: CapRule) -> None:
     """On the calculation, among the reasons for the rank, and in the portfolio."""
     for place in ("calculation.caps", "report.why.cap", "portfolio.cap"):
         assert f"{place}.{rule.kind}" in labels()
-    if rule.is_bounded is not False:
+    if not isinstance(rule, CategoriesCapRule | NaShareCapRule):
         assert f"calculation.caps.{rule.kind}.but" in labels()

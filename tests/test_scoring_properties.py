@@ -17,6 +17,7 @@ from sheet_diag.diagnosis.scoring.score import score_answers, score_overall
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import FindingCode, ItemScore, Scores
+from sheet_diag.model.rules import Caps
 from tests.catalogs import SIGNS, Answers, Sample, samples
 
 MOSTLY_ANSWERED = ("○○○○○○○△", "○△△×", "○△×?", "×××?△", "○○○○△△?×-.")
@@ -121,6 +122,7 @@ def caps_of(
         caps.add((f"CRITICAL_GE_{few}", "C", items))
     elif len(items) >= one:
         caps.add((f"CRITICAL_GE_{one}", "B", items))
+    caps |= partial_caps_of(rule, original)
     assert rule.na_share is not None
     over = []
     for name, rows in split(catalog, original).items():
@@ -130,6 +132,15 @@ def caps_of(
     if over:
         caps.add(("NA_SHARE", "B", tuple(over)))
     return caps
+
+
+def partial_caps_of(rule: Caps, table: list[Row]) -> set[tuple[str, str, tuple[str, ...]]]:
+    begun = tuple(r.item for r in table if r.critical and r.weight and r.answer == "partial")
+    return {
+        (f"CRITICAL_PARTIAL_GE_{line.count}", line.at_most.value, begun)
+        for line in rule.critical_partial
+        if len(begun) >= line.count
+    }
 
 
 def gates_of(catalog: Catalog, table: list[Row]) -> set[tuple[str, str | None]]:

@@ -19,6 +19,11 @@ from sheet_diag.catalog.errors import CatalogFault, CatalogFaultCode, CatalogPat
 from sheet_diag.text.normalize import normalize_text
 
 _RANKS = "ABCDE"
+_CAP_ORDERS = (
+    ("category_below", "score", -1),
+    ("critical_missed", "count", 1),
+    ("critical_partial", "count", 1),
+)
 
 
 def check_consistency(raw: Any) -> tuple[CatalogFault, ...]:
@@ -171,7 +176,7 @@ def _check_weights(raw: Any) -> Iterator[CatalogFault]:
 def _check_cap_orders(raw: Any) -> Iterator[CatalogFault]:
     path: CatalogPath = ("scoring", "caps")
     caps = tree.mapping(raw, *path)
-    for name, key, direction in (("category_below", "score", -1), ("critical_missed", "count", 1)):
+    for name, key, direction in _CAP_ORDERS:
         for (_, first), (place, second) in pairwise(tree.records(caps, name, path)):
             a, b = tree.number(first.get(key)), tree.number(second.get(key))
             if a is None or b is None:

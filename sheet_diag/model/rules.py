@@ -37,7 +37,7 @@ class CategoriesCap(Record):
 
 
 class CriticalCap(Record):
-    """`count` critical items without effect cap the rank."""
+    """`count` critical items cap the rank: without effect, or done in part only."""
 
     count: Annotated[StrictInt, Field(ge=1)]
     at_most: Rank
@@ -56,6 +56,7 @@ class Caps(Record):
     category_below: tuple[CategoryCap, ...] = ()
     categories_below: tuple[CategoriesCap, ...] = ()
     critical_missed: tuple[CriticalCap, ...] = ()
+    critical_partial: tuple[CriticalCap, ...] = ()
     na_share: NaCap | None = None
 
 
@@ -181,23 +182,28 @@ class CategoriesCapRule:
 
 @dataclass(frozen=True, slots=True)
 class CriticalCapRule:
-    """`needed` critical items worth nothing cap the rank.
+    """`needed` critical items worth nothing, or worth a part only, cap the rank.
 
     From `fewer_than` items on the stronger rule of this kind applies instead (None: there is none).
     """
 
-    kind: ClassVar[str] = "critical"
     counts_items: ClassVar[bool] = True
     limit: ClassVar[None] = None
 
     at_most: Rank
     needed: int
     fewer_than: int | None = None
+    partial: bool = False
+
+    @property
+    def kind(self) -> str:
+        """The name in the texts."""
+        return "critical.partial" if self.partial else "critical"
 
     @property
     def code(self) -> str:
         """The name in run.json."""
-        return f"CRITICAL_GE_{self.needed}"
+        return f"CRITICAL_{'PARTIAL_' if self.partial else ''}GE_{self.needed}"
 
     @property
     def is_bounded(self) -> bool:

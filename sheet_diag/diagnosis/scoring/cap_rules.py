@@ -5,7 +5,7 @@ The only place that decides this in Python; `reports.client.formulas` says the s
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import chain
@@ -18,6 +18,7 @@ from sheet_diag.model.rules import (
     CapRule,
     CategoriesCapRule,
     CategoryCapRule,
+    CriticalCap,
     CriticalCapRule,
     NaShareCapRule,
 )
@@ -27,12 +28,14 @@ from sheet_diag.model.rules import (
 class CapFacts:
     """What the caps count, by category.
 
-    `scores` are None where 対象外, `missed` the critical items worth nothing, `na_shares` the
-    shares of weight that left as 該当なし (only of categories that still count).
+    `scores` are None where 対象外, `missed` the critical items worth nothing and `partial` those
+    worth a part, `na_shares` the shares of weight that left as 該当なし (only of categories that
+    still count).
     """
 
     scores: Mapping[str, Fraction | None]
     missed: Mapping[str, tuple[str, ...]]
+    partial: Mapping[str, tuple[str, ...]]
     na_shares: Mapping[str, Fraction]
 
 
@@ -41,6 +44,7 @@ def collect_facts(sums: Mapping[str, CategorySums], variant: ScoreVariant) -> Ca
     return CapFacts(
         scores={name: variant.score(each) for name, each in sums.items()},
         missed={name: variant.missed(each) for name, each in sums.items()},
+        partial={name: each.critical_partial for name, each in sums.items()},
         na_shares={
             n: each.na_share for n, each in sums.items() if each.left_out and each.applicable
         },
@@ -53,8 +57,6 @@ def cap_rules(catalog: Catalog) -> tuple[CapRule, ...]:
     caps = catalog.scoring.caps
     falling = sorted(caps.category_below, key=lambda cap: -cap.score)
     floors = [*(cap.score for cap in falling[1:]), None]
-    rising = sorted(caps.critical_missed, key=lambda cap: cap.count)
-    counts = [*(cap.count for cap in rising[1:]), None]
     share = caps.na_share
     return (
         *(
@@ -62,12 +64,17 @@ def cap_rules(catalog: Catalog) -> tuple[CapRule, ...]:
             for c, floor in zip(falling, floors, strict=False)
         ),
         *(CategoriesCapRule(c.at_most, c.score, c.count) for c in caps.categories_below),
-        *(
-            CriticalCapRule(c.at_most, c.count, more)
-            for c, more in zip(rising, counts, strict=False)
-        ),
+        *_critical_rules(caps.critical_missed, partial=False),
+        *_critical_rules(caps.critical_partial, partial=True),
         *((NaShareCapRule(share.at_most, share.over),) if share else ()),
     )
+
+
+def _critical_rules(caps: Sequence[CriticalCap], *, partial: bool) -> Iterator[CriticalCapRule]:
+    rising = sorted(caps, key=lambda cap: cap.count)
+    counts = [*(cap.count for cap in rising[1:]), None]
+    for cap, more in zip(rising, counts, strict=False):
+        yield CriticalCapRule(cap.at_most, cap.count, more, partial)
 
 
 def find_caps(catalog: Catalog, facts: CapFacts) -> Iterator[Cap]:
@@ -91,8 +98,9 @@ def counted_ids(rule: CapRule, facts: CapFacts) -> tuple[str, ...]:
             return tuple(
                 name for name, score in facts.scores.items() if score is not None and score < limit
             )
-        case CriticalCapRule():
-            return tuple(chain.from_iterable(facts.missed.values()))
+        case CriticalCapRule(partial=partial):
+            found = facts.partial if partial else facts.missed
+            return tuple(chain.from_iterable(found.values()))
         case NaShareCapRule(limit=limit):
             return tuple(name for name, share in facts.na_shares.items() if share > limit)
         case _:

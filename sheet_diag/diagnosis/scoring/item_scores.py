@@ -94,6 +94,15 @@ class CategorySums:
         return Fraction(self.left_out, self.total)
 
     @property
+    def critical_partial(self) -> tuple[str, ...]:
+        """The critical items done in part only (重大項目の一部実施)."""
+        return tuple(
+            answer.item
+            for answer in self.answers
+            if answer.critical and answer.score.points and answer.score.lost
+        )
+
+    @property
     def lost(self) -> Fraction:
         """Σ w(1-v), with 未回答 as 0 and without 該当なし."""
         return Fraction(self.applicable * self.parts - self.earned, self.parts)
@@ -169,7 +178,7 @@ def _score_answer(item: Item, choice: Choice | None, parts: int) -> ScoredAnswer
     earned, lost = item.weight * worth, item.weight * (1 - worth)
     return ScoredAnswer(
         item=item.id,
-        critical=item.critical,
+        critical=item.critical and item.weight > 0,
         role=role,
         open=item.weight if value is None and not left_out else 0,
         left_out=item.weight if left_out else 0,

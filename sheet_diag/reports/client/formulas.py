@@ -131,8 +131,10 @@ class _FormulaBuilder:
             case CategoryCapRule():
                 within = f"({scores}<{limit})*({scores}>={self.at(row + 1, calc.LIMIT)})"
                 return f"SUMPRODUCT(({weights}>0)*{within})"
-            case CriticalCapRule():
-                return self.count_critical(f"({self.inputs.items.value}=0)", variant)
+            case CriticalCapRule(partial=partial):
+                value = self.inputs.items.value
+                condition = f"({value}>0)*({value}<1)" if partial else f"({value}=0)"
+                return self.count_critical(condition, variant)
             case NaShareCapRule():
                 shares = self.layout.column(calc.NA_SHARE)
                 return f"SUMPRODUCT(({weights}>0)*(ROUND({shares},10)>ROUND({limit},10)))"
