@@ -103,7 +103,7 @@ def put_away(received: ReceivedFile) -> ReceivedFile:
 
 def thin_diagnosis(received: ReceivedFile) -> Diagnosis:
     diagnosis, absent = diagnosis_of(received), cast(Any, None)
-    return replace(diagnosis, scores=replace(diagnosis.scores, items=absent), gains=absent)
+    return replace(diagnosis, scores=replace(diagnosis.scores, items=absent), plan=absent)
 
 
 def test_answers_of_clients_with_one_return_are_not_fetched() -> None:

@@ -34,7 +34,7 @@ def test_the_section_shows_both_ways_with_score_and_rank() -> None:
         assert way.rank
         assert any(f"次の{len(way.items)}件" in t and f"ランクは {way.rank}" in t for t in texts)
         assert set(way.items) <= set(texts)
-    gain = outcome.diagnosis.gains[first.items[0]]
+    gain = outcome.diagnosis.effects[first.items[0]]
     assert f"＋{format_score(gain)} 点" in texts
 
 

@@ -97,7 +97,7 @@ def test_every_open_item_by_urgency_with_what_it_brings() -> None:
     assert [line["id"] for line in lines] == list(diagnosis.open_items)
     for line in lines:
         item = JIS.items[str(line["id"])]
-        gain = diagnosis.gains[item.id]
+        gain = diagnosis.effects[item.id]
         assert line["gain"] == float(Fraction(int(gain * 10), 10))
         assert str(line["title"]).lstrip("★") == item.comment.title.ja
         assert str(line["title"]).startswith("★") == item.critical
@@ -137,7 +137,7 @@ def test_the_priority_follows_the_urgency() -> None:
 def test_gains_add_up_to_what_is_missing() -> None:
     diagnosis = report_context(client("A", MIXED)).report.diagnosis
     assert diagnosis.scores.overall is not None
-    assert sum(diagnosis.gains.values()) == 100 - diagnosis.scores.overall
+    assert sum(diagnosis.effects.values()) == 100 - diagnosis.scores.overall
 
 
 @pytest.mark.parametrize("lang", Lang)
@@ -217,7 +217,7 @@ def test_a_catalogue_of_another_size() -> None:
     small = catalog("3! 2", "1 1", "2", "2n")
     given = client("A", {"C1": "×△", "C2": "×○"}, catalog=small)
     made = report_context(given, of=small)
-    assert made.report.diagnosis.open_items == ("C1-1", "C1-2", "C2-1")
+    assert made.report.diagnosis.open_items == ("C1-1", "C2-1", "C1-2")
     assert "C1-1" in texts_on(plan_page(workbook(made)))
 
 

@@ -74,7 +74,7 @@ def test_parts_on_the_shelf_are_seen_as_if_they_were_here(tmp_path: Path) -> Non
         assert list(thin.open_items) == list(diagnosis.open_items)
         assert list(thin.comments) == list(diagnosis.comments)
         assert list(thin.ways) == list(diagnosis.ways)
-        assert dict(thin.gains) == dict(diagnosis.gains)
+        assert dict(thin.effects) == dict(diagnosis.effects)
         assert dict(thin.scores.items) == dict(diagnosis.scores.items)
         assert replace(thin.scores, items={}) == replace(diagnosis.scores, items={})
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
-from sheet_diag.diagnosis.improvement.improve import find_ways
+from sheet_diag.diagnosis.improvement.improve import find_unknown, find_ways
 from sheet_diag.diagnosis.improvement.lost_points import compute_losses
+from sheet_diag.diagnosis.improvement.plan import plan_items
 from sheet_diag.diagnosis.scoring.score import score_answers
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog, Choice, FieldKind, Item, cached_per_catalog
@@ -20,16 +21,20 @@ def evaluate(catalog: Catalog, sheet: ReturnedSheet) -> Diagnosis:
 
 
 def diagnose(catalog: Catalog, answers: Answers, profile: Mapping[str, str]) -> Diagnosis:
-    """Diagnose answers; a return that a gate holds gets no comments and no ways."""
+    """Diagnose answers; a return that a gate holds gets no comments, no plan and no ways."""
     scores = score_answers(catalog, answers)
+    insurance = choose_notice(catalog, answers, profile, scores.rank)
+    if scores.rank is None:
+        return Diagnosis(scores, (), insurance)
     losses = compute_losses(catalog, scores)
+    ways = find_ways(catalog, answers, scores, losses)
     return Diagnosis(
         scores=scores,
-        comments=tuple(choose_comments(catalog, answers, scores)) if scores.rank else (),
-        insurance=choose_notice(catalog, answers, profile, scores.rank),
-        open_items=losses.by_urgency(),
-        gains={loss.item: losses.points(loss) for loss in losses},
-        ways=find_ways(catalog, answers, scores, losses),
+        comments=tuple(choose_comments(catalog, answers, scores)),
+        insurance=insurance,
+        plan=plan_items(catalog, losses, ways[0].items if ways else ()),
+        ways=ways,
+        unknown=find_unknown(catalog, answers, scores, losses),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -110,6 +110,16 @@ class Scores:
     findings: tuple[Finding, ...]
     items: Mapping[str, ItemScore]
 
+    @property
+    def binding_caps(self) -> tuple[Cap, ...]:
+        """The caps that are the reason of the rank."""
+        return self.blocking_caps if self.rank is not self.base_rank else ()
+
+    @property
+    def blocking_caps(self) -> tuple[Cap, ...]:
+        """The caps that must be solved to get to the next rank."""
+        return tuple(cap for cap in self.caps if cap.at_most is self.rank)
+
 
 @dataclass(frozen=True, slots=True)
 class CommentedCategory:
@@ -143,21 +153,104 @@ class Way:
     rank: Rank | None
 
 
+class Urgency(StrEnum):
+    """How urgent an open item is, as the plan says it."""
+
+    TOP = "top"
+    HIGH = "high"
+    MEDIUM = "mid"
+    LOW = "low"
+
+
+class Phase(StrEnum):
+    """When an open item is due: at once, in half a year, in a year, or later."""
+
+    NOW = "now"
+    HALF = "half"
+    YEAR = "year"
+    LATER = "later"
+
+
+@dataclass(frozen=True, slots=True)
+class PlannedItem:
+    """An open item and its place in the plan.
+
+    `group` is 1 for critical misses, 2 for other items of the way to the next rank, 3 for critical
+    ones done in part, 4 for the rest. `effect` are the points of the overall score (of 100) that it
+    would add in full.
+    """
+
+    item: str
+    group: int
+    label: Urgency
+    effect: Fraction
+    phase: Phase
+
+
+@dataclass(frozen=True, slots=True)
+class UnknownAnswers:
+    """わからない: the items, and what the verdict would be if all of them were done.
+
+    `share_of_lost` is their part of all lost points.
+    """
+
+    items: tuple[str, ...]
+    score: Fraction
+    rank: Rank
+    share_of_lost: Fraction
+
+
+class OverallText(StrEnum):
+    """The variants of 総合評価."""
+
+    PLAIN = "plain"
+    CAPPED = "capped"
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, slots=True)
 class Diagnosis:
     """診断結果 of one return.
 
-    `open_items` are all that brought less than they could, the most urgent first. `gains` are the
-    points of the overall score (of 100) that each of them would add in full. `ways` lead to the
-    next rank and to the one after it, as far as there are any.
+    `plan` lists all that brought less than it could, the most urgent first. `ways` lead to the next
+    rank and to the one after it, as far as there are any. `unknown` is None where nothing was
+    answered so, or a gate holds the return.
     """
 
     scores: Scores
     comments: Sequence[CommentedCategory]
     insurance: Insurance
-    open_items: Sequence[str] = ()
-    gains: Mapping[str, Fraction] = field(default_factory=dict)
+    plan: Sequence[PlannedItem] = ()
     ways: Sequence[Way] = ()
+    unknown: UnknownAnswers | None = None
+
+    @property
+    def open_items(self) -> tuple[str, ...]:
+        """The items of the plan, in its order."""
+        return tuple(each.item for each in self.plan)
+
+    @property
+    def top_items(self) -> tuple[str, ...]:
+        """最優先の対策: the critical items that are missing or could not be confirmed."""
+        return tuple(each.item for each in self.plan if each.label is Urgency.TOP)
+
+    @property
+    def effects(self) -> Mapping[str, Fraction]:
+        """The points of the overall score (of 100) that each item of the plan would add."""
+        return {each.item: each.effect for each in self.plan}
+
+    @property
+    def is_decided_by_unknown(self) -> bool:
+        """Whether the rank would be another one if all that is not known were done."""
+        return self.unknown is not None and self.unknown.rank is not self.scores.rank
+
+    @property
+    def text(self) -> OverallText:
+        """The variant of 総合評価."""
+        unknown = self.unknown
+        if unknown and self.is_decided_by_unknown and 2 * unknown.share_of_lost >= 1:
+            return OverallText.UNKNOWN
+        return OverallText.CAPPED if self.scores.binding_caps else OverallText.PLAIN
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,8 +32,7 @@ _Value = TypeVar("_Value")
 
 _RESPONSES: Final = "responses"
 _ITEMS: Final = "items"
-_GAINS: Final = "gains"
-_SEQUENCES: Final = ("comments", "open_items", "ways")
+_SEQUENCES: Final = ("comments", "plan", "ways")
 _MAX_RECORD_BYTES: Final = 64 * MIB  # no record comes near; more would be there to fill the memory
 
 
@@ -82,9 +81,7 @@ def strip_return(received: ReceivedFile, diagnosis: Diagnosis | None = None) -> 
     sheet = received.sheet
     if sheet is None:
         return StrippedReturn(received, None, b"")
-    thin = diagnosis and _replace_parts(
-        diagnosis, items={}, gains={}, others=dict.fromkeys(_SEQUENCES, ())
-    )
+    thin = diagnosis and _replace_parts(diagnosis, items={}, others=dict.fromkeys(_SEQUENCES, ()))
     stripped = replace(received, sheet=replace(sheet, responses=()))
     return StrippedReturn(stripped, thin, _pack((sheet.responses, diagnosis)))
 
@@ -179,7 +176,6 @@ class RecordStore:
         thin = _replace_parts(
             diagnosis,
             items=_StoredMapping(place, _ITEMS),
-            gains=_StoredMapping(place, _GAINS),
             others={name: _StoredSequence(place, name) for name in _SEQUENCES},
         )
         categories = {self._one(name): self._one(each) for name, each in scores.categories.items()}
@@ -221,11 +217,9 @@ class RecordStore:
 # --- parts that are fetched when somebody looks at them
 
 
-def _replace_parts(
-    diagnosis: Diagnosis, *, items: Any, gains: Any, others: Mapping[str, Any]
-) -> Diagnosis:
+def _replace_parts(diagnosis: Diagnosis, *, items: Any, others: Mapping[str, Any]) -> Diagnosis:
     """Replace those parts of a diagnosis that a record holds."""
-    return replace(diagnosis, scores=replace(diagnosis.scores, items=items), gains=gains, **others)
+    return replace(diagnosis, scores=replace(diagnosis.scores, items=items), **others)
 
 
 @dataclass(frozen=True, slots=True)

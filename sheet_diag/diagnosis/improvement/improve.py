@@ -23,8 +23,8 @@ from sheet_diag.diagnosis.scoring.cap_rules import (
 from sheet_diag.diagnosis.scoring.item_scores import ScoreVariant, sum_categories
 from sheet_diag.diagnosis.scoring.score import score_overall
 from sheet_diag.model.basics import Rank
-from sheet_diag.model.catalog import Catalog, cached_per_catalog
-from sheet_diag.model.results import Answers, Scores, Way
+from sheet_diag.model.catalog import Catalog, ChoiceRole, cached_per_catalog
+from sheet_diag.model.results import Answers, Scores, UnknownAnswers, Way
 from sheet_diag.model.rules import (
     CategoriesCapRule,
     CategoryCapRule,
@@ -121,6 +121,27 @@ def _asked_by_caps(catalog: Catalog, facts: CapFacts, target: Rank) -> _AskedByC
             case _:
                 assert_never(rule)
     return _AskedByCaps(floor, mended, crowds)
+
+
+def find_unknown(
+    catalog: Catalog, answers: Answers, scores: Scores, losses: Losses
+) -> UnknownAnswers | None:
+    """Find what would follow if all that is not known were done; None where nothing is so."""
+    lost = {loss.item: loss.lost for loss in losses}
+    items = tuple(item for item in lost if _is_unknown(catalog, item, answers.get(item)))
+    if scores.rank is None or not items:
+        return None
+    best = {item: _best_choices(catalog)[item] for item in items}
+    after = score_overall(catalog, {**answers, **best})
+    if after.overall is None or after.rank is None:
+        raise ValueError("answers that are known better cannot hold a return")
+    share = Fraction(sum(lost[item] for item in items), sum(lost.values()))
+    return UnknownAnswers(items, after.overall, after.rank, share)
+
+
+def _is_unknown(catalog: Catalog, item: str, answer: str | None) -> bool:
+    choice = catalog.choices_of(catalog.items[item]).get(answer or "")
+    return choice is not None and choice.role is ChoiceRole.UNKNOWN
 
 
 @cached_per_catalog

@@ -68,15 +68,6 @@ class Losses:
         """Compute the points of the overall score (of 100) that an item gains."""
         return Fraction(100 * loss.gain, self.whole)
 
-    def by_urgency(self) -> tuple[str, ...]:
-        """List the open items, the most urgent first.
-
-        Critical ones worth nothing come first, then the most lost points, then the order of the
-        catalogue.
-        """
-        found = sorted(self, key=lambda loss: (not loss.missed, -loss.lost))
-        return tuple(loss.item for loss in found)
-
     def __iter__(self) -> Iterator[Loss]:
         return (loss for category in self.categories for loss in category.losses)
 

@@ -192,7 +192,7 @@ def _write_item(
 ) -> None:
     at, texts, name = table.at, of.texts, of.item.id
     priority = context.say(f"plan.priority.{_choose_priority(of.item, context)}")
-    way, gain = context.way_marks(name), context.report.diagnosis.gains.get(name, Fraction(0))
+    way, gain = context.way_marks(name), context.report.diagnosis.effects.get(name, Fraction(0))
     page.text(row, at["id"], name, CENTERED_9)
     page.text(row, at["category"], texts["category"], CENTERED_MUTED)
     page.text(row, at["priority"], priority, CENTERED_9)

@@ -231,6 +231,6 @@ def _write_way_item(flow: PageFlow, context: ReportContext, name: str) -> None:
     page.merged(
         row,
         *_GAIN,
-        say("outlook.gain.of", points=format_score(context.report.diagnosis.gains[name])),
+        say("outlook.gain.of", points=format_score(context.report.diagnosis.effects[name])),
         CENTERED_9_5,
     )

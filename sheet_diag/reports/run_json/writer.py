@@ -27,6 +27,7 @@ from sheet_diag.model.comparison import (
 from sheet_diag.model.overrides import Judgement, Override
 from sheet_diag.model.results import (
     Diagnosis,
+    PlannedItem,
     ReturnOutcome,
     ReturnStatus,
     Scores,
@@ -166,9 +167,17 @@ def _diagnosis(catalog: Catalog, diagnosis: Diagnosis) -> dict[str, Any]:
         "rank_interval": [scores.rank, scores.upper_rank] if ranked else None,
         "strict_rank": scores.strict_rank,
         "caps": [
-            {"rule": cap.rule.code, "at_most": cap.at_most, "because": list(cap.because)}
+            {
+                "rule": cap.rule.code,
+                "at_most": cap.at_most,
+                "because": list(cap.because),
+                "binding": cap in scores.binding_caps,
+                "blocks_next": cap in scores.blocking_caps,
+            }
             for cap in scores.caps
         ],
+        "text": diagnosis.text if ranked else None,
+        "unknown": _unknown(diagnosis),
         "findings": [{"rule": f.rule, "about": list(f.about)} for f in scores.findings],
         "categories": {c.id: _score(scores.categories[c.id].score) for c in catalog.categories},
         "comments": [
@@ -179,13 +188,37 @@ def _diagnosis(catalog: Catalog, diagnosis: Diagnosis) -> dict[str, Any]:
             }
             for comment in diagnosis.comments
         ],
+        "first": list(diagnosis.top_items),
         "open_items": list(diagnosis.open_items),
+        "plan": [_planned(each) for each in diagnosis.plan],
         "ways": [_way(way) for way in diagnosis.ways],
         "insurance": {
             "exposure": diagnosis.insurance.exposure,
             "level": diagnosis.insurance.level,
             "variant": diagnosis.insurance.variant,
         },
+    }
+
+
+def _unknown(diagnosis: Diagnosis) -> dict[str, Any]:
+    unknown = diagnosis.unknown
+    return {
+        "count": len(unknown.items) if unknown else 0,
+        "items": list(unknown.items) if unknown else [],
+        **(_score(unknown.score if unknown else None) or {"exact": None, "shown": None}),
+        "rank": unknown and unknown.rank,
+        "decides": diagnosis.is_decided_by_unknown,
+        "share_of_lost": str(unknown.share_of_lost if unknown else 0),
+    }
+
+
+def _planned(each: PlannedItem) -> dict[str, Any]:
+    return {
+        "item": each.item,
+        "group": each.group,
+        "label": each.label,
+        "effect": _score(each.effect),
+        "phase": each.phase,
     }
 
 
