@@ -639,7 +639,7 @@ def wrong(kind: str) -> Problem:
 
 NOTED = (
     at(ITEMS[3], ProblemCode.NOT_UNDERSTOOD, "だいたい"),
-    at(ITEMS[3], ProblemCode.CONTRADICTION, ITEMS[4]),
+    at(ITEMS[3], ProblemCode.NA_CONTRADICTION, ITEMS[4]),
     Problem(ProblemCode.COMPANY_MISSING, "会社情報", "C5", "company"),
 )
 

@@ -29,7 +29,7 @@ def test_every_odd_client_is_ranked_and_printed(output: Path) -> None:
     flags = {finding["rule"] for e in returns for finding in e["diagnosis"]["findings"]}
     flags |= {problem["code"] for e in returns for problem in e["problems"]}
     assert flags >= {
-        "UNANSWERED", "UNKNOWN_STATE", "CONTRADICTION", "NA_SHARE_HIGH", "STRICT_RANK_DIFFERS",
+        "UNANSWERED", "UNKNOWN_STATE", "NA_CONTRADICTION", "NA_SHARE_HIGH", "STRICT_RANK_DIFFERS",
         "COPIED_FROM_PREVIOUS",
     }  # fmt: skip
 

@@ -443,7 +443,7 @@ def test_a_contradiction_reaches_the_attention_list(tmp_path: Path) -> None:
     _put(tmp_path, "a.xlsx", _answers("はい") | {"AST-09": "該当なし"})
     result = _run(tmp_path)
     codes = [entry.problem.code.value for entry in result.portfolio.attention]
-    assert "CONTRADICTION" in codes
+    assert "NA_CONTRADICTION" in codes
     assert _entry(tmp_path, "a.xlsx")["status"] == "ranked"
 
 

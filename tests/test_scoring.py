@@ -6,10 +6,11 @@ from fractions import Fraction
 
 import pytest
 
+from sheet_diag.diagnosis.evaluate import diagnose
 from sheet_diag.diagnosis.scoring.cap_rules import cap_rules
 from sheet_diag.diagnosis.scoring.score import score_answers
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.results import Scores
+from sheet_diag.model.results import FindingCode, Scores
 from sheet_diag.model.rules import CapRule, CategoriesCapRule, NaShareCapRule, ScoringRule
 from sheet_diag.text.numbers import format_score
 from sheet_diag.text.wording import labels
@@ -454,7 +455,7 @@ def test_upper_and_strict_rank_follow_their_own_scores(
 
 # --- 1. findings
 
-CONTRADICTION = ("CONTRADICTION", ["AST-09", "AST-08"])
+CONTRADICTION = ("NA_CONTRADICTION", ["AST-09", "AST-08"])
 STRICT: tuple[str, list[str]] = ("STRICT_RANK_DIFFERS", [])
 
 
@@ -499,6 +500,38 @@ def test_answers_raise_findings(
 ) -> None:
     got = score_answers(JIS, answers(JIS, rows))
     assert [(f.rule, list(f.about)) for f in got.findings] == findings
+
+
+RULES_OF_CONTRADICTION = {
+    **SCORING,
+    "na_together": [["C1-1", "C1-2", "C1-3"]],
+    "prerequisites": [{"item": "C2-3", "needs": ["C2-1", "C2-2"]}],
+    "na_by_company": [{"field": "employees", "choices": ["upto_20"], "items": ["C1-1"]}],
+}
+
+
+@pytest.mark.parametrize(
+    ("signs", "company", "findings"),
+    [
+        pytest.param("--- ○○○", {}, [], id="all of one condition are N/A"),
+        pytest.param("○×? ○○○", {}, [], id="none of them is"),
+        pytest.param("○-- ○○○", {}, [["C1-2", "C1-1"]], id="one of them is answered"),
+        pytest.param("○-. ○○○", {}, [["C1-2", "C1-1"]], id="未回答 is no answer"),
+        pytest.param("--- ××△", {}, [["C2-3", "C2-1", "C2-2"]], id="nothing that it rests on"),
+        pytest.param("--- ×○△", {}, [], id="one thing that it rests on"),
+        pytest.param("--- ×?△", {}, [], id="わからない is not いいえ"),
+        pytest.param("--- ×××", {}, [], id="nothing rests"),
+        pytest.param("--- ○○○", {"employees": "upto_20"}, [["C1-1", "employees"]], id="company"),
+        pytest.param("--- ○○○", {"employees": "upto_5"}, [], id="nobody employed"),
+    ],
+)
+def test_answers_that_contradict_each_other_are_found(
+    signs: str, company: dict[str, str], findings: list[list[str]]
+) -> None:
+    small = catalog("1n 1n 1n", "1 1 1", "1", "1", scoring=RULES_OF_CONTRADICTION)
+    got = diagnose(small, answer_row(small, f"{signs} ○ ○"), company).scores
+    codes = (FindingCode.NA_CONTRADICTION, FindingCode.ANSWER_CONTRADICTION)
+    assert [list(f.about) for f in got.findings if f.code in codes] == findings
 
 
 @pytest.mark.parametrize("sign", ["○", "△", "×", "?", "-", "."])

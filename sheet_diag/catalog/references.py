@@ -45,6 +45,19 @@ def _check_contradictions(raw: Any) -> Iterator[CatalogFault]:
     for path, rule in tree.records(scoring, "contradictions", ("scoring",)):
         for key in ("na", "answered"):
             yield from _check_name((*path, key), rule.get(key), items)
+    for path, rule in tree.records(scoring, "prerequisites", ("scoring",)):
+        yield from _check_name((*path, "item"), rule.get("item"), items)
+        for name in tree.strings(rule.get("needs")):
+            yield from _check_name((*path, "needs"), name, items)
+    for path, rule in tree.records(scoring, "na_by_company", ("scoring",)):
+        fields = tree.names(tree.mapping(raw).get("profile"))
+        yield from _check_name((*path, "field"), rule.get("field"), fields)
+        for name in tree.strings(rule.get("items")):
+            yield from _check_name((*path, "items"), name, items)
+    groups = scoring.get("na_together")
+    for group in groups if isinstance(groups, list) else ():
+        for name in tree.strings(group):
+            yield from _check_name(("scoring", "na_together"), name, items)
 
 
 def _check_exposure(raw: Any) -> Iterator[CatalogFault]:

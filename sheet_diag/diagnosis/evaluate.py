@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from fractions import Fraction
 
 from sheet_diag.diagnosis.improvement.improve import find_unknown, find_ways
 from sheet_diag.diagnosis.improvement.lost_points import compute_losses
 from sheet_diag.diagnosis.improvement.plan import plan_items
+from sheet_diag.diagnosis.scoring.findings import find_company_contradictions
 from sheet_diag.diagnosis.scoring.score import score_answers
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog, Choice, FieldKind, Item, cached_per_catalog
@@ -23,6 +25,8 @@ def evaluate(catalog: Catalog, sheet: ReturnedSheet) -> Diagnosis:
 def diagnose(catalog: Catalog, answers: Answers, profile: Mapping[str, str]) -> Diagnosis:
     """Diagnose answers; a return that a gate holds gets no comments, no plan and no ways."""
     scores = score_answers(catalog, answers)
+    if against := tuple(find_company_contradictions(catalog, answers, profile)):
+        scores = replace(scores, findings=(*scores.findings, *against))
     insurance = choose_notice(catalog, answers, profile, scores.rank)
     if scores.rank is None:
         return Diagnosis(scores, (), insurance)

@@ -41,13 +41,17 @@ class FindingCode(StrEnum):
     UNKNOWN_STATE = "UNKNOWN_STATE"
     NA_NOT_ALLOWED = "NA_NOT_ALLOWED"
     NA_SHARE_HIGH = "NA_SHARE_HIGH"
-    CONTRADICTION = "CONTRADICTION"
+    NA_CONTRADICTION = "NA_CONTRADICTION"
+    ANSWER_CONTRADICTION = "ANSWER_CONTRADICTION"
     STRICT_RANK_DIFFERS = "STRICT_RANK_DIFFERS"
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A finding: `rule` is its name in run.json, `about` lists item or category ids."""
+    """A finding: `rule` is its name in run.json, `about` lists ids of items, categories or fields.
+
+    Of a contradiction the first is the item to confirm, the others are what it stands against.
+    """
 
     code: FindingCode
     rule: str

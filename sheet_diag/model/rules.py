@@ -80,8 +80,26 @@ class ContradictionRule(Record):
     answered: Id
 
 
+class CompanyConditionRule(Record):
+    """Items that cannot be 該当なし where the company sheet has one of these choices."""
+
+    field: Id
+    choices: tuple[Id, ...]
+    items: tuple[Id, ...]
+
+
+class PrerequisiteRule(Record):
+    """An item to confirm where it is done, at least in part, while none of `needs` is."""
+
+    item: Id
+    needs: Annotated[tuple[Id, ...], Field(min_length=1)]
+
+
 class ScoringRule(Record):
-    """Every number of the scoring rule; `ranks` gives the lowest score (of 100) of each rank."""
+    """Every number of the scoring rule; `ranks` gives the lowest score (of 100) of each rank.
+
+    `na_together` lists items that are 該当なし all or none, as they have one condition.
+    """
 
     ranks: Mapping[Rank, Score]
     gates: GateLimits
@@ -89,6 +107,9 @@ class ScoringRule(Record):
     review: ReviewLimits
     comments: CommentCounts
     contradictions: tuple[ContradictionRule, ...] = ()
+    na_together: tuple[tuple[Id, ...], ...] = ()
+    na_by_company: tuple[CompanyConditionRule, ...] = ()
+    prerequisites: tuple[PrerequisiteRule, ...] = ()
 
 
 class UnknownExposure(Record):

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from sheet_diag.diagnosis.scoring.item_scores import CategorySums
 from sheet_diag.model.catalog import Catalog, ChoiceRole
-from sheet_diag.model.results import Finding, FindingCode
+from sheet_diag.model.results import Answers, Finding, FindingCode
 
 
 def find_findings(
@@ -32,12 +32,43 @@ def find_findings(
     )
     if high:
         yield Finding(FindingCode.NA_SHARE_HIGH, f"NA_SHARE_GT_{_percentage(limit)}", high)
-    for rule in catalog.scoring.contradictions:
-        answered = roles[rule.answered] in (ChoiceRole.ANSWERED, ChoiceRole.UNKNOWN)
-        if answered and rule.na in left_out:
-            yield Finding(FindingCode.CONTRADICTION, "CONTRADICTION", (rule.na, rule.answered))
+    yield from _find_contradictions(catalog, sums)
     if strict_differs:
         yield Finding(FindingCode.STRICT_RANK_DIFFERS, "STRICT_RANK_DIFFERS")
+
+
+def find_company_contradictions(
+    catalog: Catalog, answers: Answers, profile: Mapping[str, str]
+) -> Iterator[Finding]:
+    """Find 該当なし that the company sheet contradicts."""
+    for rule in catalog.scoring.na_by_company:
+        for item in rule.items if profile.get(rule.field) in rule.choices else ():
+            choice = catalog.choices_of(catalog.items[item]).get(answers.get(item) or "")
+            if choice and choice.role is ChoiceRole.NOT_APPLICABLE:
+                yield _na_finding(item, rule.field)
+
+
+def _find_contradictions(catalog: Catalog, sums: Mapping[str, CategorySums]) -> Iterator[Finding]:
+    scored = {answer.item: answer for each in sums.values() for answer in each.answers}
+    left_out = {i for i, each in scored.items() if each.role is ChoiceRole.NOT_APPLICABLE}
+    answered = {i for i, each in scored.items() if each.role and i not in left_out}
+    values = {i: each.score.value for i, each in scored.items() if each.role is ChoiceRole.ANSWERED}
+    for rule in catalog.scoring.contradictions:
+        if rule.na in left_out and rule.answered in answered:
+            yield _na_finding(rule.na, rule.answered)
+    for group in catalog.scoring.na_together:
+        na, other = ([i for i in group if i in among] for among in (left_out, answered))
+        if na and other:
+            yield _na_finding(na[0], other[0])
+    for needing in catalog.scoring.prerequisites:
+        if values.get(needing.item) and all(values.get(each) == 0 for each in needing.needs):
+            code = FindingCode.ANSWER_CONTRADICTION
+            yield Finding(code, code.value, (needing.item, *needing.needs))
+
+
+def _na_finding(item: str, against: str) -> Finding:
+    code = FindingCode.NA_CONTRADICTION
+    return Finding(code, code.value, (item, against))
 
 
 def _percentage(share: Fraction) -> str:

@@ -36,6 +36,7 @@ from sheet_diag.intake.resolution.shared_names import find_shared_names
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import (
     Diagnosis,
+    Finding,
     FindingCode,
     ReturnOutcome,
     ReturnStatus,
@@ -92,7 +93,7 @@ def decide_status(
     is_blank = any(each.code is ProblemCode.BLANK_RETURN for each in received.problems)
     held_by = () if is_blank else diagnosis.scores.gates
     gates = tuple(_gate_problem(catalog, gate) for gate in held_by)
-    findings = () if gates or is_blank else tuple(_finding_problems(catalog, diagnosis))
+    findings = () if gates or is_blank else tuple(_finding_problems(catalog, received, diagnosis))
     found = (*gates, *received.problems, *findings, *problems)
     if any(problem_severity(problem.code) is Severity.ERROR for problem in found):
         return ReturnOutcome(received, ReturnStatus.HELD, found, _without_rank(diagnosis))
@@ -266,14 +267,28 @@ def _gate_problem(catalog: Catalog, gate: Gate) -> Problem:
             assert_never(gate)
 
 
-def _finding_problems(catalog: Catalog, diagnosis: Diagnosis) -> Iterator[Problem]:
+def _contradiction_problem(catalog: Catalog, received: ReceivedFile, finding: Finding) -> Problem:
+    item, *others = finding.about
+    field = catalog.field_by_id.get(others[0])
+    if field is None or received.sheet is None:
+        return Problem(ProblemCode(finding.code.value), item=item, value=join_first(others))
+    label, choice = field.label, field.by_id[received.sheet.profile[field.id]].label
+    details = (
+        ("field_ja", label.ja), ("field_en", label.en),
+        ("choice_ja", choice.ja), ("choice_en", choice.en),
+    )  # fmt: skip
+    return Problem(ProblemCode.NA_AGAINST_COMPANY, item=item, details=details)
+
+
+def _finding_problems(
+    catalog: Catalog, received: ReceivedFile, diagnosis: Diagnosis
+) -> Iterator[Problem]:
     """The findings of the answers that are to be confirmed with the client."""
     scores = diagnosis.scores
     for finding in scores.findings:
         match finding.code:
-            case FindingCode.CONTRADICTION:
-                na, answered = finding.about
-                yield Problem(ProblemCode.CONTRADICTION, item=na, value=answered)
+            case FindingCode.NA_CONTRADICTION | FindingCode.ANSWER_CONTRADICTION:
+                yield _contradiction_problem(catalog, received, finding)
             case FindingCode.NA_SHARE_HIGH:
                 for name in (catalog.category_by_id[each].name for each in finding.about):
                     details = (("name_ja", name.ja), ("name_en", name.en))
