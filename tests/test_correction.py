@@ -324,7 +324,8 @@ def test_departments_settle_item_by_item() -> None:
 def test_the_client_sees_his_own_matters_only(code: ProblemCode) -> None:
     details = (("name_ja", JIS.categories[0].name.ja), ("name_en", ""), ("read", ""),
                ("limit", "4"), ("count", "1"), ("field", ""), ("items", ITEMS[0]),
-               ("first", "H7"), ("last", "H9"), ("column", "remark"))  # fmt: skip
+               ("first", "H7"), ("last", "H9"), ("column", "remark"),
+               ("choice_ja", "6〜20人"), ("choice_en", "6 to 20"))  # fmt: skip
     item = "company" if code in pleas._PROFILE_CODES else ITEMS[0]
     content = corrected(returned_sheet(), Problem(code, item=item, details=details))
     assert len(rows(content)) == (f"problem.{code.value}.client" in labels())

@@ -274,7 +274,7 @@ def _contradiction_problem(catalog: Catalog, received: ReceivedFile, finding: Fi
         return Problem(ProblemCode(finding.code.value), item=item, value=join_first(others))
     label, choice = field.label, field.by_id[received.sheet.profile[field.id]].label
     details = (
-        ("field_ja", label.ja), ("field_en", label.en),
+        ("name_ja", label.ja), ("name_en", label.en),
         ("choice_ja", choice.ja), ("choice_en", choice.en),
     )  # fmt: skip
     return Problem(ProblemCode.NA_AGAINST_COMPANY, item=item, details=details)
