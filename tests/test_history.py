@@ -140,7 +140,7 @@ def test_run_json_holds_what_the_report_shows(tmp_path: Path) -> None:
             "by": "山田",
         }
     ]
-    assert entry["diagnosis"]["open_items"] == ["C1-2", "C4-3"]
+    assert entry["diagnosis"]["open_items"] == ["C4-3", "C1-2"]
     assert entry["diagnosis"]["ways"] == [
         {
             "items": ["C4-3"],

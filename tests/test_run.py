@@ -165,8 +165,20 @@ def test_reference_answers_give_the_reference_report(tmp_path: Path) -> None:
     assert (diagnosis["base_rank"], diagnosis["rank"]) == ("B", "B")
     assert diagnosis["rank_interval"] == ["B", "B"]
     assert diagnosis["caps"] == [
-        {"rule": "CATEGORY_LT_70", "at_most": "B", "because": ["PHY"]},
-        {"rule": "CRITICAL_GE_1", "at_most": "B", "because": ["PHY-01"]},
+        {
+            "rule": "CATEGORY_LT_70",
+            "at_most": "B",
+            "because": ["PHY"],
+            "binding": False,
+            "blocks_next": True,
+        },
+        {
+            "rule": "CRITICAL_GE_1",
+            "at_most": "B",
+            "because": ["PHY-01"],
+            "binding": False,
+            "blocks_next": True,
+        },
     ]
     assert diagnosis["comments"] == [
         {
@@ -176,8 +188,8 @@ def test_reference_answers_give_the_reference_report(tmp_path: Path) -> None:
         },
         {
             "category": "COM",
-            "items": ["COM-03", "COM-04"],
-            "note": {"kind": "case", "of": "COM-04"},
+            "items": ["COM-03", "COM-09"],
+            "note": {"kind": "advice", "of": "COM-03"},
         },
         {
             "category": "PHY",
