@@ -61,6 +61,29 @@ class ClosingNote(Record):
     text: Text
 
 
+class Effort(StrEnum):
+    """工数: small, medium, large; for a firm of 30: up to a day, up to five, more."""
+
+    SMALL = "S"
+    MEDIUM = "M"
+    LARGE = "L"
+
+
+class Cost(StrEnum):
+    """費用: nothing to buy, up to about 100,000 yen a year, more."""
+
+    NONE = "0"
+    LOW = "low"
+    HIGH = "high"
+
+
+class Link(Record):
+    """A free page of a public body that helps with a measure."""
+
+    title: NonEmptyText
+    url: Annotated[str, Field(pattern=r"^https://[!-~]+$", max_length=200)]
+
+
 class Comment(Record):
     """改善提言: printed where the item is chosen for the report."""
 
@@ -72,7 +95,9 @@ class Item(Record):
     """設問: `weight` counts within its category (0: asked, never scored); `controls` are numbers by
     standard id.
 
-    `priority` is 1 for what comes first; it decides between equal items.
+    `priority` is 1 for what comes first; it decides between equal items. `first_step_short` is the
+    same action as `first_step`, in one line. `threats` are ids of the list of threats. `openings`
+    open the comment, by the id of the answered choice.
     """
 
     id: Id
@@ -88,6 +113,13 @@ class Item(Record):
     hint: Mapping[str, Text] = Field(default_factory=dict)
     comment: Comment
     note: ClosingNote
+    openings: Mapping[str, Text] = Field(default_factory=dict)
+    effort: Effort | None = None
+    cost: Cost | None = None
+    first_step: Text | None = None
+    first_step_short: Text | None = None
+    threats: tuple[Id, ...] = ()
+    links: Annotated[tuple[Link, ...], Field(max_length=3)] = ()
 
 
 class Category(Record):
@@ -152,10 +184,16 @@ class ProfileField(Record):
 
 
 class RankTexts(Record):
-    """What the report says of a rank."""
+    """What the report says of a rank.
+
+    `capped` takes the place of `overall` where a cap lowers the rank, `unknown` where answers that
+    are not known decide it; without them `overall` stands.
+    """
 
     legend: Text
     overall: Text
+    capped: Text | None = None
+    unknown: Text | None = None
 
 
 class ScoreMark(Record):
@@ -177,7 +215,8 @@ class InsuranceTexts(Record):
 class ReportTexts(Record):
     """What the report says beside the comments.
 
-    `openings` are sentences that may open a comment, by the id of the answered choice.
+    `openings` are sentences that may open a comment, by the id of the answered choice;
+    `key_measure` opens that on a critical item that is missing.
     """
 
     title: Text
@@ -187,6 +226,7 @@ class ReportTexts(Record):
     comments_intro: Text
     comments_none: Text
     openings: Mapping[str, tuple[Text, ...]] = Field(default_factory=dict)
+    key_measure: Text | None = None
     closing: Text
     marks: Annotated[tuple[ScoreMark, ...], Field(min_length=1)]
     insurance: InsuranceTexts
