@@ -143,8 +143,8 @@ BROKEN = {
     ),
     "a misspelt name under a number": broken(
         REPORT,
-        '    1:\n      new: {ja: "また',
-        '    1:\n      new: {jp: "x", ja: "また',
+        '    1:\n      new: {ja: "対策を尽くしても',
+        '    1:\n      new: {jp: "x", ja: "対策を尽くしても',
         (REPORT, "insurance.notices.1.new.jp", C.UNKNOWN_NAME, "jp", ""),
     ),
     "a name of another world": broken(
@@ -423,8 +423,8 @@ BROKEN = {
     ),
     "a notice in no variant": broken(
         REPORT,
-        '    1:\n      new: {ja: "また',
-        '    1:\n      now: {ja: "また',
+        '    1:\n      new: {ja: "対策を尽くしても',
+        '    1:\n      now: {ja: "対策を尽くしても',
         (REPORT, "insurance.notices.1.new", C.TABLE_GAP, "new", ""),
         (REPORT, "insurance.notices.1.now", C.UNKNOWN_REFERENCE, "now", "new"),
     ),
@@ -489,13 +489,25 @@ BROKEN = {
         REPORT,
         "次の{count}つ",
         "次の{number}つ",
-        (REPORT, "categories_intro.ja", C.BAD_PLACEHOLDER, "", ""),
+        (REPORT, "categories_intro.ja", C.BAD_PLACEHOLDER, "", "{count}"),
     ),
     "a brace left open": broken(
         REPORT,
         "following {count} categories",
         "following {count categories",
-        (REPORT, "categories_intro.en", C.BAD_PLACEHOLDER, "", ""),
+        (REPORT, "categories_intro.en", C.BAD_PLACEHOLDER, "", "{count}"),
+    ),
+    "a word that the text of a capped rank is not given": broken(
+        REPORT,
+        "ですが、{weak}が評価",
+        "ですが、{score}が評価",
+        (REPORT, "ranks.B.capped.ja", C.BAD_PLACEHOLDER, "", "{base}, {weak}, {rank}"),
+    ),
+    "a word that the text of unknown answers is not given": broken(
+        REPORT,
+        "the score is {score} and the rating is {rank}. Before",
+        "the score is {weak} and the rating is {rank}. Before",
+        (REPORT, "ranks.C.unknown.en", C.BAD_PLACEHOLDER, "", "{score}, {rank}"),
     ),
 }
 
@@ -646,7 +658,12 @@ def test_every_code_has_a_sentence_in_both_languages() -> None:
         for text in texts.values():
             fields = {field for _, field, _, _ in string.Formatter().parse(text)} - {None}
             assert fields <= {"value", "near"}, code
-            asks_near = code in (C.NOT_ONE_OF, C.SAME_SPELLING, C.TOO_MANY_REQUIRED)
+            asks_near = code in (
+                C.NOT_ONE_OF,
+                C.SAME_SPELLING,
+                C.TOO_MANY_REQUIRED,
+                C.BAD_PLACEHOLDER,
+            )
             assert ("near" in fields) == asks_near, code
 
 
@@ -677,5 +694,8 @@ def test_a_likely_name_is_suggested_in_a_sentence(lang: Lang, sentence: str) -> 
 
 
 @pytest.mark.parametrize("lang", Lang)
-def test_the_one_placeholder_is_shown_with_its_braces(lang: Lang) -> None:
-    assert " {count} " in Wording(lang)("catalog.fault.bad_placeholder", value="", near="")
+def test_the_words_that_a_text_is_given_are_shown_with_their_braces(lang: Lang) -> None:
+    say = Wording(lang)
+    assert " {base}, {weak} " in say(
+        "catalog.fault.bad_placeholder", value="", near="{base}, {weak}"
+    )

@@ -63,7 +63,7 @@ def pages(soffice: str, tmp_path_factory: pytest.TempPathFactory) -> list[bytes 
 def test_the_report_is_printed_and_nothing_else(pages: list[bytes | None]) -> None:
     japanese, english = _text(pages[0]), _text(pages[2])
     assert "情報セキュリティ診断報告書" in japanese[0].replace(" ", "")
-    assert "Information Security Diagnosis Report" in english[0]
+    assert "Information Security Assessment Report" in english[0]
     assert not [text for text in (*japanese, *english) if "SHA-256" in text]
     for content in (pages[0], pages[2]):
         boxes = [page.mediabox for page in PdfReader(io.BytesIO(content or b"")).pages]

@@ -24,6 +24,7 @@ _CAP_ORDERS = (
     ("critical_missed", "count", 1),
     ("critical_partial", "count", 1),
 )
+_RANK_PLACEHOLDERS = {"capped": ("base", "weak", "rank"), "unknown": ("score", "rank")}
 
 
 def check_consistency(raw: Any) -> tuple[CatalogFault, ...]:
@@ -213,15 +214,23 @@ def _has_overlap(ranges: list[tuple[Any, Any]]) -> bool:
 
 
 def _check_placeholders(raw: Any) -> Iterator[CatalogFault]:
-    for name in ("categories_intro", "comments_intro"):
-        for lang, text in tree.mapping(raw, "report", name).items():
-            if isinstance(text, str) and not _asks_only_for_count(text):
-                yield CatalogFault(("report", name, lang), CatalogFaultCode.BAD_PLACEHOLDER)
+    report = tree.mapping(raw, "report")
+    texts: list[tuple[CatalogPath, tuple[str, ...]]] = [
+        ((name,), ("count",)) for name in ("categories_intro", "comments_intro")
+    ]
+    for rank in tree.mapping(report, "ranks"):
+        texts += [(("ranks", rank, name), names) for name, names in _RANK_PLACEHOLDERS.items()]
+    for path, names in texts:
+        for lang, text in tree.mapping(report, *path).items():
+            if isinstance(text, str) and not _asks_only_for(text, names):
+                near = ", ".join(f"{{{name}}}" for name in names)
+                place = ("report", *path, lang)
+                yield CatalogFault(place, CatalogFaultCode.BAD_PLACEHOLDER, "", near)
 
 
-def _asks_only_for_count(text: str) -> bool:
+def _asks_only_for(text: str, names: tuple[str, ...]) -> bool:
     try:
         parts = [part[1:] for part in string.Formatter().parse(text)]
     except ValueError:
         return False
-    return set(parts) <= {(None, None, None), ("count", "", None)}
+    return set(parts) <= {(None, None, None), *((name, "", None) for name in names)}
