@@ -127,7 +127,7 @@ def test_a_command_ends_with_its_status_and_sentence(
 @pytest.mark.parametrize(
     ("answer", "status", "says"),
     [
-        pytest.param("はい", 0, "判定済み 1", id="all ranked"),
+        pytest.param("はい", 0, "判定済み1", id="all ranked"),
         pytest.param("検討中", 1, "判定保留", id="one held"),
     ],
 )

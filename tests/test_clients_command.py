@@ -60,7 +60,7 @@ def test_a_list_that_agrees_with_the_log_is_good() -> None:
     said = call("clients")
     assert "これまで" not in said
     assert "依頼済み" not in said
-    assert "2 件を確認しました" in said
+    assert "2件を確認しました" in said
 
 
 def test_checking_the_list_makes_no_log(here: Path) -> None:

@@ -224,9 +224,9 @@ def test_changed_items_stand_by_kind_of_change() -> None:
 
 
 SENTENCES: dict[str, tuple[PreviousDiagnosis, str]] = {
-    "risen": (PREVIOUS, "判定ランクは C から B に上がりました。"),
-    "fallen": (replace(PREVIOUS, rank=Rank.A), "判定ランクは A から B に下がりました。"),
-    "level": (replace(PREVIOUS, rank=Rank.B), "判定ランクは、前回（2025年11月23日）の診断と同じ B"),
+    "risen": (PREVIOUS, "判定ランクはCからBに上がりました。"),
+    "fallen": (replace(PREVIOUS, rank=Rank.A), "判定ランクはAからBに下がりました。"),
+    "level": (replace(PREVIOUS, rank=Rank.B), "判定ランクは、前回（2025年11月23日）の診断と同じB"),
     "copied": (replace(PREVIOUS, copied=True), "ご回答と備考が、前回とすべて同じです。"),
     "another catalogue": (replace(PREVIOUS, same_catalog=False), "設問の変更による影響"),
     "questions that are others": (PREVIOUS, "比較していない設問：CRI-01"),
@@ -342,15 +342,15 @@ LINES: dict[str, tuple[Comparison, list[str]]] = {
     "risen": (
         Comparison(previous=PREVIOUS),
         [
-            "前回（2025年11月23日）の判定ランクは C（65.2点）でした。"
-            "総合評価点は {up} 点上がっています。"
+            "前回（2025年11月23日）の判定ランクはC（65.2点）でした。"
+            "総合評価点は{up}点上がっています。"
         ],
     ),
     "peers": (
         Comparison(peers=(peers(),)),
-        ["総合評価点は全診断先24社のなかで上から7番目、偏差値は 56.8 です。"],
+        ["総合評価点は全診断先24社のなかで上から7番目、偏差値は56.8です。"],
     ),
-    "frozen": (FROZEN, ["2025年11月23日時点の全診断先24社を基準とした偏差値は 56.8 です。"]),
+    "frozen": (FROZEN, ["2025年11月23日時点の全診断先24社を基準とした偏差値は56.8です。"]),
 }  # fmt: skip
 
 

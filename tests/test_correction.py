@@ -287,11 +287,11 @@ def test_the_order_is_required_first_and_open_questions_last() -> None:
         at(ITEMS[30], ProblemCode.NOT_UNDERSTOOD, "?"),
     )
     assert [row[:3:2] if row[1] == "分野" else row[:2] for row in rows(content)] == [
-        ["必須", f"設問 {ITEMS[30]}"],
+        ["必須", f"設問{ITEMS[30]}"],
         ["必須", category.name.ja],
-        ["必須", f"設問 {ITEMS[20]}"],
-        ["任意", f"設問 {ITEMS[10]}"],
-        ["任意", f"設問 {ITEMS[0]}"],
+        ["必須", f"設問{ITEMS[20]}"],
+        ["任意", f"設問{ITEMS[10]}"],
+        ["任意", f"設問{ITEMS[0]}"],
     ]
     assert rows(content)[1][3] == f"未回答：{ITEMS[20]}"
 
@@ -314,8 +314,8 @@ def test_departments_settle_item_by_item() -> None:
     problem = Problem(ProblemCode.DEPARTMENTS_DISAGREE, value="geheim.xlsx", details=details)
     content = corrected(returned_sheet(), problem)
     assert [row[1:4:2] for row in rows(content)] == [
-        [f"設問 {ITEMS[1]}", "はい"],
-        [f"設問 {ITEMS[7]}", "はい"],
+        [f"設問{ITEMS[1]}", "はい"],
+        [f"設問{ITEMS[7]}", "はい"],
     ]
     assert "geheim" not in "".join(texts_on(page(content, REQUEST)))
 

@@ -171,7 +171,7 @@ def test_both_forms_go_out_in_one_mail() -> None:
         assert first[0].removesuffix(".xlsx") == second[0].removesuffix(".pdf")
     by_hand()
     for form in ("xlsx", "pdf", "both"):
-        assert "2 件はすでに済んでいる" in call(
+        assert "2件はすでに済んでいる" in call(
             "deliver", "--attach", form, "--only", "C-001", "--only", "C-002"
         )
 
@@ -181,7 +181,7 @@ def test_a_client_with_the_workbook_gets_the_pdf_if_named() -> None:
     call("deliver")
     by_hand()
     said = call("deliver", "--attach", "pdf")
-    assert "2 通は、別の形式" in said
+    assert "2通は、別の形式" in said
     assert "--only" in said
     assert drafts("result") == {}
     assert "別の形式" not in call("deliver")
@@ -309,7 +309,7 @@ def test_a_pdf_is_checked_by_workers_and_again_before_it_leaves(
         (printed / "sheet-diag.toml").write_text(settings + server, encoding="utf-8")
         call("deliver", "--attach", "pdf")
         said = call(*sending, "--attach", "both", answer="2\n")
-        assert "2 通には下書きがあります" in said
+        assert "2通には下書きがあります" in said
         assert {address: names(mail) for address, mail in by_address(smtpd.accepted).items()} == {
             YAMADA: ["xlsx", "pdf"],
             SMITH: ["xlsx", "pdf"],

@@ -236,7 +236,7 @@ def test_a_missing_log_can_be_accepted() -> None:
 def test_an_outbox_without_log_and_head_is_a_campaign_not_yet_sent() -> None:
     LOG.unlink()
     LOG.with_name(LOG_HEAD_NAME).unlink()
-    assert "2 通" in call("issue")
+    assert "2通" in call("issue")
 
 
 @pytest.mark.usefixtures("whole")

@@ -116,13 +116,13 @@ def test_sent_drafts_are_found_and_noted_without_counting(server: Dovecot) -> No
     server.put(made[YAMADA].as_bytes(), resent.as_bytes(policy=SMTP), folder="Sent")
     delete(server)
     said = call("issue", "--sent-by-hand", answer="\n")
-    assert "2 通を送信済みとして" in said
+    assert "2通を送信済みとして" in said
     noted = [json.loads(line) for line in LOG.read_bytes().splitlines()[3:]]
     assert [each["event"] for each in noted] == ["by_hand", "by_hand"]
     assert {each["message_id"] for each in noted} == {
         made[YAMADA]["Message-ID"], "<other@exchange.example>",
     }  # fmt: skip
-    assert "2 件はすでに済んでいる" in call("issue", "--to-mailbox")
+    assert "2件はすでに済んでいる" in call("issue", "--to-mailbox")
     server.put(BOUNCE)
     assert SMITH in call("collect", status=1)
     assert events()[-1] == "bounced"

@@ -32,10 +32,10 @@ def test_the_section_shows_both_ways_with_score_and_rank() -> None:
     texts = _texts(outcome)
     for way in (first, second):
         assert way.rank
-        assert any(f"次の{len(way.items)}件" in t and f"ランクは {way.rank}" in t for t in texts)
+        assert any(f"次の{len(way.items)}件" in t and f"ランクは{way.rank}" in t for t in texts)
         assert set(way.items) <= set(texts)
     gain = outcome.diagnosis.effects[first.items[0]]
-    assert f"＋{format_score(gain)} 点" in texts
+    assert f"＋{format_score(gain)}点" in texts
 
 
 @pytest.mark.parametrize(
@@ -55,14 +55,14 @@ def test_a_rank_that_no_measure_reaches_is_said() -> None:
     made = name_categories(catalog("3n 3n 3", "3", "3", "3"))
     outcome = resolve_all(client("見本", {"C1": "--○"}, catalog=made), catalog=made)[0]
     texts = texts_on(sheet(open_workbook(report(outcome, catalog=made)), "診断報告書"))
-    assert any("ランク A に届きません" in text for text in texts)
+    assert any("ランクAに届きません" in text for text in texts)
 
 
 def test_many_measures_are_cut_with_their_count() -> None:
     outcome = _one({}, rest="×")
     assert outcome.diagnosis
     counts = [len(way.items) for way in outcome.diagnosis.ways]
-    more = [f"ほか {count - 12} 件" for count in counts if count > 12]
+    more = [f"ほか{count - 12}件" for count in counts if count > 12]
     assert more
     texts = _texts(outcome)
     assert all(any(text.startswith(each) for text in texts) for each in more)

@@ -222,7 +222,7 @@ def test_a_mail_with_a_password_is_made_after_a_sentence_on_what_it_is_worth() -
     assert "--by-mail --sent-by-hand" in call("status")
     call("deliver", "--passwords", "--sent-by-hand", "--only", "C-001")
     assert drafts("password") == {}, "it would tell once more what was told"
-    assert "1 件はすでに済んでいる" in call("deliver", "--passwords", "--by-mail")
+    assert "1件はすでに済んでいる" in call("deliver", "--passwords", "--by-mail")
 
 
 @pytest.mark.usefixtures("here")

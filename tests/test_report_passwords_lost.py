@@ -137,7 +137,7 @@ def test_a_list_that_was_lost_is_told_before_and_after() -> None:
     PASSWORDS.rename("elsewhere.xlsx")
     for command in (("deliver",), ("deliver", "--passwords", "--by-mail")):
         said = call(*command, status=2)
-        assert "1 社に送付済み" in said
+        assert "1社に送付済み" in said
         assert "全員が新しいパスワード" in said
     call("deliver", "--unprotected")
     assert "見つかりません" not in call("remind")

@@ -213,11 +213,11 @@ def test_the_reference_report_shows_its_rank() -> None:
     for row in range(1, first.max_row + 1):
         values = row_values(first, row)
         facts.update({str(values[-2]): values[-1]} if len(values) >= 2 else {})
-    assert facts["総合評価点"] == "78.9 点（100点満点）"
+    assert facts["総合評価点"] == "78.9点（100点満点）"
     assert facts["基礎ランク"] == "B"
     assert str(facts["ランク上限"]).startswith("B")
-    weakest = next(text for text in texts_on(first) if "66.6 点）" in text)
-    assert weakest == "物理的及び環境面でのセキュリティ（66.6 点）"
+    weakest = next(text for text in texts_on(first) if "66.6点）" in text)
+    assert weakest == "物理的及び環境面でのセキュリティ（66.6点）"
     letter = max((cell for row in first.iter_rows() for cell in row if cell.value), key=_size)
     assert letter.value == "B"
     assert JIS.report.ranks[Rank.B].overall.ja in texts_on(first)
@@ -283,13 +283,13 @@ def test_the_reasons_of_the_reference_report_name_its_caps() -> None:
     reasons = texts[: texts.index("判定ランクの説明")]
     assert len(reasons) == 4
     base, category, critical, final = reasons
-    for part in ("78.9", "70点以上85点未満", "基礎ランクは B"):
+    for part in ("78.9", "70点以上85点未満", "基礎ランクはB"):
         assert part in base
-    for part in ("物理的及び環境面でのセキュリティ", "70点", "B が上限"):
+    for part in ("物理的及び環境面でのセキュリティ", "70点", "Bが上限"):
         assert part in category
-    for part in ("1件", "PHY-01", "B が上限"):
+    for part in ("1件", "PHY-01", "Bが上限"):
         assert part in critical
-    for part in ("最も低い B", "判定ランク"):
+    for part in ("最も低いB", "判定ランク"):
         assert part in final
 
 
@@ -350,7 +350,7 @@ def test_the_conditions_sheet_shows_the_reference_conditions() -> None:
     assert JIS.id in facts["設問カタログ"]
     assert JIS.version in facts["設問カタログ"]
     assert facts["診断日"] == "2026年11月23日"
-    assert facts["厳格評価（該当なし＝0点）"] == "77.3 点（ランク B）"
+    assert facts["厳格評価（該当なし＝0点）"] == "77.3点（ランクB）"
     assert "不備も読み替えもありませんでした。" in texts_on(conditions)
 
 

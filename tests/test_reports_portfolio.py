@@ -251,7 +251,7 @@ def test_category_averages() -> None:
 
 def test_the_date_and_the_catalogue_are_told() -> None:
     texts = texts_on(page(OVERVIEW))
-    assert "2026年11月23日 現在" in texts
+    assert "2026年11月23日現在" in texts
     assert any(CATALOG.id in text and CATALOG.version in text for text in texts)
 
 
@@ -491,7 +491,7 @@ def test_a_sheet_is_cut_with_a_word_about_it(monkeypatch: pytest.MonkeyPatch) ->
     assert (len(table(page(MARKS, content))), len(table(page(CLIENTS, content)))) == (3, 7)
     lead = texts_on(page(MARKS, content))[1]
     assert lead.startswith(
-        "全7件のうち先頭の3件を表示しています（全件は data/answers.csv にあります）"
+        "全7件のうち先頭の3件を表示しています（全件はdata/answers.csvにあります）"
     )
 
 

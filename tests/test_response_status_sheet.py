@@ -107,7 +107,7 @@ def test_a_row_per_client_with_every_day() -> None:
 def test_the_answer_comes_first() -> None:
     found = page("turnout")
     assert found["A2"].value == (
-        "2026年11月26日現在、診断先6社のうち5社に依頼し、4社から回収しました（回収率 80%）。"
+        "2026年11月26日現在、診断先6社のうち5社に依頼し、4社から回収しました（回収率80%）。"
         "提出期限を過ぎた診断先が3社あります。修正が必要な診断先は1社です。"
         "受領済みで判定待ちの診断先が1社あります。メールが届かない診断先が1社あります。"
     )
@@ -251,7 +251,7 @@ def test_the_same_campaign_gives_the_same_bytes(lang: Lang) -> None:
 def test_the_overview_tells_it_and_leads_there() -> None:
     found = page("overview")
     line = found["A6"]
-    assert line.value == "回収 4／5社（80%）　期限超過 3社　要修正 1社"
+    assert line.value == "回収4／5社（80%）　期限超過3社　要修正1社"
     assert line.hyperlink.location == "'回収状況'!A1"
     assert {"'回収状況'!A1", "'回収率'!A1"} <= _links(found)
     plain = sheet(open_workbook(portfolio(resolve_all(client("a")))), "概要")
@@ -348,7 +348,7 @@ def test_who_was_reminded_of_a_correction_is_shown_so(
     monkeypatch.setenv("COLUMNS", "200")
     lines = "11/10 sent correction/s1\n11/16 sent reminder/s1/1\n11/21 sent reminder/s1/2"
     text = shown(responses_of((list_row(), lines, ["held s1 11/9"])), capsys)
-    assert "2026-11-10 に依頼済み、督促2回（最終 2026-11-21）" in text
+    assert "2026-11-10に依頼済み、督促2回（最終2026-11-21）" in text
 
 
 def test_a_correction_that_was_asked_for_by_a_day_is_late_after_that() -> None:

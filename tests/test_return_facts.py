@@ -104,7 +104,7 @@ def test_what_was_collected_and_is_gone_does_not_count_as_received(tmp_path: Pat
     assert (standing.stage, standing.lost) == (Stage.CORRECTING, date(2026, 11, 5))
     book = open_workbook((asked.output / "portfolio.xlsx").read_bytes())
     told = [str(cell.value) for row in book["回収状況"].iter_rows() for cell in row]
-    assert any("2026-11-05 に受信した回収票が" in text for text in told)
+    assert any("2026-11-05に受信した回収票が" in text for text in told)
 
 
 def test_without_a_list_nothing_of_it_is_told(tmp_path: Path) -> None:

@@ -201,7 +201,7 @@ def test_reference_answers_give_the_reference_report(tmp_path: Path) -> None:
     result = tmp_path / "output" / entry["result"]
     page = openpyxl.load_workbook(result, data_only=True)["診断報告書"]
     cells = {cell.value for row in page.iter_rows() for cell in row}
-    assert {"B", "78.9 点（100点満点）", 89.4, 84.3, 73.8, 75, 66.6, 84.2} <= cells
+    assert {"B", "78.9点（100点満点）", 89.4, 84.3, 73.8, 75, 66.6, 84.2} <= cells
 
 
 def _answers(choice: str) -> dict[str, str]:

@@ -113,7 +113,7 @@ def test_a_watch_tells_it_too(capsys: pytest.CaptureFixture[str]) -> None:
     tables: Any = SimpleNamespace(counts=dict.fromkeys(ReturnStatus, 0), files=2)
     changes = compare_runs([], list_return_states([outcome]))
     show_changes(changes, RunResult((outcome,), tables), NOW, Wording(Lang.JA))
-    assert "診断先の回収票に代わっています（1 件：2.eml）" in capsys.readouterr().out
+    assert "診断先の回収票に代わっています（1件：2.eml）" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

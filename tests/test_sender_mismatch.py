@@ -119,7 +119,7 @@ def test_the_sender_of_a_mail_put_in_by_hand_is_checked(here: Path) -> None:
     said = call("run")
     assert said.count("authserv_id") == 1  # nobody judges, which is said once
     strange = {case for case, (_, _, is_strange) in DROPPED.items() if is_strange}
-    assert f"別の診断先のメールアドレスから届いた回収票が {len(strange)} 件" in said
+    assert f"別の診断先のメールアドレスから届いた回収票が{len(strange)}件" in said
     assert {case for case in DROPPED if files[case].name in said} == strange
     said = call("deliver", "--unprotected", status=1)
     held = {case for n, case in enumerate(DROPPED) if f"D-{n:02}" in said}
@@ -181,7 +181,7 @@ def test_a_doubtful_return_instead_of_the_clients_own_is_held_until_named(here: 
         (here / f"input/{number:02}b.{ending}").write_bytes(content)
     said = call("run")
     held = {f"D-{n:02}" for n, (_, why) in enumerate(SECOND.values()) if why}
-    assert f"診断先の回収票に代わっています（{len(held)} 件" in said
+    assert f"診断先の回収票に代わっています（{len(held)}件" in said
     assert "authserv_id" not in said
     found, results = {}, []
     for line in (here / "output/run.json").read_text(encoding="utf-8").splitlines():
@@ -224,7 +224,7 @@ def test_clients_that_share_an_address_get_each_its_own(here: Path) -> None:
     (here / "clients.csv").write_text(head + one + two.replace("はい", ""), encoding="utf-8")
     assert "C3" in call("issue", status=2)  # both lines have to say so
     (here / "clients.csv").write_text(head + one + two, encoding="utf-8")
-    assert "診断先 2 件を確認しました" in call("clients")
+    assert "診断先 2件を確認しました" in call("clients")
     call("issue")
     (here / "input").mkdir()
     for id_ in ("C-001", "C-002"):
@@ -248,7 +248,7 @@ def test_the_run_shows_returns_that_may_be_another_clients() -> None:
     blank = next(Path("output/outbox").glob("*C-001.xlsx")).read_bytes()
     Path("input/a.xlsx").write_bytes(fill_in(blank, Lang.JA, profile=other))
     said = call("run")
-    assert "会社名が診断先一覧と異なる回収票が 1 件あります（a.xlsx）" in said
+    assert "会社名が診断先一覧と異なる回収票が1件あります（a.xlsx）" in said
     listed = Path("clients.csv").read_text(encoding="utf-8").replace("C-001", "C-009")
     Path("clients.csv").write_text(listed, encoding="utf-8")
     said = call("run", "--lang", "en")
@@ -371,7 +371,7 @@ def test_a_strangers_return_stays_doubted_without_its_mail(firm: Firm) -> None:
         if NEVER.encode() in path.read_bytes():
             path.unlink()
     said = firm.type("run", "--protect")
-    assert "診断先の回収票に代わっています（1 件：保存.xlsx）" in said
+    assert "診断先の回収票に代わっています（1件：保存.xlsx）" in said
     assert "--only C-001" in firm.type("deliver", status=1)
 
 
@@ -388,13 +388,13 @@ def test_a_mail_deleted_before_a_run_is_fetched_again(firm: Firm) -> None:
     assert "なくなっている診断先（2社）" in firm.said[-1]
     said = firm.type("remind", "--as-of", "2027-01-10")
     assert "sheet-diag collect" in said
-    assert "3 通" in said
+    assert "3通" in said
 
     # Back they come, each once, and count.
     said = firm.type("collect")
-    assert "このうち 2 通は以前に受信したもの" in said
+    assert "このうち2通は以前に受信したもの" in said
     assert files(firm) == before
-    assert "新しいメールを 0 通" in firm.type("collect")
+    assert "新しいメールを0通" in firm.type("collect")
     assert stages(firm, "2026-12-01") == {"依頼済み": 1, "受領（判定待ち）": 2}
 
     # Moved unread, they are there; read, they may go; and what is nowhere any more is told.
@@ -405,7 +405,7 @@ def test_a_mail_deleted_before_a_run_is_fetched_again(firm: Firm) -> None:
     firm.type("run", "--protect")
     second.unlink()
     assert stages(firm, "2026-12-01") == {"依頼済み": 1, "判定済み": 2}
-    assert "新しいメールを 0 通" in firm.type("collect")
+    assert "新しいメールを0通" in firm.type("collect")
     (firm.folder / "output/run.json").unlink()
     firm.dovecot.empty()
     said = firm.type("collect", status=1)
