@@ -76,9 +76,12 @@ def plan(path: Path, open_with: str = "") -> dict[str, str]:
     return {each.item: f"{each.owner} {each.due}".strip() for each in read.entries} if read else {}
 
 
-def enter(path: Path, cell: str, value: object) -> None:
-    """Fill in a cell of the plan and save the workbook in Excel."""
-    path.write_bytes(put_cell(path.read_bytes(), 3, cell, value))
+def enter(path: Path, column: str, row: int, value: object) -> None:
+    """Fill in a cell of the plan, below the heading of a column, and save the workbook in Excel."""
+    content = path.read_bytes()
+    heads = reopen_workbook(content).worksheets[3][4]
+    (letter,) = [cell.column_letter for cell in heads if cell.value == column]
+    path.write_bytes(put_cell(content, 3, f"{letter}{row}", value))
 
 
 @pytest.mark.usefixtures("here")
@@ -92,9 +95,9 @@ def test_what_was_entered_into_a_plan_is_no_edit_and_stays_in_every_later_report
     call("run")
     lines = [cell.value for cell in reopen_workbook(report().read_bytes()).worksheets[3]["A"]]
     first, second = (str(lines[row]) for row in (4, 5))
-    enter(report(), "J5", "山田")
-    enter(report(), "K5", date(2027, 3, 31))
-    enter(report(), "K6", "来春")
+    enter(report(), "担当者", 5, "山田")
+    enter(report(), "期限", 5, date(2027, 3, 31))
+    enter(report(), "期限", 6, "来春")
     wanted = {first: "山田 2027-03-31", second: "来春"}
     for words in (("run",), ("run",), ("run", "--as-of", "2026-12-01")):
         assert "手で変更" not in call(*words)
@@ -103,7 +106,7 @@ def test_what_was_entered_into_a_plan_is_no_edit_and_stays_in_every_later_report
     ((_, _, password),) = password_rows(OUTPUT)
     assert plan(report(), password) == wanted
     call("run")
-    enter(report(), "J5", None)
+    enter(report(), "担当者", 5, None)
     edit(report())
     assert "手で変更" in call("run")
     assert plan(report()) == {first: "2027-03-31", second: "来春"}, "read from an edited one too"

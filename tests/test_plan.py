@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from fractions import Fraction
 from typing import Any
 
+import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
@@ -20,7 +22,7 @@ from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.overrides import Judgement
 from sheet_diag.model.results import ClientReport, ReturnOutcome, ReturnStatus
-from sheet_diag.model.returns import PlanEntry, ProblemCode, ReceivedFile, ReturnedPlan
+from sheet_diag.model.returns import EMPTIED, PlanEntry, ProblemCode, ReceivedFile, ReturnedPlan
 from sheet_diag.reports.client.action_plan_sheet import write_plan
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.client.improvement_sections import comment_text, write_consultant_comment
@@ -78,13 +80,16 @@ def table(page: Worksheet, lang: Lang = Lang.JA) -> list[dict[str, Any]]:
     """The lines of the table by the names of their columns."""
     say = Wording(lang)
     (top,) = rows_with(page, say("plan.column.effort"))
-    columns = ("id", "category", "priority", "title", "text", "controls", "gain", "way")
+    columns = (
+        "id", "priority", "phase", "category", "title", "first_step", "text", "links",
+        "gain", "way",
+    )  # fmt: skip
     names = {say(f"plan.column.{c}"): c for c in (*columns, *PLAN_COLUMNS, "previous")}
     rows = [*page.iter_rows(min_row=top, values_only=True)]
     heads = [names.get(str(head)) for head in rows[0]]
     lines = [dict(zip(heads, row, strict=True)) for row in rows[1:]]
     kept: list[dict[str, Any]] = [{str(k): v for k, v in line.items() if k} for line in lines]
-    return [line for line in kept if line["id"] in JIS.items and line["gain"] is not None]
+    return [line for line in kept if line["id"] and line.get("gain") is not None]
 
 
 # --- the page
@@ -102,36 +107,30 @@ def test_every_open_item_by_urgency_with_what_it_brings() -> None:
         assert str(line["title"]).lstrip("★") == item.comment.title.ja
         assert str(line["title"]).startswith("★") == item.critical
         assert line["text"] == item.comment.text.ja
-        for standard in JIS.standards:
-            for control in item.controls.get(standard.id, ()):
-                assert control in str(line["controls"])
         on = [mark for way, mark in zip(diagnosis.ways, "◎○", strict=False) if item.id in way.items]
         assert (line["way"] or "") == "".join(on)
-        assert [line[column] for column in PLAN_COLUMNS] == [None] * 4
 
 
 def test_an_empty_cell_makes_no_text_of_what_is_typed() -> None:
     page = plan_page(workbook(report_context(client("A", MIXED))))
-    empty = [c for row in page.iter_rows() for c in row if c.number_format == "yyyy/m/d"]
+    (header,) = rows_with(page, "担当者")
+    (owner,) = [cell.column or 0 for cell in page[header] if cell.value == "担当者"]
+    empty = [page.cell(row, owner) for row in range(header + 1, header + 5)]
     assert {(cell.value, cell.quotePrefix) for cell in empty} == {(None, False)}
 
 
-def test_the_priority_follows_the_urgency() -> None:
-    lines = table(plan_page(workbook(report_context(client("A", MIXED)))))
+def test_priority_and_phase_are_those_of_the_one_order() -> None:
+    made = report_context(client("A", MIXED))
+    lines = table(plan_page(workbook(made)))
+    plan = made.report.diagnosis.plan
+    words = {"top": "最優先", "high": "高", "mid": "中", "low": "低"}
+    phases = {"now": "今すぐ", "half": "半年以内", "year": "1年以内", "later": "それ以降"}
+    assert [(line["priority"], line["phase"]) for line in lines] == [
+        (words[each.label], phases[each.phase]) for each in plan
+    ]
     found = {str(line["id"]): line["priority"] for line in lines}
-    expected = {
-        "POL-03": "高",  # critical, わからない
-        "PHY-01": "高",  # critical, いいえ
-        "COM-02": "中",  # critical, 一部
-        "PHY-02": "中",  # weight 3, いいえ
-        "POL-01": "中",  # weight 3, いいえ
-        "POL-02": "低",  # weight 2, 一部
-        "POL-09": "中",  # weight 2, unanswered
-    }
-    assert {item: found[item] for item in expected} == expected
-    order = "高中低"
-    places = [order.index(str(line["priority"])) for line in lines]
-    assert places == sorted(places)
+    assert (found["POL-03"], found["PHY-01"]) == ("最優先", "最優先")  # わからない, いいえ
+    assert found["COM-02"] == "高"  # critical, 一部
 
 
 def test_gains_add_up_to_what_is_missing() -> None:
@@ -165,13 +164,13 @@ def test_the_client_can_fill_filter_and_print_it() -> None:
     page = plan_page(content)
     lines = len(table(page))
     (header,) = rows_with(page, "工数の目安")
-    assert page.auto_filter.ref == f"A{header}:L{header + lines}"
+    assert page.auto_filter.ref == f"A{header}:M{header + lines}"
     assert page.print_title_rows == f"${header}:${header}"
     assert page.page_setup.orientation == "landscape"
     assert not page.protection.sheet
     rules = page.data_validations.dataValidation
     by_kind = {str(r.formula1): r for r in rules if r.type == "list"}
-    assert set(by_kind) == {'"小,中,大"', '"未着手,進行中,完了,見送り"'}
+    assert set(by_kind) == {'"小,中,大"', '"なし,低,高"', '"未着手,進行中,完了,見送り"'}
     days = [r for r in rules if r.type == "date"]
     assert days
     assert {r.errorStyle for r in days} == {"warning"}  # "by spring" is a fair answer, too
@@ -201,7 +200,7 @@ def test_what_was_planned_stands_beside_and_what_is_done_below() -> None:
         "工数の目安：小\n担当者：=山田\n期限：2026-12-25\n状況：進行中"
     )
     assert lines["POL-02"]["previous"] is None
-    assert [lines["POL-01"][column] for column in PLAN_COLUMNS] == [None] * 4
+    assert [lines["POL-01"][column] for column in PLAN_COLUMNS] == [None] * 5
     (heading,) = rows_with(page, Wording(Lang.JA)("plan.done.heading"))
     below = [
         [str(v) for v in row if v] for row in page.iter_rows(min_row=heading + 1, values_only=True)
@@ -219,6 +218,160 @@ def test_a_catalogue_of_another_size() -> None:
     made = report_context(given, of=small)
     assert made.report.diagnosis.open_items == ("C1-1", "C2-1", "C1-2")
     assert "C1-1" in texts_on(plan_page(workbook(made)))
+
+
+# --- proposals
+
+LINKS = {
+    "C1-1": [{"title": "対策の手引き", "url": "https://www.example.go.jp/guide"}],
+    "C2-1": [
+        {"title": "相談窓口", "url": "https://www.example.go.jp/help"},
+        {"title": "対策の手引き", "url": "https://www.example.go.jp/guide"},
+    ],
+}
+HELP = {
+    "C1-1": {"effort": "S", "cost": "0", "first_step": {"ja": "電話する", "en": "Call"}},
+    "C1-2": {"effort": "M", "cost": "low"},
+    "C1-3": {"effort": "L", "cost": "high"},
+    "C2-1": {},
+}
+HELPED = ("3! 3p2 3p3 3p3", "3p1", "3", "3")  # open in this order: C1-1, C1-2, C2-1, C1-3, C1-4
+
+
+def helped() -> Catalog:
+    """A small catalogue that says more of some of its items."""
+    content = catalog(*HELPED).model_dump()
+    content["scoring"]["plan"] = {"now": 1, "later": 1}
+    for each in content["categories"]:
+        for item in each["items"]:
+            item |= {**HELP.get(item["id"], {}), "links": LINKS.get(item["id"], [])}
+    return Catalog.model_validate(content)
+
+
+HELPED_CATALOG = helped()
+
+
+def helped_context(
+    *, entries: Sequence[PlanEntry] = (), plan: ReturnedPlan | None = None, lang: Lang = Lang.JA
+) -> ReportContext:
+    given = client("A", {"C1": "×", "C2": "△"}, catalog=HELPED_CATALOG, lang=lang)
+    made = report_context(given, of=HELPED_CATALOG, plan=plan, lang=lang)
+    return replace(made, report=replace(made.report, entries=tuple(entries)))
+
+
+def cells(context: ReportContext, *columns: str) -> list[str]:
+    """Columns of every line, a line each."""
+    lines = table(plan_page(workbook(context), context.say.lang), context.say.lang)
+    return [" ".join(_shown(line[name]) for name in ("id", *columns)) for line in lines]
+
+
+def _shown(value: Any) -> str:
+    return f"{value:%Y-%m-%d}" if isinstance(value, datetime) else str(value or "-")
+
+
+def test_effort_cost_and_due_day_are_proposed() -> None:
+    assert cells(helped_context(), "priority", "phase", *PLAN_COLUMNS) == [
+        "C1-1 最優先 今すぐ 小 なし - 2026-12-31 -",
+        "C1-2 高 半年以内 中 低 - 2027-05-31 -",
+        "C2-1 高 1年以内 - - - 2027-11-30 -",
+        "C1-3 低 それ以降 大 高 - - -",
+        "C1-4 低 それ以降 - - - - -",
+    ]
+    assert cells(helped_context(lang=Lang.EN), *PLAN_COLUMNS)[1] == "C1-2 Medium Low - 2027-05-31 -"
+
+
+def test_each_line_says_where_to_begin_and_where_to_read_on() -> None:
+    assert cells(helped_context(), "first_step", "links") == [
+        "C1-1 電話する [1]", "C1-2 - -", "C2-1 - [2]\n[1]", "C1-3 - -", "C1-4 - -",
+    ]  # fmt: skip
+    page = plan_page(workbook(helped_context()))
+    (top,) = rows_with(page, "参考になる公的機関のページ")
+    listed = [
+        [cell.hyperlink.target if cell.hyperlink else cell.value for cell in row if cell.value]
+        for row in page.iter_rows(min_row=top + 1, max_row=top + 2)
+    ]
+    assert listed == [
+        ["[1]", "対策の手引き", "https://www.example.go.jp/guide"],
+        ["[2]", "相談窓口", "https://www.example.go.jp/help"],
+    ]
+    assert cut_texts(page) == []
+
+
+def test_what_the_words_mean_is_said_once() -> None:
+    (lead,) = [text for text in texts_on(plan_page(workbook(helped_context()))) if "1人日" in text]
+    for word in ("最優先：", "今すぐ：先頭から1件", "小：1人日まで", "低：年間10万円程度まで"):
+        assert lead.count(word) == 1
+
+
+def test_a_catalogue_that_says_no_more_has_no_such_columns() -> None:
+    small = catalog(*HELPED)
+    made = report_context(client("A", {"C1": "×"}, catalog=small), of=small)
+    page = plan_page(workbook(made))
+    assert rows_with(page, "最初に行うこと") == rows_with(page, "参考") == []
+    assert cells(made, "effort", "cost")[0] == "C1-1 - -"
+
+
+def read_again(content: bytes) -> Mapping[str, PlanEntry]:
+    """What was entered, by item."""
+    read = read_content("report.xlsx", content, HELPED_CATALOG)
+    return {entry.item: entry for entry in read.plan.entries} if read.plan else {}
+
+
+@pytest.mark.parametrize("lang", Lang)
+def test_what_is_only_proposed_is_no_entry(lang: Lang) -> None:
+    assert read_again(workbook(helped_context(lang=lang))) == {}
+
+
+def test_a_line_that_was_touched_counts_as_it_stands() -> None:
+    content = filled(
+        workbook(helped_context()),
+        {"C1-1": {"owner": "山田"}, "C2-1": {"due": "年度内"}, "C1-2": {"due": "", "effort": "大"}},
+    )
+    assert read_again(content) == {
+        "C1-1": PlanEntry("C1-1", "小", "山田", "2026-12-31", "", "なし"),
+        "C2-1": PlanEntry("C2-1", due="年度内"),
+        "C1-2": PlanEntry("C1-2", "大", "", EMPTIED, "", "低"),
+    }
+
+
+def test_a_proposal_that_was_taken_out_stays_out() -> None:
+    content = filled(workbook(helped_context()), {"C1-1": {"due": ""}})
+    entries = tuple(read_again(content).values())
+    again = workbook(helped_context(entries=entries))
+    assert cells(helped_context(entries=entries), *PLAN_COLUMNS)[0] == "C1-1 小 なし - - -"
+    assert tuple(read_again(again).values()) == entries
+
+
+def test_entries_are_never_overwritten() -> None:
+    entries = (
+        PlanEntry("C1-1", effort="大", due="2027-02-01"),
+        PlanEntry("C1-2", "大", "山田", "秋", "進行中", "なし"),
+    )
+    assert cells(helped_context(entries=entries), *PLAN_COLUMNS)[:3] == [
+        "C1-1 大 なし - 2027-02-01 -",
+        "C1-2 大 なし 山田 秋 進行中",
+        "C2-1 - - - 2027-11-30 -",
+    ]
+
+
+def test_nothing_is_proposed_where_the_earlier_plan_says_it() -> None:
+    plan = ReturnedPlan((PlanEntry("C1-1", effort="大", due="2026-06-30"),), name="A")
+    assert cells(helped_context(plan=plan), *PLAN_COLUMNS, "previous")[0] == (
+        "C1-1 - なし - - - 工数の目安：大\n期限：2026-06-30"
+    )
+
+
+def test_a_plan_of_version_0_1_0_is_read() -> None:
+    book = openpyxl.Workbook()
+    page = page_at(book, 0)
+    heads = ("No.", "改善する対策", "工数の目安", "担当者", "期限", "状況")
+    for line in (heads, ("C1-1", "文", "小", "山田", "年度内", "進行中"), ("C1-2", "文")):
+        page.append(line)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    read = read_content("plan.xlsx", buffer.getvalue(), HELPED_CATALOG)
+    assert read.plan
+    assert read.plan.entries == (PlanEntry("C1-1", "小", "山田", "年度内", "進行中"),)
 
 
 # --- reading it again
@@ -308,7 +461,10 @@ def test_a_plan_copied_into_a_return(keys: bool, client_id: str, name: str, numb
     assert set(read.sheet.answers.values()) == {"yes"}
     assert [problem.code for problem in read.problems if problem.code == "PLAN_READ"]
     assert read.plan
-    assert {entry.item: entry for entry in read.plan.entries} == {e.item: e for e in READ}
+    found = {entry.item: entry for entry in read.plan.entries}
+    assert [found[entry.item] for entry in READ] == [*READ]
+    # Without the keys nobody knows what was proposed, and all counts as it stands.
+    assert (len(found) == len(READ)) == keys
     assert (read.plan.client, read.plan.name, read.plan.number) == (client_id, name, number)
 
 

@@ -7,14 +7,17 @@ the client moved them, and uses positions only for the identity.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from datetime import date
 from enum import StrEnum
 from typing import Final
 
 from sheet_diag import __version__
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.returns import SheetIdentity
+from sheet_diag.model.returns import PlanEntry, SheetIdentity
 from sheet_diag.text.normalize import (
     cache_short_texts,
     company_key,
@@ -87,9 +90,11 @@ OVERRIDE_REFERENCES: Final = {
 }
 
 # Columns of the improvement plan that its client fills in; headers are `plan.column.*`.
-PLAN_COLUMNS: Final = ("effort", "owner", "due", "status")
+PLAN_COLUMNS: Final = ("effort", "cost", "owner", "due", "status")
 # Keys in a row at the top of the plan, each with its value in the next column to the right.
 PLAN_KEYS: Final = ("sheet_diag_plan", "sheet_diag_plan_client", "sheet_diag_plan_name")
+# Beside them, what was proposed in those columns: what still stands so, nobody entered.
+PROPOSALS_KEY: Final = "sheet_diag_plan_proposed"
 
 # The same told in a cell, for programs that drop properties when they save.
 SOFTWARE_SIGNATURE: Final = f"sheet-diag {__version__}"
@@ -154,6 +159,21 @@ def read_stamp(text: str) -> SheetIdentity | None:
     """Read the identity in a visible cell; None where it holds none."""
     found = _STAMP.search(text)
     return SheetIdentity(*found.groups()) if found else None
+
+
+def format_proposals(proposed: Iterable[PlanEntry]) -> str:
+    """Write what a plan proposes: item and columns of each line as JSON."""
+    lines = [[each.item, *(getattr(each, column) for column in PLAN_COLUMNS)] for each in proposed]
+    return json.dumps(lines, ensure_ascii=False, separators=(",", ":"))
+
+
+def read_proposals(text: str) -> Mapping[str, PlanEntry]:
+    """Read what a plan proposed, by item; empty where it cannot be read."""
+    with suppress(ValueError, TypeError):
+        keys = ("item", *PLAN_COLUMNS)
+        lines = [dict(zip(keys, map(str, line), strict=True)) for line in json.loads(text)]
+        return {line["item"]: PlanEntry(**line) for line in lines}
+    return {}
 
 
 def is_software_signature(text: str) -> bool:

@@ -9,6 +9,7 @@ from enum import StrEnum
 from typing import Final
 
 from sheet_diag.model.basics import Lang
+from sheet_diag.model.catalog import Cost, Effort
 from sheet_diag.model.overrides import NO_JUDGEMENT, Judgement, OverridesContent
 
 _JOINT: Final = re.compile(r" › |/")  # between a folder, an archive or a mail, and what lies in it
@@ -329,27 +330,33 @@ class ReceivedFile:
         return self.sheet
 
 
-# What two columns of the plan offer; the words are `plan.<column>.<choice>`.
+# What columns of the plan offer; the words are `plan.<column>.<choice>`.
 PLAN_CHOICES: Final = {
-    "effort": ("small", "medium", "large"),
+    "effort": tuple(Effort),
+    "cost": tuple(Cost),
     "status": ("open", "begun", "done", "dropped"),
 }
+EMPTIED: Final = " "  # in a column of the plan: what was proposed there was taken out
 
 
 @dataclass(frozen=True, slots=True)
 class PlanEntry:
-    """One line of the plan, as typed. `due` is ISO 8601 where it could be read as a date."""
+    """One line of the plan, as typed. `due` is ISO 8601 where it could be read as a date.
+
+    A column is empty where nobody entered anything, `EMPTIED` where a proposal was taken out.
+    """
 
     item: str
     effort: str = ""
     owner: str = ""
     due: str = ""
     status: str = ""
+    cost: str = ""
 
     @property
     def is_filled(self) -> bool:
         """Whether anything was entered."""
-        return bool(self.effort or self.owner or self.due or self.status)
+        return bool(self.effort or self.cost or self.owner or self.due or self.status)
 
 
 @dataclass(frozen=True, slots=True)

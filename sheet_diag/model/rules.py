@@ -73,6 +73,13 @@ class CommentCounts(Record):
     items: Annotated[StrictInt, Field(ge=1)]
 
 
+class PlanRule(Record):
+    """How many items of the plan are due `now`, and at most in each `later` phase."""
+
+    now: Annotated[StrictInt, Field(ge=1)] = 3
+    later: Annotated[StrictInt, Field(ge=1)] = 12
+
+
 class ContradictionRule(Record):
     """Two items to confirm where `na` is 該当なし while `answered` is answered."""
 
@@ -106,6 +113,7 @@ class ScoringRule(Record):
     caps: Caps
     review: ReviewLimits
     comments: CommentCounts
+    plan: PlanRule = PlanRule()
     contradictions: tuple[ContradictionRule, ...] = ()
     na_together: tuple[tuple[Id, ...], ...] = ()
     na_by_company: tuple[CompanyConditionRule, ...] = ()

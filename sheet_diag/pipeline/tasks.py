@@ -231,7 +231,7 @@ def publish(context: WorkerContext, job: PublishJob) -> PublishedReturn:
     return PublishedReturn(
         document=document,
         client_facts=summarize_outcome(context.catalog, outcome),
-        line=dump_return(context.catalog, outcome, documents.lang, points),
+        line=dump_return(context.catalog, outcome, documents.lang, points, documents.as_of),
     )
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Collection, Iterator, Sequence
+from datetime import date
 from itertools import takewhile
 from typing import Final
 
 from sheet_diag.diagnosis.improvement.lost_points import Loss, Losses
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import Phase, PlannedItem, Urgency
+from sheet_diag.model.rules import PlanRule
 
-_FIRST: Final = 3  # items that are due now
-_MOST: Final = 12  # items of each later phase
+_MONTHS: Final = {Phase.NOW: 1, Phase.HALF: 6, Phase.YEAR: 12}
 
 
 def plan_items(catalog: Catalog, losses: Losses, way: Collection[str]) -> tuple[PlannedItem, ...]:
@@ -28,9 +30,8 @@ def plan_items(catalog: Catalog, losses: Losses, way: Collection[str]) -> tuple[
 
     ordered = sorted(losses, key=urgency)
     groups = [_group(catalog, loss, way) for loss in ordered]
-    phases = _phases(
-        [(g, catalog.items[e.item].priority) for g, e in zip(groups, ordered, strict=True)]
-    )
+    priorities = [catalog.items[each.item].priority for each in ordered]
+    phases = _phases(list(zip(groups, priorities, strict=True)), catalog.scoring.plan)
     return tuple(
         PlannedItem(
             loss.item,
@@ -59,12 +60,21 @@ def _label(group: int, priority: int) -> Urgency:
     return Urgency.MEDIUM if priority == 2 else Urgency.LOW
 
 
-def _phases(keys: Sequence[tuple[int, int]]) -> Iterator[Phase]:
+def _phases(keys: Sequence[tuple[int, int]], rule: PlanRule) -> Iterator[Phase]:
     """Cut the order into phases; `keys` are group and priority of each item."""
-    now = min(_FIRST, len(keys))
+    now = min(rule.now, len(keys))
     urgent = list(takewhile(lambda key: key[0] <= 3 or key[1] <= 2, keys[now:]))
-    half = min(len(urgent), _MOST)
-    year = min(len(keys) - now - half, _MOST)
+    half = min(len(urgent), rule.later)
+    year = min(len(keys) - now - half, rule.later)
     counts = (now, half, year, len(keys) - now - half - year)
     for phase, count in zip(Phase, counts, strict=True):
         yield from [phase] * count
+
+
+def find_due_day(phase: Phase, as_of: date) -> date | None:
+    """Find the last day of the month in which a phase ends; None where it has no end."""
+    if phase not in _MONTHS:
+        return None
+    years, month = divmod(as_of.month - 1 + _MONTHS[phase], 12)
+    year = as_of.year + years
+    return date(year, month + 1, monthrange(year, month + 1)[1])

@@ -125,7 +125,7 @@ def _check_plan(catalog: Catalog, plan: ReturnedPlan, owner: ReturnOutcome) -> I
     """Find entries that no list offers, and measures that are done by the plan alone."""
     for entry in plan.entries:
         for column in PLAN_CHOICES:
-            typed = str(getattr(entry, column))
+            typed = str(getattr(entry, column)).strip()
             if typed and normalize_text(typed) not in _words_of(column):
                 details = [(f"column_{e.value}", Wording(e)(f"plan.column.{column}")) for e in Lang]
                 code = ProblemCode.PLAN_ENTRY_UNKNOWN

@@ -1,26 +1,35 @@
 """改善計画 -> what its client filled in, and whose it is.
 
 Finds the plan on whatever sheet of a return or of a report of ours. A sheet without its headings,
-or without any entry, is no plan.
+or without any entry, is no plan. A line that stands as it was proposed is no entry; one that was
+touched counts as it stands.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
-from sheet_diag.forms.layout import PLAN_COLUMNS, PLAN_KEYS, item_key
+from sheet_diag.forms.layout import (
+    PLAN_COLUMNS,
+    PLAN_KEYS,
+    PROPOSALS_KEY,
+    item_key,
+    read_proposals,
+)
 from sheet_diag.intake.cells import Grid, WorkbookContent
 from sheet_diag.intake.dates import parse_typed_date
 from sheet_diag.intake.returns.vocabulary import vocabulary_of
 from sheet_diag.intake.table_file import HeadedColumns, Table, find_tables, read_headings
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.returns import PlanEntry, ReturnedPlan, ReturnedSheet
-from sheet_diag.text.normalize import tidy_text
+from sheet_diag.model.returns import EMPTIED, PlanEntry, ReturnedPlan, ReturnedSheet
+from sheet_diag.text.normalize import normalize_text, tidy_text
 
 _HEADER_ROWS: Final = 40  # the headings stand among the first rows of a sheet
 _ID: Final = "id"
 _LABELS: Final = tuple(f"plan.column.{column}" for column in (_ID, *PLAN_COLUMNS))
+_NEEDED: Final = {_ID, *PLAN_COLUMNS} - {"cost"}  # plans of version 0.1.0 had no costs
 
 
 def read_plan(
@@ -65,7 +74,7 @@ def _make_plan(table: Table, entries: tuple[PlanEntry, ...]) -> ReturnedPlan:
 
 def _is_header(columns: HeadedColumns) -> bool:
     """Tell whether a row has the heading of the id and all that the client fills in, each once."""
-    return len(columns) == len(_LABELS) and all(len(places) == 1 for places in columns.values())
+    return columns.keys() >= _NEEDED and all(len(places) == 1 for places in columns.values())
 
 
 def _read_entries(table: Table, catalog: Catalog) -> Iterator[PlanEntry]:
@@ -80,6 +89,7 @@ def _read_entries(table: Table, catalog: Catalog) -> Iterator[PlanEntry]:
 def _read_lines(table: Table, catalog: Catalog) -> Iterator[PlanEntry]:
     """Read the rows of questions."""
     known = vocabulary_of(catalog).items
+    proposed = read_proposals(_read_key(table.grid, table.header, PROPOSALS_KEY))
     for row in table.rows():
         typed = row.text(_ID)
         match = known.get(item_key(typed))
@@ -87,7 +97,17 @@ def _read_lines(table: Table, catalog: Catalog) -> Iterator[PlanEntry]:
         texts = {column: row.text(column) for column in PLAN_COLUMNS}
         if item:
             due = texts["due"]
-            yield PlanEntry(**{**texts, "item": item, "due": parse_typed_date(due)[0] or due})
+            read = PlanEntry(**{**texts, "item": item, "due": parse_typed_date(due)[0] or due})
+            yield _compare_with_proposal(read, proposed.get(item, PlanEntry(item)))
+
+
+def _compare_with_proposal(read: PlanEntry, proposed: PlanEntry) -> PlanEntry:
+    """Return an empty line where all stands as proposed, else the line with what was emptied."""
+    texts = {c: (str(getattr(read, c)), str(getattr(proposed, c))) for c in PLAN_COLUMNS}
+    if all(normalize_text(now) == normalize_text(before) for now, before in texts.values()):
+        return PlanEntry(read.item)
+    emptied = [column for column, (now, before) in texts.items() if before and not now]
+    return replace(read, **dict.fromkeys(emptied, EMPTIED))
 
 
 def _read_key(grid: Grid, before: int, key: str) -> str:

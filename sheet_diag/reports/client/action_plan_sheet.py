@@ -1,39 +1,47 @@
-"""改善計画: everything that can still be improved, by urgency, for the client to plan with.
+"""改善計画: everything that can still be improved, in its one order, for the client to plan with.
 
-The client fills in the coloured columns. The sheet carries the client's id and name, so that it can
-be read wherever it comes back. What was planned last time stands beside what is planned now.
+The client fills in the coloured columns, some of which hold proposals. The sheet carries the
+client's id and name, so that it can be read wherever it comes back. What was planned last time
+stands beside what is planned now.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
-from fractions import Fraction
 from functools import lru_cache
-from typing import Any, Final
+from typing import Final
 
-from sheet_diag.forms.layout import PLAN_COLUMNS, PLAN_KEYS
-from sheet_diag.model.basics import parse_iso_day
-from sheet_diag.model.catalog import Catalog, Item, cached_per_catalog
-from sheet_diag.model.returns import PLAN_CHOICES, PlanEntry
+from sheet_diag.forms.layout import PLAN_COLUMNS, PLAN_KEYS, PROPOSALS_KEY, format_proposals
+from sheet_diag.model.catalog import Catalog, Item
+from sheet_diag.model.results import PlannedItem
+from sheet_diag.model.returns import PlanEntry
 from sheet_diag.reports.client.completed_actions import (
     describe_previous_action,
     write_completed_actions,
 )
 from sheet_diag.reports.client.context import CACHED_CATALOGS, LocalizedCatalog, ReportContext
+from sheet_diag.reports.client.plan_entries import (
+    build_entry_rules,
+    fill_line,
+    propose_entries,
+    write_entries,
+)
+from sheet_diag.reports.client.plan_links import (
+    LinkNumbers,
+    number_links,
+    refer_to_links,
+    write_links,
+)
 from sheet_diag.text.numbers import truncate_score
 from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.theme import (
     BODY,
     BOLD,
-    CELL,
-    CENTER,
     CENTERED,
     CENTERED_9,
     CENTERED_MUTED,
-    FIELD,
     HEAD_9,
     MIDDLE,
     NAVY,
@@ -45,14 +53,17 @@ from sheet_diag.xlsx.theme import (
 # The columns from left to right, each with its width in pixels.
 _WIDTHS: Final = {
     "id": 66,
+    "priority": 58,
+    "phase": 64,
     "category": 74,
-    "priority": 60,
-    "title": 176,
-    "text": 380,
-    "controls": 182,
-    "gain": 62,
-    "way": 66,
-    "effort": 78,
+    "title": 160,
+    "first_step": 190,
+    "text": 330,
+    "links": 44,
+    "gain": 56,
+    "way": 62,
+    "effort": 70,
+    "cost": 56,
     "owner": 92,
     "due": 84,
     "status": 72,
@@ -63,24 +74,24 @@ _NARROWED: Final = 60  # pixels that the texts leave to the previous plan
 _LEAD: Final[Look] = {**BODY, **MIDDLE, "font_size": 9}
 _TITLE: Final[Look] = {**TEXT_9, **BOLD, "font_color": NAVY}
 _FINE: Final[Look] = {**TEXT_9, "font_size": 8}
+_STRONG: Final[Look] = {**CENTERED_9, **BOLD}
 _WAY: Final[Look] = {**CENTERED, **BOLD, "font_color": NAVY}
 _GAIN: Final[Look] = {**CENTERED, "num_format": '"+"0.0'}
-_ENTRY: Final[Look] = {**CELL, **FIELD, **MIDDLE, **CENTER, "font_size": 9}
-_DAY: Final[Look] = {**_ENTRY, "num_format": "yyyy/m/d"}
 _ONE_LINE: Final[Look] = {**BODY, "text_wrap": False}
-_FIRST_YEAR: Final = 1901
 _LEAST: Final = 30.0  # points: the height of a row
 
 
 @dataclass(frozen=True, slots=True)
 class _ActionColumns:
-    """Where the columns stand, their widths in pixels, what was planned before by item, and what
-    was entered into the last report."""
+    """Where the columns stand, their widths in pixels, what was planned before by item, what was
+    entered into the last report, what is proposed, and the numbers of the links."""
 
     at: Mapping[str, int]
     widths: Mapping[str, int]
     before: Mapping[str, PlanEntry]
     entries: Mapping[str, PlanEntry]
+    proposed: Mapping[str, PlanEntry]
+    links: LinkNumbers
 
     @property
     def last(self) -> int:
@@ -90,15 +101,16 @@ class _ActionColumns:
 def write_plan(page: Page, context: ReportContext) -> None:
     """Write the sheet."""
     table = _plan_columns(context)
-    keys = [_KEY] * (2 * len(PLAN_KEYS))
+    keys = [_KEY] * (2 * (len(PLAN_KEYS) + 1))
     first_key = table.last + 1
     columns = [*table.widths.values(), *keys]
     page.columns(columns, hidden=range(first_key, first_key + len(keys)))
-    _write_keys(page, first_key, context)
+    _write_keys(page, first_key, table, context)
     header = _write_head(page, table, context)
-    items = context.report.diagnosis.open_items
+    items = context.report.diagnosis.plan
     row = _write_table(page, header, table, context) if items else header
-    write_completed_actions(page, row, table.last, {**table.before, **table.entries}, context)
+    row = write_links(page, row, table.at, table.links, context)
+    write_completed_actions(page, row, table.at, {**table.before, **table.entries}, context)
     context.print_setup(page, landscape=True)
     page.fit_width(repeat=(header, header) if items else None)
     page.select(0, 0)
@@ -106,19 +118,37 @@ def write_plan(page: Page, context: ReportContext) -> None:
 
 def _plan_columns(context: ReportContext) -> _ActionColumns:
     plan = context.report.plan
-    widths = dict(_WIDTHS)
+    widths = dict(_widths(context.catalog))
     if plan:
         widths["text"] -= _NARROWED
         widths["previous"] = _PREVIOUS
-    before = {entry.item: entry for entry in plan.entries} if plan else {}
-    entries = {entry.item: entry for entry in context.report.entries}
-    return _ActionColumns({name: at for at, name in enumerate(widths)}, widths, before, entries)
+    return _ActionColumns(
+        at={name: at for at, name in enumerate(widths)},
+        widths=widths,
+        before={entry.item: entry for entry in plan.entries} if plan else {},
+        entries={entry.item: entry for entry in context.report.entries},
+        proposed=propose_entries(context),
+        links=number_links(context),
+    )
 
 
-def _write_keys(page: Page, first: int, context: ReportContext) -> None:
+def _widths(catalog: Catalog) -> Mapping[str, int]:
+    """Leave to the texts what a catalogue without first steps or links does not need."""
+    items = catalog.items.values()
+    needless = {
+        "first_step": not any(item.first_step for item in items),
+        "links": not any(item.links for item in items),
+    }
+    spare = sum(_WIDTHS[name] for name, is_needless in needless.items() if is_needless)
+    kept = {name: width for name, width in _WIDTHS.items() if not needless.get(name)}
+    return {**kept, "text": _WIDTHS["text"] + spare}
+
+
+def _write_keys(page: Page, first: int, table: _ActionColumns, context: ReportContext) -> None:
     sheet = context.report.sheet
-    values = (context.report.number, sheet.identity.client or "", sheet.name)
-    for place, (key, value) in enumerate(zip(PLAN_KEYS, values, strict=True)):
+    proposals = format_proposals(table.proposed.values())
+    values = (context.report.number, sheet.identity.client or "", sheet.name, proposals)
+    for place, (key, value) in enumerate(zip((*PLAN_KEYS, PROPOSALS_KEY), values, strict=True)):
         page.text(0, first + 2 * place, key, _ONE_LINE)
         page.client_text(0, first + 2 * place + 1, value, _ONE_LINE)
 
@@ -128,17 +158,30 @@ def _write_head(page: Page, table: _ActionColumns, context: ReportContext) -> in
     say, diagnosis = context.say, context.report.diagnosis
     page.merged(0, 0, table.last, say("plan.sheet"), TITLE)
     page.height(0, 32)
-    if not diagnosis.open_items:
+    if not diagnosis.plan:
         page.merged(1, 0, table.last, say("plan.nothing"), BODY)
         page.height(1, 24)
         return 2
-    ways = any(way.items for way in diagnosis.ways)
-    key = "plan.lead.ways" if ways else "plan.lead.gain"
-    text = "\n".join((say("plan.lead"), say("plan.lead.priority"), say(key)))
+    text = _lead(context)
     page.merged(1, 0, table.last, text, _LEAD)
     page.height(1, page.text_height(text, _LEAD, (0, table.last), padding=6))
     page.height(2, 6)
     return 3
+
+
+def _lead(context: ReportContext) -> str:
+    """Say how to use the plan, and what its words mean."""
+    say, rule = context.say, context.catalog.scoring.plan
+    ways = any(way.items for way in context.report.diagnosis.ways)
+    return "\n".join(
+        (
+            say("plan.lead"),
+            say("plan.lead.priority"),
+            say("plan.lead.phase", now=rule.now, later=rule.later),
+            say("plan.lead.effort"),
+            say("plan.lead.ways" if ways else "plan.lead.gain"),
+        )
+    )
 
 
 def _write_table(page: Page, header: int, table: _ActionColumns, context: ReportContext) -> int:
@@ -147,11 +190,12 @@ def _write_table(page: Page, header: int, table: _ActionColumns, context: Report
     for name, column in table.at.items():
         page.text(header, column, heads[name], HEAD_9)
     page.height(header, max(34, _row_height(heads, table.widths, indent=0)))
-    items, rules = context.report.diagnosis.open_items, _build_rules(context)
+    items, rules = context.report.diagnosis.plan, build_entry_rules(context)
     known = _build_rows(context.localized, table.widths["text"])
-    for row, name in enumerate(items, header + 1):
-        _write_item(page, row, known[name], table, context)
-        _write_entries(page, row, table, rules, table.entries.get(name, PlanEntry(name)))
+    for row, each in enumerate(items, header + 1):
+        line = fill_line(table.proposed[each.item], table.entries.get(each.item))
+        _write_item(page, row, known[each.item], each, table, context, line)
+        write_entries(page, row, table.at, rules, line)
     last = header + len(items)
     page.filter((header, 0, last, table.last))
     page.freeze(header + 1, 1)
@@ -176,41 +220,62 @@ def _build_rows(localized: LocalizedCatalog, text_width: int) -> Mapping[str, _A
 
 
 def _build_row(localized: LocalizedCatalog, item: Item, widths: Mapping[str, int]) -> _ActionRow:
-    catalog, say = localized.catalog, localized.say
+    say = localized.say
     star = say("plan.key") if item.critical else ""
     texts = {
-        "category": catalog.category_of[item.id].short[say.lang],
+        "category": localized.catalog.category_of[item.id].short[say.lang],
         "title": f"{star}{item.comment.title[say.lang]}",
+        "first_step": item.first_step[say.lang] if item.first_step else "",
         "text": item.comment.text[say.lang],
-        "controls": _control_text(item, localized),
     }
     return _ActionRow(item, texts, _row_height({"id": item.id, **texts}, widths))
 
 
+# Columns that hold texts of the product, each with its look.
+_TEXTS: Final[dict[str, Look]] = {
+    "id": CENTERED_9,
+    "priority": _STRONG,
+    "phase": CENTERED_9,
+    "category": CENTERED_MUTED,
+    "title": _TITLE,
+    "first_step": TEXT_9,
+    "text": TEXT_9,
+    "links": CENTERED_9,
+    "way": _WAY,
+}
+
+
 def _write_item(
-    page: Page, row: int, of: _ActionRow, table: _ActionColumns, context: ReportContext
+    page: Page,
+    row: int,
+    of: _ActionRow,
+    each: PlannedItem,
+    table: _ActionColumns,
+    context: ReportContext,
+    line: PlanEntry,
 ) -> None:
-    at, texts, name = table.at, of.texts, of.item.id
-    priority = context.say(f"plan.priority.{_choose_priority(of.item, context)}")
-    way, gain = context.way_marks(name), context.report.diagnosis.effects.get(name, Fraction(0))
-    page.text(row, at["id"], name, CENTERED_9)
-    page.text(row, at["category"], texts["category"], CENTERED_MUTED)
-    page.text(row, at["priority"], priority, CENTERED_9)
-    page.text(row, at["title"], texts["title"], _TITLE)
-    page.text(row, at["text"], texts["text"], TEXT_9)
-    page.text(row, at["controls"], texts["controls"], _FINE)
-    page.text(row, at["way"], way, _WAY)
-    page.number(row, at["gain"], truncate_score(gain), _GAIN)
-    entry = table.entries.get(name)
-    own = {"priority": priority, "way": way, "owner": entry.owner if entry else ""}
+    say, at = context.say, table.at
+    own = {
+        "priority": say(f"plan.priority.{each.label}"),
+        "phase": say(f"plan.phase.{each.phase}"),
+        "way": context.way_marks(each.item),
+    }
+    if "links" in at:
+        own["links"] = refer_to_links(of.item.links, table.links)
+    texts = {"id": each.item, **of.texts, **own}
+    for name, look in _TEXTS.items():
+        if name in at:
+            page.text(row, at[name], texts[name], look)
+    page.number(row, at["gain"], truncate_score(each.effect), _GAIN)
     if "previous" in at:
-        own["previous"] = describe_previous_action(table.before.get(name), context)
+        own["previous"] = describe_previous_action(table.before.get(each.item), context)
         page.client_text(row, at["previous"], own["previous"], _FINE)
-    page.height(row, max(of.height, _row_height(own, table.widths)))
+    entered: dict[str, str] = {column: getattr(line, column) for column in PLAN_COLUMNS}
+    page.height(row, max(of.height, _row_height({**own, **entered}, table.widths)))
 
 
 def _row_height(texts: Mapping[str, str], widths: Mapping[str, int], *, indent: int = 1) -> float:
-    sizes = {"controls": 8.0, "previous": 8.0}
+    sizes = {"previous": 8.0}
     heights = (
         row_height(
             text,
@@ -221,74 +286,3 @@ def _row_height(texts: Mapping[str, str], widths: Mapping[str, int], *, indent: 
         for name, text in texts.items()
     )
     return max(_LEAST, *heights)
-
-
-def _build_rules(context: ReportContext) -> Mapping[str, Mapping[str, Any]]:
-    """Build the rules for what the client's columns take."""
-    say = context.say
-    title = {"error_title": say("plan.choose.title")}
-    message = {**title, "error_message": say("plan.choose.list")}
-    rules: dict[str, Mapping[str, Any]] = {
-        name: {
-            "validate": "list",
-            "source": [say(f"plan.{name}.{choice}") for choice in choices],
-            **message,
-        }
-        for name, choices in PLAN_CHOICES.items()
-    }
-    # A month or a season is a fair answer, so anything else than a date is only asked about.
-    day = {
-        "validate": "date",
-        "criteria": ">=",
-        "value": context.report.as_of.replace(month=1, day=1),
-        "error_type": "warning",
-        "error_message": say("plan.choose.day"),
-    }
-    return {**rules, "due": {**day, **title}}
-
-
-def _write_entries(
-    page: Page,
-    row: int,
-    table: _ActionColumns,
-    rules: Mapping[str, Mapping[str, Any]],
-    entry: PlanEntry,
-) -> None:
-    """Write the cells to be filled in, with what was entered: all that stands there is theirs."""
-    for name in PLAN_COLUMNS:
-        typed: str = getattr(entry, name)
-        day = _parse_day(typed) if name == "due" else None
-        page.entry(row, table.at[name], day or typed, _DAY if name == "due" else _ENTRY)
-    for name, rule in rules.items():
-        page.rule(row, table.at[name], rule)
-
-
-def _parse_day(typed: str) -> date | None:
-    """Parse a day that Excel can show; anything else is kept as it was typed."""
-    day = parse_iso_day(typed)
-    return day if day and day.year >= _FIRST_YEAR else None
-
-
-def _choose_priority(item: Item, context: ReportContext) -> str:
-    """Choose 高, 中 or 低, in the same order as the urgency of open items."""
-    score = context.report.diagnosis.scores.items[item.id]
-    if item.critical and score.value == 0:
-        return "high"
-    return "medium" if (score.lost or 0) >= _half_of_largest_weight(context.catalog) else "low"
-
-
-@cached_per_catalog
-def _half_of_largest_weight(catalog: Catalog) -> Fraction:
-    """Compute half of the largest weight."""
-    return Fraction(max(item.weight for item in catalog.items.values()), 2)
-
-
-def _control_text(item: Item, localized: LocalizedCatalog) -> str:
-    """Write the control numbers, one line for each standard."""
-    say = localized.say
-    numbers = ((s, ", ".join(item.controls.get(s.id, ()))) for s in localized.catalog.standards)
-    return "\n".join(
-        say("plan.control", standard=standard.name[say.lang], numbers=text)
-        for standard, text in numbers
-        if text
-    )

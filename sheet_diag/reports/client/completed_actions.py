@@ -19,7 +19,7 @@ from sheet_diag.xlsx.theme import (
 def describe_previous_action(entry: PlanEntry | None, context: ReportContext) -> str:
     """Describe what was planned last time, one line for each entry."""
     say = context.say
-    entries: dict[str, str] = {c: str(getattr(entry, c)) for c in PLAN_COLUMNS} if entry else {}
+    entries: dict[str, str] = {c: getattr(entry, c).strip() for c in PLAN_COLUMNS} if entry else {}
     return "\n".join(
         say("plan.previous.line", label=say(f"plan.column.{column}"), text=text)
         for column, text in entries.items()
@@ -28,30 +28,35 @@ def describe_previous_action(entry: PlanEntry | None, context: ReportContext) ->
 
 
 def write_completed_actions(
-    page: Page, row: int, last: int, before: Mapping[str, PlanEntry], context: ReportContext
+    page: Page,
+    row: int,
+    at: Mapping[str, int],
+    before: Mapping[str, PlanEntry],
+    context: ReportContext,
 ) -> None:
-    """Write the table from `row` on up to column `last`; the client's columns stay free."""
+    """Write the table from `row` on below the columns `at`; the client's columns stay free."""
     say, catalog = context.say, context.catalog
     open_items = set(context.report.diagnosis.open_items)
     done = [entry for name, entry in before.items() if name not in open_items]
     if not done:
         return
     page.height(row, 10)
+    last, title, text = len(at) - 1, at["title"], at["text"]
     page.merged(row + 1, 0, last, say("plan.done.heading"), HEADING)
     page.height(row + 1, 24)
     for line, entry in enumerate(done, row + 2):
         item = catalog.items.get(entry.item)
         category = catalog.category_of[item.id].short[say.lang] if item else ""
         texts = (
-            ((2, 3), item.comment.title[say.lang] if item else ""),
-            ((4, 4), _describe_result(entry, context)),
-            ((5, last), describe_previous_action(entry, context).replace("\n", "　")),
+            ((2, title), item.comment.title[say.lang] if item else ""),
+            ((title + 1, text), _describe_result(entry, context)),
+            ((text + 1, last), describe_previous_action(entry, context).replace("\n", "　")),
         )
         page.client_text(line, 0, entry.item, CENTERED_9)
         page.text(line, 1, category, CENTERED_MUTED)
-        for columns, text in texts:
-            page.merged_client(line, *columns, text, TEXT_9)
-        heights = (page.text_height(text, TEXT_9, place, 6) for place, text in texts)
+        for columns, words in texts:
+            page.merged_client(line, *columns, words, TEXT_9)
+        heights = (page.text_height(words, TEXT_9, place, 6) for place, words in texts)
         page.height(line, max(24, *heights))
 
 

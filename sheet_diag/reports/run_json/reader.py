@@ -243,11 +243,18 @@ def _find_sender_doubt(codes: Collection[str]) -> str:
 
 
 def _digest_report(raw: Any) -> str:
-    """Digest what a report says of its client; what it says of others changes from run to run.
+    """Digest what a report says of its client; what it says of others changes from run to run,
+    and when a measure is due from month to month.
 
     Without a comment it is what it was before run.json held a digest of comments.
     """
-    content = [raw["answers"], raw["overrides"], raw["diagnosis"]]
+    content = [raw["answers"], raw["overrides"], _drop_due_days(raw["diagnosis"])]
     if comment := raw.get("comment_sha256"):
         content.append(comment)
     return hashlib.sha256(dump_json_line(content)).hexdigest()[:_DIGEST]
+
+
+def _drop_due_days(diagnosis: Any) -> Any:
+    if not diagnosis or "plan" not in diagnosis:
+        return diagnosis
+    return {**diagnosis, "plan": [{**each, "due": None} for each in diagnosis["plan"]]}

@@ -15,8 +15,9 @@ from fractions import Fraction
 from typing import Any, Final
 
 from sheet_diag.diagnosis.comparison.previous import entries_digest, item_fingerprint
+from sheet_diag.diagnosis.improvement.plan import find_due_day
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.catalog import Catalog, Item
 from sheet_diag.model.comparison import (
     Comparison,
     Movement,
@@ -52,11 +53,15 @@ def dump_checked_files(catalog: Catalog, outcomes: Sequence[ReturnOutcome], lang
 
 
 def dump_return(
-    catalog: Catalog, outcome: ReturnOutcome, lang: Lang, points: int | None = None
+    catalog: Catalog,
+    outcome: ReturnOutcome,
+    lang: Lang,
+    points: int | None = None,
+    as_of: date | None = None,
 ) -> bytes:
     """One return, as a line of the file; the outcome must be whole. `points` are those of its
-    correction (None: it has none)."""
-    return dump_json_line({**_entry(catalog, outcome, lang), "points": points})
+    correction (None: it has none), `as_of` the day of the diagnosis (None: nothing is due)."""
+    return dump_json_line({**_entry(catalog, outcome, lang, as_of), "points": points})
 
 
 def describe_run(
@@ -85,7 +90,9 @@ def describe_run(
     }
 
 
-def _entry(catalog: Catalog, outcome: ReturnOutcome, lang: Lang) -> dict[str, Any]:
+def _entry(
+    catalog: Catalog, outcome: ReturnOutcome, lang: Lang, as_of: date | None
+) -> dict[str, Any]:
     received = outcome.received
     sheet = received.sheet
     profile = dict(sheet.profile) if sheet else {}
@@ -112,7 +119,7 @@ def _entry(catalog: Catalog, outcome: ReturnOutcome, lang: Lang) -> dict[str, An
         "overrides": [_override(override) for override in received.judgement.overrides],
         "comment_sha256": _comment_digest(received.judgement),
         "comparison": _comparison(outcome.comparison),
-        "diagnosis": _diagnosis(catalog, outcome.diagnosis) if outcome.diagnosis else None,
+        "diagnosis": _diagnosis(catalog, outcome.diagnosis, as_of) if outcome.diagnosis else None,
     }
 
 
@@ -156,7 +163,7 @@ def _comment_digest(decided: Judgement) -> str | None:
     return hashlib.sha256(decided.comment.encode("utf-8", "replace")).hexdigest()
 
 
-def _diagnosis(catalog: Catalog, diagnosis: Diagnosis) -> dict[str, Any]:
+def _diagnosis(catalog: Catalog, diagnosis: Diagnosis, as_of: date | None) -> dict[str, Any]:
     scores = diagnosis.scores
     ranked = scores.rank is not None
     return {
@@ -190,7 +197,7 @@ def _diagnosis(catalog: Catalog, diagnosis: Diagnosis) -> dict[str, Any]:
         ],
         "first": list(diagnosis.top_items),
         "open_items": list(diagnosis.open_items),
-        "plan": [_planned(each) for each in diagnosis.plan],
+        "plan": [_planned(catalog.items[each.item], each, as_of) for each in diagnosis.plan],
         "ways": [_way(way) for way in diagnosis.ways],
         "insurance": {
             "exposure": diagnosis.insurance.exposure,
@@ -212,13 +219,17 @@ def _unknown(diagnosis: Diagnosis) -> dict[str, Any]:
     }
 
 
-def _planned(each: PlannedItem) -> dict[str, Any]:
+def _planned(item: Item, each: PlannedItem, as_of: date | None) -> dict[str, Any]:
+    due = as_of and find_due_day(each.phase, as_of)
     return {
         "item": each.item,
         "group": each.group,
         "label": each.label,
         "effect": _score(each.effect),
         "phase": each.phase,
+        "due": due and due.isoformat(),
+        "effort": item.effort,
+        "cost": item.cost,
     }
 
 
