@@ -191,6 +191,15 @@ def change_catalog(catalog: Catalog, **parts: Any) -> Catalog:
     return Catalog.model_validate({**catalog.model_dump(), **parts})
 
 
+def change_items(catalog: Catalog, parts: Mapping[str, Mapping[str, Any]]) -> Catalog:
+    """A catalogue with some parts of some items replaced, validated anew."""
+    content = catalog.model_dump()
+    for category in content["categories"]:
+        for item in category["items"]:
+            item |= parts.get(item["id"], {})
+    return Catalog.model_validate(content)
+
+
 def name_categories(catalog: Catalog) -> Catalog:
     """The catalogue with a name for each category: those of `tests.catalogs` are all alike."""
     content = catalog.model_dump()

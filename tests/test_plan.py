@@ -30,10 +30,19 @@ from sheet_diag.reports.client.page_flow import PageFlow
 from sheet_diag.text.problems import problem_message
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.book import Book
-from tests.catalogs import JIS, catalog
+from tests.catalogs import JIS, SCORING, catalog
 from tests.office import Office
 from tests.returned import page_at, reopen_workbook
-from tests.samples import AS_OF, ISSUER, PROFILE, change_catalog, client, labels, resolve_all
+from tests.samples import (
+    AS_OF,
+    ISSUER,
+    PROFILE,
+    change_catalog,
+    change_items,
+    client,
+    labels,
+    resolve_all,
+)
 from tests.workbooks import cut_texts, open_workbook, rows_with, sheet, sheet_parts, texts_on
 
 NUMBER = "SD-20261123-0dd95d12"
@@ -222,33 +231,25 @@ def test_a_catalogue_of_another_size() -> None:
 
 # --- proposals
 
-LINKS = {
-    "C1-1": [{"title": "対策の手引き", "url": "https://www.example.go.jp/guide"}],
-    "C2-1": [
-        {"title": "相談窓口", "url": "https://www.example.go.jp/help"},
-        {"title": "対策の手引き", "url": "https://www.example.go.jp/guide"},
-    ],
-}
-HELP = {
-    "C1-1": {"effort": "S", "cost": "0", "first_step": {"ja": "電話する", "en": "Call"}},
+GUIDE = {"title": "対策の手引き", "url": "https://www.example.go.jp/guide"}
+DESK = {"title": "相談窓口", "url": "https://www.example.go.jp/help"}
+HELP: Mapping[str, Mapping[str, Any]] = {
+    "C1-1": {
+        "effort": "S",
+        "cost": "0",
+        "first_step": {"ja": "電話する", "en": "Call"},
+        "links": [GUIDE],
+    },
     "C1-2": {"effort": "M", "cost": "low"},
     "C1-3": {"effort": "L", "cost": "high"},
-    "C2-1": {},
+    "C2-1": {"links": [DESK, GUIDE]},
 }
 HELPED = ("3! 3p2 3p3 3p3", "3p1", "3", "3")  # open in this order: C1-1, C1-2, C2-1, C1-3, C1-4
 
 
-def helped() -> Catalog:
-    """A small catalogue that says more of some of its items."""
-    content = catalog(*HELPED).model_dump()
-    content["scoring"]["plan"] = {"now": 1, "later": 1}
-    for each in content["categories"]:
-        for item in each["items"]:
-            item |= {**HELP.get(item["id"], {}), "links": LINKS.get(item["id"], [])}
-    return Catalog.model_validate(content)
-
-
-HELPED_CATALOG = helped()
+HELPED_CATALOG = change_items(
+    catalog(*HELPED, scoring={**SCORING, "plan": {"now": 1, "later": 1}}), HELP
+)
 
 
 def helped_context(

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
 from fractions import Fraction
 
 import pytest
 from hypothesis import given, settings
 
 from sheet_diag.diagnosis.evaluate import diagnose
+from sheet_diag.diagnosis.improvement.plan import find_due_day
 from sheet_diag.model.results import Diagnosis, Phase, Urgency
 from tests.catalogs import Sample, answer_row, catalog, samples
 
@@ -115,3 +117,20 @@ def test_caps_bind_where_the_rank_is_worse_than_its_base(sample: Sample) -> None
     if got.unknown and scores.rank:
         assert got.unknown.rank.position <= scores.rank.position
         assert got.unknown.score >= (scores.overall or 0)
+
+
+# --- due days
+
+
+@pytest.mark.parametrize(
+    ("as_of", "due"),
+    [
+        ("2026-11-23", ["2026-12-31", "2027-05-31", "2027-11-30", ""]),
+        ("2026-12-31", ["2027-01-31", "2027-06-30", "2027-12-31", ""]),
+        ("2027-01-31", ["2027-02-28", "2027-07-31", "2028-01-31", ""]),
+        ("2028-01-01", ["2028-02-29", "2028-07-31", "2029-01-31", ""]),
+    ],
+)
+def test_a_phase_ends_with_the_last_day_of_a_month(as_of: str, due: list[str]) -> None:
+    found = [find_due_day(phase, date.fromisoformat(as_of)) for phase in Phase]
+    assert [day.isoformat() if day else "" for day in found] == due

@@ -131,6 +131,18 @@ def test_a_run_json_that_tells_no_comments_gives_the_edition_that_it_gave(tmp_pa
     assert others[0] != facts[0].edition
 
 
+def test_a_report_of_another_month_is_no_other_edition(tmp_path: Path) -> None:
+    """Only the days on which measures are due differ from those of an earlier month."""
+    asked = order(tmp_path)
+    run(asked, quiet)
+    path = asked.output / RUN_JSON
+    text, editions = path.read_text(encoding="utf-8"), []
+    for plan in ('{"due":"2026-12-31"}', '{"due":"2027-01-31"}', '{"due":null,"phase":"now"}'):
+        path.write_text(text.replace('"plan":[]', f'"plan":[{plan}]'), encoding="utf-8")
+        editions.append(load_return_facts(asked.output)[1][0].edition)
+    assert editions[0] == editions[1] != editions[2]
+
+
 GONE = "comparison.previous.missing"
 CUT = "comparison.previous.unreadable"
 FOREIGN = "comparison.previous.foreign"

@@ -11,7 +11,10 @@ from typing import Any
 
 import pytest
 
+from sheet_diag.diagnosis.evaluate import evaluate
 from sheet_diag.model.basics import Lang
+from sheet_diag.model.results import ReturnOutcome, ReturnStatus
+from sheet_diag.model.returns import ReceivedFile, Response, ReturnedSheet, SheetIdentity
 from sheet_diag.reports.run_json.writer import describe_run, dump_checked_files, dump_return
 from sheet_diag.storage.run_json_file import (
     RunJsonWriter,
@@ -19,8 +22,8 @@ from sheet_diag.storage.run_json_file import (
     read_run_json_head,
     read_run_json_returns,
 )
-from tests.catalogs import JIS
-from tests.samples import client, resolve_all, reword
+from tests.catalogs import JIS, answer_row, catalog
+from tests.samples import change_items, client, resolve_all, reword
 
 HEAD: Mapping[str, Any] = {"as_of": "2026-11-23", "schema": 1, "catalog": {"id": "見本"}}
 RETURNS: Mapping[str, Sequence[Any]] = {
@@ -127,3 +130,101 @@ def test_a_run_that_stops_leaves_no_whole_document(tmp_path: Path) -> None:
         raise ZeroDivisionError
     with pytest.raises(json.JSONDecodeError):
         read_run_json_head(path)
+
+
+# --- what it says of a diagnosis
+
+SMALL = change_items(
+    catalog("3! 3! 3 3 3", "3 3p1", "3", "3 0"), {"C1-1": {"effort": "S", "cost": "0"}}
+)
+
+
+def diagnosis(signs: str, as_of: date | None = AS_OF) -> dict[str, Any]:
+    """The part of an entry about the answers, to the questions of `SMALL` in their order."""
+    given = answer_row(SMALL, signs)
+    responses = tuple(Response(item, choice) for item, choice in given.items())
+    sheet = ReturnedSheet(SheetIdentity(), Lang.JA, {"company": "会社"}, responses, "回答")
+    received = ReceivedFile("a.xlsx", "", sheet=sheet)
+    outcome = ReturnOutcome(received, ReturnStatus.RANKED, (), evaluate(SMALL, sheet))
+    entry = json.loads(dump_return(SMALL, outcome, Lang.JA, as_of=as_of))
+    found: dict[str, Any] = entry["diagnosis"]
+    return found
+
+
+def planned(item: str, group: int, label: str, effect: str, phase: str, due: str) -> dict[str, Any]:
+    """A line of the plan; the effect is told as `exact shown`."""
+    exact, shown = effect.split()
+    return {
+        "item": item, "group": group, "label": label, "effect": {"exact": exact, "shown": shown},
+        "phase": phase, "due": due, "effort": None, "cost": None,
+    }  # fmt: skip
+
+
+def test_a_diagnosis_has_every_number_that_the_report_shows() -> None:
+    found = diagnosis("?△×○○ ○△ ○ ○?")
+    weak = {"at_most": "B", "binding": False, "blocks_next": True}
+    assert found == {
+        "gates": [],
+        "overall": {"exact": "325/4", "shown": "81.2", "upper": "81.2", "strict": "81.2"},
+        "base_rank": "B",
+        "rank": "B",
+        "rank_interval": ["B", "B"],
+        "strict_rank": "B",
+        "caps": [
+            {"rule": "CATEGORY_LT_70", "because": ["C1"], **weak},
+            {"rule": "CRITICAL_GE_1", "because": ["C1-1"], **weak},
+        ],
+        "text": "plain",
+        "unknown": {
+            "count": 1, "items": ["C1-1"], "exact": "345/4", "shown": "86.2", "rank": "A",
+            "decides": True, "share_of_lost": "1/3",
+        },
+        "findings": [{"rule": "UNKNOWN_STATE", "about": ["C1-1", "C4-2"]}],
+        "categories": {
+            "C1": {"exact": "50", "shown": "50.0"},
+            "C2": {"exact": "75", "shown": "75.0"},
+            "C3": {"exact": "100", "shown": "100.0"},
+            "C4": {"exact": "100", "shown": "100.0"},
+        },
+        "comments": [
+            {"category": "C1", "items": ["C1-1", "C1-2"], "note": {"kind": "advice", "of": "C1-1"}},
+            {"category": "C2", "items": ["C2-2"], "note": {"kind": "advice", "of": "C2-2"}},
+        ],
+        "first": ["C1-1"],
+        "open_items": ["C1-1", "C1-2", "C2-2", "C1-3"],
+        "plan": [
+            {**planned("C1-1", 1, "top", "5 5.0", "now", "2026-12-31"), "effort": "S", "cost": "0"},
+            planned("C1-2", 3, "high", "5/2 2.5", "now", "2026-12-31"),
+            planned("C2-2", 4, "high", "25/4 6.2", "now", "2026-12-31"),
+            planned("C1-3", 4, "low", "5 5.0", "year", "2027-11-30"),
+        ],
+        "ways": [
+            {
+                "target": "A", "items": ["C1-1"], "rank": "A",
+                "overall": {"exact": "345/4", "shown": "86.2"},
+            }
+        ],
+        "insurance": {"exposure": "mid", "level": 1, "variant": "confirm"},
+    }  # fmt: skip
+
+
+def test_where_all_is_known_its_bound_is_the_score_of_record() -> None:
+    assert diagnosis("○×○○○ ○○ ○ ○○")["unknown"] == {
+        "count": 0, "items": [], "exact": "95", "shown": "95.0", "rank": "B",
+        "decides": False, "share_of_lost": "0",
+    }  # fmt: skip
+
+
+def test_a_held_return_has_no_rank_no_plan_and_no_bound() -> None:
+    found = diagnosis("..... ○○ ○ ○○")
+    assert found["gates"]
+    assert {key: found[key] for key in ("rank", "text", "first", "plan", "ways", "caps")} == {
+        "rank": None, "text": None, "first": [], "plan": [], "ways": [], "caps": [],
+    }  # fmt: skip
+    unknown = found["unknown"]
+    assert (unknown["count"], unknown["exact"], unknown["rank"]) == (0, None, None)
+
+
+def test_without_a_day_nothing_is_due() -> None:
+    due = [each["due"] for each in diagnosis("?△×○○ ○△ ○ ○?", as_of=None)["plan"]]
+    assert due == [None] * 4

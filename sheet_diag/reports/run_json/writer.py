@@ -208,12 +208,14 @@ def _diagnosis(catalog: Catalog, diagnosis: Diagnosis, as_of: date | None) -> di
 
 
 def _unknown(diagnosis: Diagnosis) -> dict[str, Any]:
-    unknown = diagnosis.unknown
+    """Describe what is not known; where nothing is, score and rank are those of record."""
+    unknown, scores = diagnosis.unknown, diagnosis.scores
+    score = scores.overall if scores.rank else None
     return {
         "count": len(unknown.items) if unknown else 0,
         "items": list(unknown.items) if unknown else [],
-        **(_score(unknown.score if unknown else None) or {"exact": None, "shown": None}),
-        "rank": unknown and unknown.rank,
+        **(_score(unknown.score if unknown else score) or {"exact": None, "shown": None}),
+        "rank": unknown.rank if unknown else scores.rank,
         "decides": diagnosis.is_decided_by_unknown,
         "share_of_lost": str(unknown.share_of_lost if unknown else 0),
     }
