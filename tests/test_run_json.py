@@ -204,6 +204,7 @@ def test_a_diagnosis_has_every_number_that_the_report_shows() -> None:
                 "overall": {"exact": "345/4", "shown": "86.2"},
             }
         ],
+        "threats": [],
         "insurance": {"exposure": "mid", "level": 1, "variant": "confirm"},
     }  # fmt: skip
 

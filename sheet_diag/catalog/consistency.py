@@ -50,6 +50,7 @@ def check_consistency(raw: Any) -> tuple[CatalogFault, ...]:
 def _check_ids(raw: Any) -> Iterator[CatalogFault]:
     for part in ("standards", "profile", "categories"):
         yield from _check_unique(tree.records(raw, part))
+    yield from _check_unique(tree.records(tree.mapping(raw, "threats"), "threats", ("threats",)))
     yield from _check_unique(tree.items(raw))
     for choices in tree.choice_lists(raw):
         yield from _check_unique(choices)

@@ -111,7 +111,7 @@ class _CatalogFiles:
         return LocatedCatalogFault(self._files[start], ".".join(labels[len(start) :]), fault)
 
     def _join(self) -> None:
-        for key in ("profile", "report"):
+        for key in ("profile", "report", "threats"):
             self._include(self.raw, key, (key,))
         for path, category in tree.records(self.raw, "categories"):
             self._include(category, "items", (*path, "items"))

@@ -29,6 +29,7 @@ def check_references(raw: Any) -> Iterator[CatalogFault]:
 def _check_items(raw: Any) -> Iterator[CatalogFault]:
     sets = tree.mapping(raw).get("answer_sets")
     standards = tree.names(tree.mapping(raw).get("standards"))
+    threats = tree.names(tree.mapping(raw, "threats").get("threats"))
     for path, item in tree.items(raw):
         name = item.get("answer_set")
         yield from _check_name((*path, "answer_set"), name, tree.names(sets))
@@ -37,6 +38,8 @@ def _check_items(raw: Any) -> Iterator[CatalogFault]:
             yield from _check_name((*path, "hint", key), key, choices)
         for key in tree.mapping(item, "controls"):
             yield from _check_name((*path, "controls", key), key, standards)
+        for name in tree.strings(item.get("threats")):
+            yield from _check_name((*path, "threats"), name, threats)
 
 
 def _check_contradictions(raw: Any) -> Iterator[CatalogFault]:

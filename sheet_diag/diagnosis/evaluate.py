@@ -11,6 +11,7 @@ from sheet_diag.diagnosis.improvement.lost_points import compute_losses
 from sheet_diag.diagnosis.improvement.plan import plan_items
 from sheet_diag.diagnosis.scoring.findings import find_company_contradictions
 from sheet_diag.diagnosis.scoring.score import score_answers
+from sheet_diag.diagnosis.threats import count_threats
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog, Choice, FieldKind, Item, cached_per_catalog
 from sheet_diag.model.results import Answers, CommentedCategory, Diagnosis, Insurance, Scores
@@ -32,13 +33,15 @@ def diagnose(catalog: Catalog, answers: Answers, profile: Mapping[str, str]) -> 
         return Diagnosis(scores, (), insurance)
     losses = compute_losses(catalog, scores)
     ways = find_ways(catalog, answers, scores, losses)
+    unknown = find_unknown(catalog, answers, scores, losses)
     return Diagnosis(
         scores=scores,
         comments=tuple(choose_comments(catalog, answers, scores)),
         insurance=insurance,
         plan=plan_items(catalog, losses, ways[0].items if ways else ()),
         ways=ways,
-        unknown=find_unknown(catalog, answers, scores, losses),
+        unknown=unknown,
+        threats=count_threats(catalog, scores, unknown.items if unknown else ()),
     )
 
 

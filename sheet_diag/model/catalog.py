@@ -16,6 +16,7 @@ from pydantic import ConfigDict, Field, StrictBool, StrictInt
 from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.record import Id, NonEmptyText, Record, Score, Share, Text
 from sheet_diag.model.rules import InsuranceRule, ScoringRule
+from sheet_diag.model.threats import ThreatList
 
 
 class ChoiceRole(StrEnum):
@@ -241,6 +242,7 @@ class Catalog(Record):
     title: Text
     purpose: Text
     standards: tuple[Standard, ...]
+    threats: ThreatList | None = None
     answer_sets: Mapping[str, tuple[Choice, ...]]
     profile: tuple[ProfileField, ...]
     categories: tuple[Category, ...]

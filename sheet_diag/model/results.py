@@ -20,6 +20,7 @@ from sheet_diag.model.returns import (
     ReturnedSheet,
 )
 from sheet_diag.model.rules import CapRule, Gate
+from sheet_diag.model.threats import ThreatCount
 
 Answers = Mapping[str, str | None]  # choice id by item id; None or a missing id: 未回答
 
@@ -218,7 +219,7 @@ class Diagnosis:
 
     `plan` lists all that brought less than it could, the most urgent first. `ways` lead to the next
     rank and to the one after it, as far as there are any. `unknown` is None where nothing was
-    answered so, or a gate holds the return.
+    answered so, or a gate holds the return. `threats` stand as the catalogue lists them.
     """
 
     scores: Scores
@@ -227,6 +228,7 @@ class Diagnosis:
     plan: Sequence[PlannedItem] = ()
     ways: Sequence[Way] = ()
     unknown: UnknownAnswers | None = None
+    threats: Sequence[ThreatCount] = ()
 
     @property
     def open_items(self) -> tuple[str, ...]:

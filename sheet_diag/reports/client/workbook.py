@@ -25,6 +25,7 @@ from sheet_diag.reports.client.improvement_sections import (
 from sheet_diag.reports.client.overall_section import write_overall
 from sheet_diag.reports.client.page_flow import LAST_COLUMN, PageFlow
 from sheet_diag.reports.client.simulation_sheet import write_simulation
+from sheet_diag.reports.client.threats_section import write_threats
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
@@ -99,6 +100,7 @@ def _write_report(book: Book, page: Page, context: ReportContext, answers: Answe
     _write_head(flow, context)
     write_overall(flow, context, calculation)
     write_categories(flow, context, chart, calculation)
+    write_threats(flow, context)
     write_comments(flow, context)
     write_consultant_comment(flow, context)
     write_next_rank(flow, context)

@@ -10,6 +10,7 @@ import hashlib
 import io
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import date
 from fractions import Fraction
 from typing import Any, Final
@@ -199,6 +200,7 @@ def _diagnosis(catalog: Catalog, diagnosis: Diagnosis, as_of: date | None) -> di
         "open_items": list(diagnosis.open_items),
         "plan": [_planned(catalog.items[each.item], each, as_of) for each in diagnosis.plan],
         "ways": [_way(way) for way in diagnosis.ways],
+        "threats": [asdict(each) for each in diagnosis.threats],
         "insurance": {
             "exposure": diagnosis.insurance.exposure,
             "level": diagnosis.insurance.level,

@@ -1,0 +1,138 @@
+"""The table of threats: how many of the questions on each are done; no word that all is well."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from sheet_diag.catalog.consistency import check_consistency
+from sheet_diag.diagnosis.evaluate import diagnose
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.threats import ThreatCount
+from sheet_diag.reports.client.page_flow import PageFlow
+from sheet_diag.reports.client.threats_section import write_threats
+from sheet_diag.reports.run_json.writer import dump_return
+from sheet_diag.text.wording import Wording
+from sheet_diag.xlsx.book import Book
+from tests.catalogs import answer_row, catalog
+from tests.samples import AS_OF, change_catalog, change_items, client, resolve_all
+from tests.test_plan import report_context
+from tests.workbooks import cut_texts, open_workbook, rows_with, sheet, texts_on
+
+LIST: dict[str, Any] = {
+    "name": {"ja": "見本の脅威2026", "en": "Sample threats 2026"},
+    "source": {"ja": "見本機構（2026年）", "en": "Sample Agency, 2026"},
+    "threats": [
+        {"id": "1", "name": {"ja": "盗難", "en": "Theft"}},
+        {"id": "2", "name": {"ja": "火災", "en": "Fire"}},
+        {"id": "3", "name": {"ja": "洪水", "en": "Flood"}},
+    ],
+}
+AGAINST = {
+    "C1-1": ["1"],
+    "C1-2": ["1"],
+    "C1-3": ["1", "2"],
+    "C1-4": ["1"],
+    "C1-5": ["1", "2"],
+    "C2-1": ["1"],  # is never scored
+}
+PLAIN = catalog("3 3 3 3n 3", "0 3", "3", "3")
+LISTED = change_items(
+    change_catalog(PLAIN, threats=LIST), {item: {"threats": ids} for item, ids in AGAINST.items()}
+)
+
+
+def counts(signs: str, of: Catalog = LISTED) -> list[ThreatCount]:
+    return [*diagnose(of, answer_row(of, signs), {}).threats]
+
+
+@pytest.mark.parametrize(
+    ("signs", "theft", "fire"),
+    [
+        pytest.param("○○○○○ ○○ ○ ○", (5, 5, 0), (2, 2, 0), id="all done"),
+        pytest.param("○△×○○ ×○ ○ ○", (5, 3, 0), (2, 1, 0), id="in part is not done"),
+        pytest.param("○?○○? ?○ ○ ○", (5, 3, 2), (2, 1, 1), id="not known is told apart"),
+        pytest.param("○○○-○ -○ ○ ○", (4, 4, 0), (2, 2, 0), id="not applicable is left out"),
+        pytest.param("○○○○. ○○ ○ ○", (5, 4, 0), (2, 1, 0), id="unanswered is not done"),
+    ],
+)
+def test_scored_items_that_apply_are_counted_by_threat(
+    signs: str, theft: tuple[int, int, int], fire: tuple[int, int, int]
+) -> None:
+    assert counts(signs) == [
+        ThreatCount("1", *theft), ThreatCount("2", *fire), ThreatCount("3", 0, 0, 0),
+    ]  # fmt: skip
+
+
+def test_a_held_return_has_no_counts() -> None:
+    assert counts("..... .. . .") == []
+
+
+def section(of: Catalog, signs: str = "×", lang: Lang = Lang.JA) -> bytes:
+    """The section alone; every item of the first category is answered so."""
+    given = client("A", {"C1": signs}, catalog=of, lang=lang)
+    book = Book(title="t", author="a", created=AS_OF)
+    flow = PageFlow(book.page("p"))
+    write_threats(flow, report_context(given, of=of, lang=lang))
+    flow.gap(1)
+    return book.bytes()
+
+
+def test_the_report_shows_each_threat_and_that_it_is_no_proof() -> None:
+    page = sheet(open_workbook(section(LISTED, "○?×○○")), "p")
+    texts = texts_on(page)
+    assert texts[0] == "「見本の脅威2026」への備え"
+    assert "証明するものではありません。" in texts[1]
+    assert texts[2:] == [
+        "脅威", "対策済みの設問", "状況がわからない設問",
+        "1. 盗難", "5件中3件", "1件",
+        "2. 火災", "2件中1件", "－",
+        "3. 洪水", "－", "－",
+        "出典：見本機構（2026年）",
+    ]  # fmt: skip
+    fills = {
+        c.fill.fgColor.rgb for row in page.iter_rows(min_row=6) for c in row if c.fill.fill_type
+    }
+    assert fills == set(), "no colour rates the counts"
+
+
+@pytest.mark.parametrize("lang", Lang)
+def test_its_texts_fit(lang: Lang) -> None:
+    page = sheet(open_workbook(section(LISTED, lang=lang)), "p")
+    assert cut_texts(page) == []
+    assert rows_with(page, Wording(lang)("report.threats.column.threat"))
+
+
+def test_a_catalogue_without_threats_says_nothing() -> None:
+    assert texts_on(sheet(open_workbook(section(PLAIN)), "p")) == []
+    assert counts("○○○○○ ○○ ○ ○", PLAIN) == []
+
+
+def test_run_json_tells_the_counts() -> None:
+    (outcome,) = resolve_all(client("A", {"C1": "○?×○○"}, catalog=LISTED), catalog=LISTED)
+    told = json.loads(dump_return(LISTED, outcome, Lang.JA))["diagnosis"]["threats"]
+    assert told == [
+        {"threat": "1", "items": 5, "done": 3, "unknown": 1},
+        {"threat": "2", "items": 2, "done": 1, "unknown": 0},
+        {"threat": "3", "items": 0, "done": 0, "unknown": 0},
+    ]
+
+
+def test_a_threat_that_is_not_listed_is_a_fault() -> None:
+    raw = LISTED.model_dump(mode="json")
+    raw["categories"][0]["items"][0]["threats"] = ["1", "4"]
+    raw["threats"]["threats"].append(raw["threats"]["threats"][0])
+    found = [(f.path[-1], f.code.value, f.value) for f in check_consistency(raw)]
+    assert ("threats", "unknown_reference", "4") in found
+    assert ("id", "duplicate_id", "1") in found
+
+
+def test_a_category_that_does_not_apply_leaves_its_items_out() -> None:
+    small = change_items(
+        change_catalog(catalog("3n 3n", "3", "3", "3", "3"), threats=LIST),
+        {"C1-1": {"threats": ["1"]}, "C2-1": {"threats": ["1"]}},
+    )
+    assert counts("-- ○ ○ ○ ○", small)[0] == ThreatCount("1", 1, 1, 0)
