@@ -507,7 +507,25 @@ BROKEN = {
         REPORT,
         "the score is {score} and the rating is {rank}. Before",
         "the score is {weak} and the rating is {rank}. Before",
-        (REPORT, "ranks.C.unknown.en", C.BAD_PLACEHOLDER, "", "{score}, {rank}"),
+        (REPORT, "ranks.C.unknown.en", C.BAD_PLACEHOLDER, "", "{count}, {score}, {rank}"),
+    ),
+    "a label of the sheet that does not exist": broken(
+        TOP,
+        "  sheet.name.questions:",
+        "  sheet.name.question:",
+        (TOP, "labels.sheet.name.question", C.UNKNOWN_NAME, "sheet.name.question", ""),
+    ),
+    "a label that is none of the sheet": broken(
+        TOP,
+        "  sheet.name.questions:",
+        "  report.overall.rank:",
+        (TOP, "labels.report.overall.rank", C.UNKNOWN_NAME, "report.overall.rank", ""),
+    ),
+    "a word that a label of the sheet is not given": broken(
+        TOP,
+        'ja: "日付を 2026',
+        'ja: "{date} 2026',
+        (TOP, "labels.sheet.invalid.date.ja", C.BAD_PLACEHOLDER, "", ""),
     ),
 }
 

@@ -124,7 +124,7 @@ def test_labels_are_those_of_the_page(folder: Path) -> None:
 def test_labels_are_in_the_language_of_the_run(tmp_path: Path) -> None:
     data = _write(resolve_all(client("a", {"POL": "△"})), tmp_path, Lang.EN)
     (status,) = _rows(data / "returns.csv")
-    assert (status["status"], status["status_label"]) == ("ranked", "Ranked")
+    assert (status["status"], status["status_label"]) == ("ranked", "Rated")
     assert _rows(data / "answers.csv")[0]["answer_label"] == "Partly"
 
 

@@ -25,7 +25,7 @@ from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, ChoiceRole, FieldKind
 from sheet_diag.model.settings import Issuer
 from sheet_diag.text.text_metrics import column_room, text_width
-from sheet_diag.text.wording import Wording
+from sheet_diag.text.wording import Wording, word_sheet
 from tests.catalog_files import KITCHEN
 from tests.catalogs import JIS, answers
 from tests.formulas import Calculator
@@ -302,7 +302,7 @@ _RULES = {
 
 @both
 def test_every_field_is_checked(lang: Lang) -> None:
-    book, say = open_workbook(blank(lang)), Wording(lang)
+    book, say = open_workbook(blank(lang)), word_sheet(JIS, lang)
     for field, _, entry in profile_rows(lang):
         rule = validation(entry.parent, entry.coordinate)
         if field.kind is FieldKind.TEXT:
@@ -314,6 +314,32 @@ def test_every_field_is_checked(lang: Lang) -> None:
         assert rule.errorTitle == say("sheet.invalid.title")
         if field.kind is FieldKind.CHOICE:
             assert offered(book, rule) == [choice.label[lang] for choice in field.choices]
+
+
+# --- labels of a version
+
+
+def test_a_version_keeps_the_labels_with_which_its_sheets_were_sent() -> None:
+    """Version 2026.1 is out; another catalogue has the labels of today."""
+    assert load_catalog().labels["sheet.name.questions"].en == "Hearing sheet"
+    assert word_sheet(JIS, Lang.EN)("sheet.name.questions") == "Hearing sheet"
+    assert word_sheet(without_labels(JIS), Lang.EN)("sheet.name.questions") == "Questionnaire"
+    assert word_sheet(JIS, Lang.JA)("sheet.invalid.date").startswith("日付を 2026/4/1 の")
+    today = word_sheet(without_labels(JIS), Lang.JA)("sheet.invalid.date")
+    assert today.startswith("日付を2026/4/1の")
+
+
+@pytest.mark.parametrize("own", [True, False])
+def test_the_sheet_of_the_questions_bears_the_label_of_its_version(own: bool) -> None:
+    catalog = JIS if own else without_labels(JIS)
+    book = open_workbook(make_hearing_sheet(catalog, Lang.EN, Issuer()))
+    name = "Hearing sheet" if own else "Questionnaire"
+    assert book.sheetnames[QUESTIONS] == name
+    assert any(name in text for text in texts_on(book.worksheets[COVER]))
+
+
+def without_labels(catalog: Catalog) -> Catalog:
+    return catalog.model_copy(update={"labels": {}})
 
 
 # --- identity

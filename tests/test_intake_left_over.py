@@ -14,7 +14,11 @@ from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
 from sheet_diag.forms.layout import IDENTITY_KEYS, SOFTWARE_SIGNATURE
 from sheet_diag.intake.cells import CellMark, Grid, WorkbookContent
 from sheet_diag.intake.returns.company import find_company_sheets
-from sheet_diag.intake.returns.vocabulary import find_known_words, vocabulary_of
+from sheet_diag.intake.returns.vocabulary import (
+    find_known_words,
+    is_sent_text,
+    vocabulary_of,
+)
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.returns import ProblemCode, Severity
 from sheet_diag.model.settings import Issuer
@@ -253,6 +257,27 @@ def test_nothing_of_a_blank_sheet_is_left_over() -> None:
     for lang in Lang:
         read = read_return(make_hearing_sheet(JIS, lang, Issuer(name="診断社"), client="C-1"), JIS)
         assert not [each for each in problems_in(read) if each.startswith("LEFT_OVER")], lang
+
+
+@pytest.mark.parametrize(
+    ("text", "sent"),
+    [
+        ("Hearing Sheet: Request for Corrections", True),
+        ("Questionnaire: Request for Corrections", True),
+        ("Required for the diagnosis (3)", True),
+        ("Required for the assessment (3)", True),
+        (
+            "「前回回答」は、2025年11月23日の診断時のご回答です（—：前回未回答、新設：今回加わった"
+            "設問、空欄：選択肢の変わった設問）。参考として表示しているもので、今回のご回答には含まれ"
+            "ません。現在の状況をご確認のうえ、すべての設問について、改めて「回答」を選んでください。",
+            True,
+        ),
+        ("Required for our branch in Osaka (3)", False),
+        ("設問 POL-01 は支社では未実施です。", False),
+    ],
+)
+def test_labels_of_sheets_that_are_out_are_known(text: str, sent: bool) -> None:
+    assert is_sent_text(JIS, text) is sent
 
 
 def test_the_company_sheet_tells_entries_outside_its_fields() -> None:

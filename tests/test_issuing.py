@@ -383,10 +383,10 @@ def test_sheets_are_made_when_they_are_asked_for(laid_out: list[SheetContent]) -
     ],
 )
 def test_the_file_bears_the_name_of_its_client(client: ListedClient, name: str) -> None:
-    assert issued_name(client) == name
+    assert issued_name(client, JIS) == name
 
 
 def test_long_names_keep_the_id() -> None:
-    name = issued_name(replace(MIHON, id="x" * 40, company="髙" * 300))
+    name = issued_name(replace(MIHON, id="x" * 40, company="髙" * 300), JIS)
     assert name.endswith(f"髙_{'x' * 40}.xlsx")
     assert len(name.encode()) <= 240

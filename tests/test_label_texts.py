@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Final
 
 import pytest
 
 import sheet_diag
+from sheet_diag.catalog.load import load_catalog
 from sheet_diag.text.wording import labels
 
 LETTERS: Final = {
@@ -31,6 +33,7 @@ def is_printed(key: str) -> bool:
 
 # --- blanks in Japanese sentences
 
+_KANA: Final = "[ぁ-ゖァ-ヺー々一-鿿]"
 _LETTER: Final = "[ぁ-ゖァ-ヺー々一-鿿、。「」（）：％]"
 _NUMBER: Final = (
     r"\{(?:count|points|days|gap|seconds|rate|score|rank|sent|received|overdue|line|day)\}"
@@ -94,3 +97,116 @@ def test_a_blank_beside_a_japanese_letter_is_found(
     text: str, printed: bool, found: list[str]
 ) -> None:
     assert find_blanks(text, printed=printed) == found
+
+
+# --- spelling
+
+CATALOG: Final = load_catalog()
+
+
+def texts_in(language: str) -> Mapping[str, str]:
+    """Every label, letter and text of the report in one language."""
+    report = {
+        f"report.yaml {place}": text
+        for place, text in report_texts(CATALOG.report.model_dump(), language)
+    }
+    letters = {name: text for name, text in LETTERS.items() if f".{language}." in name}
+    return {**{key: texts[language] for key, texts in labels().items()}, **letters, **report}
+
+
+def report_texts(node: object, language: str, place: str = "") -> Iterator[tuple[str, str]]:
+    """Every text below a node of the catalogue."""
+    if isinstance(node, dict) and set(node) == {"ja", "en"}:
+        yield place, node[language]
+    elif isinstance(node, dict):
+        for key, entry in node.items():
+            yield from report_texts(entry, language, f"{place}.{key}")
+    elif isinstance(node, list | tuple):
+        for number, entry in enumerate(node):
+            yield from report_texts(entry, language, f"{place}.{number}")
+
+
+# The pattern of a spelling that is not used, and what is used for it.
+_NOT_USED: Final = (
+    ("改めて", "あらためて"),
+    ("取り扱い", "取扱い"),
+    ("波かっこ", "波括弧"),
+    ("ひな型", "ひな形"),
+    ("分から|分かり|分かる|分かっ|判ら", "わから"),
+    ("だれ", "誰"),
+    ("メモリー", "メモリ"),
+    ("パソコン|コンピュータ", "PC"),
+    ("送り直", "再送"),
+    ("機密保持", "秘密保持"),
+    ("電子メール", "メール"),
+    ("複製", "バックアップ"),
+    ("経営層", "経営者"),
+    ("ウィルス", "ウイルス"),
+    ("漏洩", "漏えい"),
+    ("含む[^。、]{0,6}処理", "処理を含む"),
+    (f"(?:{_KANA})[()]|[()](?:{_KANA})", "（ ）"),
+    ("(?<=[ぁ-ゖァ-ヺー一-鿿])(?<!件名):", "："),
+    ("[･｡､｢｣]", "・。、「」"),
+    ("IPA ?(?:の)?25項目", "版の名"),
+)
+# 弱点 where a measure is weak, never of software (脆弱性).
+_WEAK_MEASURES: Final = ("report.yaml .preamble.1", ".capped")
+
+
+@pytest.mark.parametrize(("unused", "used"), _NOT_USED)
+def test_a_spelling_that_is_not_used_occurs_nowhere(unused: str, used: str) -> None:
+    found = [key for key, text in texts_in("ja").items() if re.search(unused, text)]
+    assert found == [], used
+
+
+def test_a_weak_point_is_one_of_measures() -> None:
+    found = [key for key, text in texts_in("ja").items() if "弱点" in text]
+    assert [key for key in found if not key.endswith(_WEAK_MEASURES)] == []
+
+
+def test_the_standard_is_named_with_its_edition() -> None:
+    for language in ("ja", "en"):
+        for key, text in texts_in(language).items():
+            assert not re.search(r"JIS Q 27002(?!:20)", text), key
+
+
+# --- labels of the report never name parts of a catalogue
+
+_FIXED: Final = re.compile("「はい」|(?:ランク|ランクは|最上位の)[A-E]")
+_FIXED_EN: Final = re.compile(r"(?:answered|all|With|were) Yes\b|[Rr]ating (?:is )?[A-E]\b")
+_OF_REPORTS: Final = ("report.", "plan.", "outlook.", "simulation.", "calculation.", "comparison.")
+
+
+def test_labels_of_reports_name_no_answer_and_no_rank() -> None:
+    for key, texts in labels().items():
+        if key.startswith(_OF_REPORTS):
+            assert not _FIXED.search(texts["ja"]), key
+            assert not _FIXED_EN.search(texts["en"]), key
+
+
+# --- English terms
+
+_NOT_ENGLISH: Final = {
+    "questionnaire": r"[Hh]earing [Ss]heet",
+    "rating": r"\b[Rr]ank(s|ed)?\b",
+    "limit": r"\b[Cc]aps?\b",
+    "assessment": r"\b[Dd]iagnos(is|e|ed|es)\b",
+    "email": r"\b[Ee]-mails?\b",
+    "malware": r"\b([Aa]nti-?)?[Vv]irus(es)?\b",
+    "cyberattack": r"\b[Cc]yber[- ]attacks?\b",
+    "contractors": r"\b([Ss]ub-?contractors?|[Vv]endors?)\b",
+    "Basis of this assessment": r"rests on",
+    "below 30": r"\b0 to (30|below)",
+}
+# A column of client lists that exist.
+_READ_AGAIN: Final = {"clients.column.mail", "clients.fault.no_table"}
+
+
+@pytest.mark.parametrize("term", _NOT_ENGLISH)
+def test_english_texts_use_one_term(term: str) -> None:
+    found = [
+        key
+        for key, text in texts_in("en").items()
+        if re.search(_NOT_ENGLISH[term], re.sub(r"\{[^{}]*\}|sheet-diag", "", text))
+    ]
+    assert sorted(set(found) - _READ_AGAIN) == []

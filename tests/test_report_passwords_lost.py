@@ -143,8 +143,8 @@ def test_a_list_that_was_lost_is_told_before_and_after() -> None:
     assert "見つかりません" not in call("remind")
     said = call("run", "--protect")
     assert "001 株式会社見本商事" in said
-    assert "送り直す" in said
-    assert "送り直し" in call("deliver", "--passwords", "--by-mail", status=1)
+    assert "再送する" in said
+    assert "再送" in call("deliver", "--passwords", "--by-mail", status=1)
     assert drafts("password") == {}
     Path("elsewhere.xlsx").replace(PASSWORDS)
     assert "ご注意" not in call("run", "--protect")
@@ -170,7 +170,7 @@ def test_a_line_that_was_lost_is_told() -> None:
     write_password_rows(OUTPUT, [("009", "別の会社", word)])
     said = call("deliver", "--passwords", "--by-mail", status=1)
     assert "その行を戻してください" in said
-    assert "送り直しが必要" in said
+    assert "再送が必要" in said
     assert drafts("password") == {}
     assert "001 株式会社見本商事" in call("run", "--protect")
 

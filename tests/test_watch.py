@@ -381,7 +381,7 @@ def test_an_input_folder_may_go_and_come_back(tmp_path: Path) -> None:
     [
         pytest.param(["--input", "none"], "入力フォルダー none がありません", id="no folder"),
         pytest.param(["--output", "input"], "入力フォルダーと同じです", id="one folder for both"),
-        pytest.param(["--input", "s3://a/b"], "このコンピューターのフォルダーだけ", id="a URL"),
+        pytest.param(["--input", "s3://a/b"], "このPCのフォルダーだけ", id="a URL"),
         pytest.param(["--passwords", "none.csv"], "パスワードの一覧", id="no passwords"),
     ],
 )

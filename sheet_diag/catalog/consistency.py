@@ -17,6 +17,7 @@ from sheet_diag.catalog import raw_tree as tree
 from sheet_diag.catalog import references
 from sheet_diag.catalog.errors import CatalogFault, CatalogFaultCode, CatalogPath
 from sheet_diag.text.normalize import normalize_text
+from sheet_diag.text.wording import find_label
 
 _RANKS = "ABCDE"
 _CAP_ORDERS = (
@@ -24,7 +25,7 @@ _CAP_ORDERS = (
     ("critical_missed", "count", 1),
     ("critical_partial", "count", 1),
 )
-_RANK_PLACEHOLDERS = {"capped": ("base", "weak", "rank"), "unknown": ("score", "rank")}
+_RANK_PLACEHOLDERS = {"capped": ("base", "weak", "rank"), "unknown": ("count", "score", "rank")}
 
 
 def check_consistency(raw: Any) -> tuple[CatalogFault, ...]:
@@ -42,6 +43,7 @@ def check_consistency(raw: Any) -> tuple[CatalogFault, ...]:
         _check_cap_orders,
         _check_profile,
         _check_placeholders,
+        _check_labels,
         references.check_references,
     )
     return tuple(fault for rule in rules for fault in rule(raw))
@@ -215,18 +217,29 @@ def _has_overlap(ranges: list[tuple[Any, Any]]) -> bool:
 
 
 def _check_placeholders(raw: Any) -> Iterator[CatalogFault]:
-    report = tree.mapping(raw, "report")
-    texts: list[tuple[CatalogPath, tuple[str, ...]]] = [
-        ((name,), ("count",)) for name in ("categories_intro", "comments_intro")
-    ]
-    for rank in tree.mapping(report, "ranks"):
-        texts += [(("ranks", rank, name), names) for name, names in _RANK_PLACEHOLDERS.items()]
-    for path, names in texts:
-        for lang, text in tree.mapping(report, *path).items():
+    for path, names in _list_filled_texts(raw):
+        for lang, text in tree.mapping(raw, *path).items():
             if isinstance(text, str) and not _asks_only_for(text, names):
                 near = ", ".join(f"{{{name}}}" for name in names)
-                place = ("report", *path, lang)
-                yield CatalogFault(place, CatalogFaultCode.BAD_PLACEHOLDER, "", near)
+                yield CatalogFault((*path, lang), CatalogFaultCode.BAD_PLACEHOLDER, "", near)
+
+
+def _list_filled_texts(raw: Any) -> Iterator[tuple[CatalogPath, tuple[str, ...]]]:
+    """List the texts into which something is filled, and what."""
+    for name in ("categories_intro", "comments_intro"):
+        yield ("report", name), ("count",)
+    for rank in tree.mapping(raw, "report", "ranks"):
+        for name, names in _RANK_PLACEHOLDERS.items():
+            yield ("report", "ranks", rank, name), names
+    for key in tree.mapping(raw, "labels"):
+        parts = string.Formatter().parse(find_label(str(key)).get("ja", ""))
+        yield ("labels", key), tuple(name for _, name, _, _ in parts if name)
+
+
+def _check_labels(raw: Any) -> Iterator[CatalogFault]:
+    for key in tree.mapping(raw, "labels"):
+        if not (str(key).startswith("sheet.") and find_label(str(key))):
+            yield CatalogFault(("labels", key), CatalogFaultCode.UNKNOWN_NAME, str(key))
 
 
 def _asks_only_for(text: str, names: tuple[str, ...]) -> bool:

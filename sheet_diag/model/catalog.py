@@ -234,7 +234,10 @@ class ReportTexts(Record):
 
 
 class Catalog(Record):
-    """設問カタログ: `sha256` digests its files; ids are unique over the whole catalogue."""
+    """設問カタログ: `sha256` digests its files; ids are unique over the whole catalogue.
+
+    `labels` are those of the sheet that this version words otherwise, by their keys.
+    """
 
     id: Id
     version: Id
@@ -249,6 +252,7 @@ class Catalog(Record):
     scoring: ScoringRule
     insurance: InsuranceRule
     report: ReportTexts
+    labels: Mapping[str, Text] = Field(default_factory=dict)
 
     @cached_property
     def items(self) -> Mapping[str, Item]:

@@ -8,8 +8,9 @@ from datetime import date
 from typing import Final
 
 from sheet_diag.model.basics import Lang
+from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.client_list import ListedClient
-from sheet_diag.text.wording import Wording
+from sheet_diag.text.wording import Wording, word_sheet
 
 _MAX_CHARS: Final = 80
 _MAX_BYTES: Final = 200
@@ -43,12 +44,13 @@ def correction_name(client: str, number: str, lang: Lang) -> str:
     return result_name(client, f"{Wording(lang)('sheet.correction.file')}_{number}")
 
 
-def issued_name(client: ListedClient) -> str:
+def issued_name(client: ListedClient, catalog: Catalog) -> str:
     """Compute the name of an issued sheet: `ヒアリングシート_株式会社見本_C-001.xlsx`.
 
     Unique in a client list, since it ends with the id.
     """
-    sheet, id_ = Wording(client.lang)("sheet.name.questions"), safe_name(client.id)
+    say = word_sheet(catalog, client.lang)
+    sheet, id_ = say("sheet.name.questions"), safe_name(client.id)
     others = len(f"{sheet}__{id_}.xlsx".encode())
     name = _cut(safe_name(client.company), _MAX_TOTAL_BYTES - others).strip(_EDGES)
     return "_".join(filter(None, (sheet, name, id_))) + ".xlsx"

@@ -7,7 +7,7 @@ The texts lie beside this module, one YAML file a part of the product; a key suc
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
 from typing import Final
@@ -15,6 +15,8 @@ from typing import Final
 import yaml
 
 from sheet_diag.model.basics import Lang
+from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.record import Text
 
 MOST_NAMED: Final = 5
 _KIND: Final = ".yaml"
@@ -22,14 +24,21 @@ _KIND: Final = ".yaml"
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The labels of one language: `say("sheet.column.answer")`."""
+    """The labels of one language: `say("sheet.column.answer")`; `own` takes their place."""
 
     lang: Lang
+    own: Mapping[str, Text] = field(default_factory=dict, hash=False)
 
     def __call__(self, key: str, /, **parts: object) -> str:
         """Give a label with its `{parts}` filled in. Raises `KeyError` for an unknown key."""
-        text = _texts_in(self.lang)[key]
+        own = self.own.get(key)
+        text = own[self.lang] if own else _texts_in(self.lang)[key]
         return text.format(**parts) if parts else text
+
+
+def word_sheet(catalog: Catalog, lang: Lang) -> Wording:
+    """Take the labels of the sheet as this version of the catalogue words them."""
+    return Wording(lang, catalog.labels)
 
 
 class _LabelTexts(dict[str, str]):
@@ -56,6 +65,11 @@ def labels() -> Mapping[str, Mapping[str, str]]:
     files = (file.name for file in resources.files("sheet_diag.text.labels").iterdir())
     parts = [name.removesuffix(_KIND) for name in files if name.endswith(_KIND)]
     return {key: texts for part in parts for key, texts in _load_labels(part).items()}
+
+
+def find_label(key: str) -> Mapping[str, str]:
+    """Find the texts of a label by language; none where there is no such label."""
+    return _load_labels(key.partition(".")[0]).get(key, {})
 
 
 @cache

@@ -135,7 +135,7 @@ def begin_campaign(campaign: DemoCampaign, catalog: Catalog) -> None:
     mark_demo_folder(campaign.folder)
     _begin_log(campaign.output)
     _issue_sheets(campaign, waiting={each.client.id for each in clients if not each.asked})
-    _log_sent_mails(campaign, clients)
+    _log_sent_mails(campaign, catalog, clients)
     days = {each.file: each.came for each in clients if each.came}
     _set_file_dates(campaign.input, {**days, STRAY_FILE: campaign.ago(UNKNOWN_FILE_DAYS_AGO)})
 
@@ -166,21 +166,23 @@ def _issue_sheets(campaign: DemoCampaign, waiting: Set[str]) -> None:
     drafts.remove(d.name for d in drafts.list_drafts() if d.entry.client not in waiting)
 
 
-def _log_sent_mails(campaign: DemoCampaign, clients: Sequence[DemoListEntry]) -> None:
+def _log_sent_mails(
+    campaign: DemoCampaign, catalog: Catalog, clients: Sequence[DemoListEntry]
+) -> None:
     """Log what a person has sent, as the commands do with `--sent-by-hand`."""
     asked, reminded = campaign.ago(REQUESTED_DAYS_AGO), campaign.ago(REMINDED_DAYS_AGO)
     first = MailSubject(reminder=1)
     with MailLog.open(campaign.output / MAIL_LOG_NAME) as log:
         for each in clients:
             if each.asked:
-                log.add(_sent_entry(each.client, MailKind.REQUEST, MailSubject(), asked))
+                log.add(_sent_entry(catalog, each.client, MailKind.REQUEST, MailSubject(), asked))
         for each in clients:
             if each.is_late(reminded):
-                log.add(_sent_entry(each.client, MailKind.REMINDER, first, reminded))
+                log.add(_sent_entry(catalog, each.client, MailKind.REMINDER, first, reminded))
 
 
 def _sent_entry(
-    client: ListedClient, kind: MailKind, subject: MailSubject, day: date
+    catalog: Catalog, client: ListedClient, kind: MailKind, subject: MailSubject, day: date
 ) -> MailLogEntry:
     return MailLogEntry(
         time=datetime.combine(day, _MORNING),
@@ -189,7 +191,7 @@ def _sent_entry(
         kind=kind,
         subject=subject,
         addresses=client.addresses,
-        file=issued_name(client),
+        file=issued_name(client, catalog),
     )
 
 

@@ -55,7 +55,7 @@ def make_issued_sheets(context: CommandContext) -> tuple[dict[str, Path], frozen
         for order, content in zip(orders, made, strict=True):
             client = order.client
             note = {_CLIENT: client.id, _PREVIOUS: "1" if client.id in previous else ""}
-            sheets[client.id] = folder.write(issued_name(client), content, note)
+            sheets[client.id] = folder.write(issued_name(client, context.catalog), content, note)
             step(len(sheets))
     output.print_text(context.say("mail.issued", count=len(sheets), path=context.outbox))
     if kept:

@@ -17,7 +17,7 @@ from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.returns import SheetIdentity
 from sheet_diag.model.settings import Issuer
-from sheet_diag.text.wording import Wording
+from sheet_diag.text.wording import word_sheet
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
 
@@ -30,7 +30,9 @@ def make_hearing_sheet(
 ) -> bytes:
     """Make a sheet, blank or with entries. The same arguments give the same bytes."""
     identity = SheetIdentity(catalog.id, catalog.version, client or None)
-    return make_hearing_workbook(SheetContent(catalog, Wording(lang), issuer, entries, identity))
+    return make_hearing_workbook(
+        SheetContent(catalog, word_sheet(catalog, lang), issuer, entries, identity)
+    )
 
 
 def make_hearing_workbook(content: SheetContent) -> bytes:

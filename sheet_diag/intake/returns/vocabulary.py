@@ -195,9 +195,10 @@ def _sent_text_test(catalog: Catalog) -> Callable[[str], bool]:
 
     The words of choices are none: where they stand, they may be an answer.
     """
-    known = {question_key(text) for text in (*list_sheet_texts(catalog), *load_sent_texts(catalog))}
+    sent = load_sent_texts(catalog)
+    known = {question_key(text) for text in (*list_sheet_texts(catalog), *sent)}
     choices = {word for each in vocabulary_of(catalog).spellings.values() for word in each}
-    filled = re.compile("|".join(_filled_patterns()))
+    filled = re.compile("|".join(_filled_patterns(text for text in sent if "{" in text)))
 
     def is_sent(text: str) -> bool:
         if normalize_text(text) in choices:
@@ -216,6 +217,7 @@ def list_sheet_texts(catalog: Catalog) -> Iterator[str]:
     for lang in Lang:
         say = Wording(lang)
         yield from (catalog.title[lang], catalog.purpose[lang])
+        yield from (text[lang] for text in catalog.labels.values())
         for category in catalog.categories:
             yield from (category.name[lang], category.short[lang])
         for item in catalog.items.values():
@@ -234,15 +236,17 @@ def list_sheet_texts(catalog: Catalog) -> Iterator[str]:
                 yield texts[lang]
 
 
-def _filled_patterns() -> Iterator[str]:
+def _filled_patterns(former: Iterable[str]) -> Iterator[str]:
+    """Build the patterns of labels with something filled in, of those in `former` sheets, too."""
+    texts = list(former)
     for lang in Lang:
         say = Wording(lang)
-        texts = [say(f"sheet.{key}") for key in _FILLED_LABELS]
+        texts += [say(f"sheet.{key}") for key in _FILLED_LABELS]
         for parts in _CHECK_RESULTS:
             texts.append("".join(p if p == "{}" else say(f"sheet.{p}") for p in parts))
-        for text in texts:
-            fixed = question_key(re.sub(r"\{\w*\}", _FILLED, text)).split(_FILLED)
-            yield f".{{0,{_MAX_ID_LENGTH}}}".join(map(re.escape, fixed))
+    for text in texts:
+        fixed = question_key(re.sub(r"\{\w*\}", _FILLED, text)).split(_FILLED)
+        yield f".{{0,{_MAX_ID_LENGTH}}}".join(map(re.escape, fixed))
 
 
 # --- where they stand
