@@ -120,8 +120,8 @@ def answers(catalog: Catalog, rows: Mapping[str, str], rest: str = "○") -> Ans
 
 # --- random catalogues and answers
 
-_ITEMS = ("1", "2p1", "3", "3!", "3!p2", "3!p1", "1n", "2np2", "3n", "3!n", "2cp1", "3!c", "0")
-_LEAVABLE = tuple(item for item in _ITEMS if "n" in item)
+ITEMS = ("1", "2p1", "3", "3!", "3!p2", "3!p1", "1n", "2np2", "3n", "3!n", "2cp1", "3!c", "0")
+LEAVABLE = tuple(item for item in ITEMS if "n" in item)
 _MOODS = (
     "○○○○○○○△",
     "○○△×?",
@@ -147,14 +147,15 @@ class Sample:
 
     @cached_property
     def catalog(self) -> Catalog:
-        return catalog(*self.lines, scoring=_scoring(*self.shift), variant=self.variant)
+        numbers, weights = scoring_near(*self.shift), {"C2": 1 + self.shift[4] % 3}
+        return catalog(*self.lines, scoring=numbers, variant=self.variant, weights=weights)
 
     @cached_property
     def answers(self) -> Answers:
         return answer_row(self.catalog, self.signs)
 
 
-def _scoring(*shift: int) -> Mapping[str, Any]:
+def scoring_near(*shift: int) -> Mapping[str, Any]:
     """Numbers near those of the rule that keep its meaning; all 0: the rule itself."""
     a, b, c, d, e, f = shift
     return {
@@ -180,15 +181,22 @@ def _scoring(*shift: int) -> Mapping[str, Any]:
             "na_share": {"over": ("1/2", "2/5", "3/5")[e % 3], "at_most": "B"},
         },
         "comments": {"categories": 3 - f % 2, "items": 2 + a % 2},
+        "contradictions": [{"na": "C1-1", "answered": "C2-1"}][: b % 2],
+        "na_together": [["C1-1", "C3-1", "C4-1"]][: c % 2],
+        "na_by_company": [_NOT_ALONE][: d % 2],
+        "prerequisites": [{"item": "C2-1", "needs": ["C1-1", "C3-1"][: 1 + e % 2]}],
     }
+
+
+_NOT_ALONE = {"field": "employees", "choices": ["upto_20", "upto_50"], "items": ["C1-1", "C4-1"]}
 
 
 @st.composite
 def samples(draw: st.DrawFn, *, moods: tuple[str, ...] = _MOODS) -> Sample:
     """4 to 7 categories of 1 to 8 items, answered in one mood or in a mood each."""
-    usual = st.binary(min_size=1, max_size=8).map(lambda row: _pick(_ITEMS, row))
+    usual = st.binary(min_size=1, max_size=8).map(lambda row: _pick(ITEMS, row))
     usual = usual.filter(lambda line: set(line) != {"0"})
-    leavable = st.binary(min_size=1, max_size=3).map(lambda row: _pick(_LEAVABLE, row))
+    leavable = st.binary(min_size=1, max_size=3).map(lambda row: _pick(LEAVABLE, row))
     lines = draw(st.lists(usual | usual | leavable, min_size=4, max_size=7))
     ids = [f"C{c}-{i}" for c, line in enumerate(lines, 1) for i, _ in enumerate(line, 1)]
     one_mood, tidy = draw(st.sampled_from((*moods, ""))), draw(st.booleans())
@@ -206,6 +214,39 @@ def samples(draw: st.DrawFn, *, moods: tuple[str, ...] = _MOODS) -> Sample:
         variant=draw(st.sampled_from(ids)),
         signs=" ".join(rows),
     )
+
+
+@dataclass(frozen=True)
+class BuiltIn:
+    """A random return over a built-in catalogue."""
+
+    signs: str
+
+    @property
+    def catalog(self) -> Catalog:
+        return JIS
+
+    @cached_property
+    def answers(self) -> Answers:
+        return answer_row(self.catalog, self.signs)
+
+
+@st.composite
+def built_in(draw: st.DrawFn, *, moods: tuple[str, ...] = _MOODS) -> BuiltIn:
+    """A return over a built-in catalogue, answered in one mood or in a mood each."""
+    one_mood, rows = draw(st.sampled_from((*moods, ""))), []
+    for category in JIS.categories:
+        mood, count = one_mood or draw(st.sampled_from(moods)), len(category.items)
+        rows.append("".join(_pick(mood, draw(st.binary(min_size=count, max_size=count)))))
+    return BuiltIn(" ".join(rows))
+
+
+Return = Sample | BuiltIn
+
+
+def returns(*, moods: tuple[str, ...] = _MOODS) -> st.SearchStrategy[Return]:
+    """Random returns over random and built-in catalogues."""
+    return samples(moods=moods) | built_in(moods=moods)
 
 
 def _pick(entries: Sequence[str], row: bytes) -> list[str]:

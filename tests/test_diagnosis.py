@@ -237,49 +237,6 @@ def test_a_held_return_gets_no_comments(rest: str) -> None:
     assert got.insurance.level == 1
 
 
-# The choice a second time, as a person would make it: pick the worst, cross it out, repeat.
-
-
-def picked(sample: Sample) -> list[tuple[str, tuple[str, ...], str]]:
-    catalog, answers = sample.catalog, sample.answers
-    worth = {
-        "yes": Fraction(0),
-        "partial": Fraction(1, 2),
-        "no": Fraction(1),
-        "unknown": Fraction(1),
-    }
-    counts = catalog.scoring.comments
-    pool = []
-    for at, category in enumerate(catalog.categories):
-        asked = [i for i in category.items if not (answers[i.id] == "na" and i.na_allowed)]
-        lost = {i.id: i.weight * worth.get(answers[i.id] or "", Fraction(1)) for i in asked}
-        heard = [i for i in asked if answers[i.id] in ("partial", "no", "unknown")]
-        zeros = {i.id for i in asked if i.critical and lost[i.id] == i.weight}
-        heard = [i for i in asked if i.weight and answers[i.id] in ("partial", "no", "unknown")]
-        heard.sort(key=lambda i: (i.priority, -lost[i.id], category.items.index(i)))
-        urgent = [i for i in heard if i.id in zeros]
-        begun = [i for i in heard if i.critical and i not in urgent]
-        rest = [i for i in heard if not i.critical]
-        best = [*urgent, *begun, *rest][: counts.items]
-        if best:
-            share = 1 - sum(lost.values()) / sum(i.weight for i in asked)
-            printed = tuple(i.id for i in category.items if i in best)
-            most = [i for i in best if lost[i.id] == max(lost[each.id] for each in best)]
-            comment = (category.id, printed, most[0].id)
-            pool.append((-len(urgent), share, -sum(lost.values()), -len(zeros), at, comment))
-    weakest = sorted(pool, key=lambda entry: entry[:5])[: counts.categories]
-    return [comment for *_, comment in sorted(weakest, key=lambda entry: entry[4])]
-
-
-@given(samples())
-def test_a_second_implementation_of_the_choice_agrees(sample: Sample) -> None:
-    got = diagnosed(sample.catalog, sample.answers)
-    said = [(c.category, c.items, c.note_of) for c in got.comments]
-    assert said == (picked(sample) if got.scores.rank else [])
-    for comment in got.comments:
-        assert comment.note_kind is sample.catalog.items[comment.note_of].note.kind
-
-
 # --- 9. insurance
 
 BY_RANK = {

@@ -1,0 +1,369 @@
+"""The rule a second time: its words in plain loops, to compare the product with.
+
+Slow and simple. It takes the numbers from the catalogue and nothing else of the product.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any, NamedTuple
+
+from sheet_diag.model.catalog import Catalog, ChoiceRole
+
+Answers = Mapping[str, str | None]
+_NOTHING, _FULL = Fraction(0), Fraction(1)
+_LABELS = {1: "high", 2: "mid"}
+
+
+class Row(NamedTuple):
+    """An item and its answer; `value` is None where the item leaves the sums (該当なし)."""
+
+    item: str
+    category: str
+    weight: int
+    critical: bool
+    priority: int
+    answer: str  # answered, unknown, na, refused (該当なし that is not allowed) or blank
+    value: Fraction | None
+
+    @property
+    def lost(self) -> Fraction:
+        return _NOTHING if self.value is None else self.weight * (1 - self.value)
+
+    @property
+    def missed(self) -> bool:
+        return self.critical and self.weight > 0 and self.value == 0
+
+    @property
+    def begun(self) -> bool:
+        return self.critical and self.weight > 0 and self.value not in (None, _NOTHING, _FULL)
+
+
+class World(NamedTuple):
+    """Scores, caps and rank as if no gate held the return; a cap: rule, at most, because."""
+
+    scores: dict[str, Fraction | None]
+    overall: Fraction | None
+    base: str
+    caps: list[tuple[str, str, tuple[str, ...]]]
+    rank: str
+
+
+def judge(catalog: Catalog, answers: Answers, profile: Mapping[str, str]) -> dict[str, Any]:
+    """The whole verdict by the numbers of the rule's sections."""
+    rows = read_rows(catalog, answers)
+    record = world_of(catalog, rows)
+    gates = gates_of(catalog, rows)
+    rank = None if gates else record.rank
+    upper = world_of(catalog, [r._replace(value=_FULL) if _is_open(r) else r for r in rows])
+    strict = world_of(catalog, [r._replace(value=r.value or _NOTHING) for r in rows])
+    verdict: dict[str, Any] = {
+        "1 findings": findings_of(catalog, rows) + contradictions_of(catalog, rows, profile),
+        "2 scores": {
+            "categories": record.scores,
+            "overall": (record.overall, upper.overall, strict.overall),
+        },
+        "3 gates": gates,
+        "9 insurance": insurance_of(catalog, answers, profile, rank or "none"),
+        "10 shown": shown(record.overall),
+    }
+    if rank and strict.rank != rank:
+        verdict["1 findings"].append(("STRICT_RANK_DIFFERS", ()))
+    verdict["1 findings"].sort()
+    if rank is None:
+        return verdict
+    unknown = unknown_of(catalog, rows, rank)
+    return verdict | {
+        "5 ranks": (record.base, rank, upper.rank, strict.rank),
+        "5 caps": {
+            (*cap, cap[1] == rank != record.base, cap[1] == rank != "A") for cap in record.caps
+        },
+        "6-8 comments": comments_of(catalog, rows, record),
+        "13 unknown": unknown,
+        "14 text": text_of(unknown, record),
+    }
+
+
+# --- 1. answers
+
+
+def read_rows(catalog: Catalog, answers: Answers) -> list[Row]:
+    """A row an item, in the order of the sheet."""
+    rows = []
+    for category in catalog.categories:
+        for item in category.items:
+            given = [c for c in catalog.choices_of(item).values() if c.id == answers.get(item.id)]
+            answer, value = "blank", _NOTHING
+            for choice in given:
+                if choice.role is not ChoiceRole.NOT_APPLICABLE:
+                    answer, value = choice.role.value, Fraction(choice.value or 0)
+                elif not item.na_allowed:
+                    answer = "refused"
+                else:
+                    answer, value = "na", None  # type: ignore[assignment]
+            facts = (item.weight, item.critical, item.priority)
+            rows.append(Row(item.id, category.id, *facts, answer, value))
+    return rows
+
+
+def _is_open(row: Row) -> bool:
+    return row.answer in ("blank", "refused")
+
+
+def findings_of(catalog: Catalog, rows: Sequence[Row]) -> list[tuple[str, tuple[str, ...]]]:
+    found: list[tuple[str, tuple[str, ...]]] = []
+    for code, answer in (
+        ("UNANSWERED", "blank"),
+        ("UNKNOWN_STATE", "unknown"),
+        ("NA_NOT_ALLOWED", "refused"),
+    ):
+        if about := tuple(row.item for row in rows if row.answer == answer):
+            found.append((code, about))
+    limit = catalog.scoring.review.na_share_over
+    if high := more_na_than(catalog, rows, limit):
+        found.append((f"NA_SHARE_GT_{limit * 100}", high))
+    return found
+
+
+def contradictions_of(
+    catalog: Catalog, rows: Sequence[Row], profile: Mapping[str, str]
+) -> list[tuple[str, tuple[str, ...]]]:
+    found: list[tuple[str, tuple[str, ...]]] = []
+    said = {row.item: row.answer for row in rows}
+    na = [item for item, answer in said.items() if answer in ("na", "refused")]
+    answered = [item for item, answer in said.items() if answer in ("answered", "unknown")]
+    value = {row.item: row.value for row in rows if row.answer == "answered"}
+    rule = catalog.scoring
+    for pair in rule.contradictions:
+        if pair.na in na and pair.answered in answered:
+            found.append(("NA_CONTRADICTION", (pair.na, pair.answered)))
+    for group in rule.na_together:
+        left, kept = [i for i in group if i in na], [i for i in group if i in answered]
+        if left and kept:
+            found.append(("NA_CONTRADICTION", (left[0], kept[0])))
+    for needing in rule.prerequisites:
+        done = value.get(needing.item)
+        if done and all(value.get(item) == 0 for item in needing.needs):
+            found.append(("ANSWER_CONTRADICTION", (needing.item, *needing.needs)))
+    for condition in rule.na_by_company:
+        if profile.get(condition.field) in condition.choices:
+            found += [
+                ("NA_CONTRADICTION", (i, condition.field)) for i in condition.items if i in na
+            ]
+    return found
+
+
+def more_na_than(catalog: Catalog, rows: Sequence[Row], limit: Fraction) -> tuple[str, ...]:
+    names = []
+    for category in catalog.categories:
+        mine = [row for row in rows if row.category == category.id]
+        whole = sum(row.weight for row in mine)
+        na = sum(row.weight for row in mine if row.value is None)
+        if na < whole and na > limit * whole:
+            names.append(category.id)
+    return tuple(names)
+
+
+# --- 2 to 5. scores, gates, ranks and caps
+
+
+def world_of(catalog: Catalog, rows: Sequence[Row]) -> World:
+    scores: dict[str, Fraction | None] = {}
+    total, weights = _NOTHING, 0
+    for category in catalog.categories:
+        mine = [row for row in rows if row.category == category.id and row.value is not None]
+        whole = sum(row.weight for row in mine)
+        scores[category.id] = None
+        if whole:
+            score = 100 - 100 * sum((row.lost for row in mine), _NOTHING) / whole
+            scores[category.id] = score
+            total, weights = total + category.weight * score, weights + category.weight
+    overall = total / weights if weights else None
+    reached = [
+        rank.value for rank, lowest in catalog.scoring.ranks.items() if (overall or 0) >= lowest
+    ]
+    caps = caps_of(catalog, rows, scores)
+    return World(
+        scores, overall, min(reached), caps, max([min(reached), *(cap[1] for cap in caps)])
+    )
+
+
+def caps_of(
+    catalog: Catalog, rows: Sequence[Row], scores: Mapping[str, Fraction | None]
+) -> list[tuple[str, str, tuple[str, ...]]]:
+    rule, caps = catalog.scoring.caps, []
+    known = {name: score for name, score in scores.items() if score is not None}
+    left = dict(known)
+    for line in sorted(rule.category_below, key=lambda each: each.score):
+        below = tuple(name for name, score in left.items() if score < line.score)
+        left = {name: score for name, score in left.items() if name not in below}
+        if below:
+            caps.append((f"CATEGORY_LT_{line.score}", line.at_most.value, below))
+    for crowd in rule.categories_below:
+        below = tuple(name for name, score in known.items() if score < crowd.score)
+        if len(below) >= crowd.count:
+            code = f"CATEGORIES_LT_{crowd.score}_GE_{crowd.count}"
+            caps.append((code, crowd.at_most.value, below))
+    missed = tuple(row.item for row in rows if row.missed)
+    begun = tuple(row.item for row in rows if row.begun)
+    for name, lines, items in (
+        ("CRITICAL", rule.critical_missed, missed),
+        ("CRITICAL_PARTIAL", rule.critical_partial, begun),
+    ):
+        fired = [each for each in lines if len(items) >= each.count]
+        if fired:
+            strongest = max(fired, key=lambda each: each.count)
+            caps.append((f"{name}_GE_{strongest.count}", strongest.at_most.value, items))
+    if rule.na_share and (over := more_na_than(catalog, rows, rule.na_share.over)):
+        caps.append(("NA_SHARE", rule.na_share.at_most.value, over))
+    return caps
+
+
+def gates_of(catalog: Catalog, rows: Sequence[Row]) -> set[tuple[str, str | None]]:
+    limits = catalog.scoring.gates
+    gates: set[tuple[str, str | None]] = set()
+    total_answered = total_asked = applicable = 0
+    for category in catalog.categories:
+        mine = [row for row in rows if row.category == category.id and row.value is not None]
+        asked = sum(row.weight for row in mine)
+        answered = sum(row.weight for row in mine if not _is_open(row))
+        applicable += asked > 0
+        total_answered, total_asked = total_answered + answered, total_asked + asked
+        if asked and Fraction(answered, asked) < limits.category_answered:
+            gates.add((f"CATEGORY_ANSWERED_LT_{limits.category_answered}", category.id))
+    if total_asked and Fraction(total_answered, total_asked) < limits.total_answered:
+        gates.add((f"TOTAL_ANSWERED_LT_{limits.total_answered}", None))
+    if applicable < limits.applicable_categories:
+        gates.add((f"APPLICABLE_CATEGORIES_LT_{limits.applicable_categories}", None))
+    return gates
+
+
+# --- 6 to 8. comments
+
+
+def comments_of(
+    catalog: Catalog, rows: Sequence[Row], record: World
+) -> list[tuple[str, tuple[str, ...], str, str]]:
+    """The commented categories: items in the order of print, kind and item of the note."""
+    counts = catalog.scoring.comments
+    pool = []
+    for at, category in enumerate(catalog.categories):
+        mine = [row for row in rows if row.category == category.id]
+        candidates = [row for row in mine if row.answer in ("answered", "unknown") and row.lost > 0]
+        if not candidates:
+            continue
+        key = (
+            -sum(row.missed for row in candidates),
+            record.scores[category.id],
+            -sum(row.lost for row in mine),
+            -sum(row.missed for row in mine),
+            at,
+        )
+        pool.append((key, category, candidates))
+    comments = []
+    for key, category, candidates in sorted(pool, key=lambda entry: entry[0])[: counts.categories]:
+        urgent = sorted(candidates, key=lambda r: (_turn(r), r.priority, -r.lost))[: counts.items]
+        most = max(row.lost for row in urgent)
+        closing = next(row.item for row in urgent if row.lost == most)
+        printed = tuple(row.item for row in rows if row in urgent)
+        kind = catalog.items[closing].note.kind.value
+        comments.append((key[-1], (category.id, printed, kind, closing)))
+    return [comment for _, comment in sorted(comments)]
+
+
+def _turn(row: Row) -> int:
+    return 0 if row.missed else 1 if row.begun else 2
+
+
+# --- 9 and 10. insurance, shown numbers
+
+
+def insurance_of(
+    catalog: Catalog, answers: Answers, profile: Mapping[str, str], rank: str
+) -> tuple[str, int, str]:
+    """Exposure, level and variant."""
+    rule = catalog.insurance
+    points, seen = 0, False
+    for field, choices in rule.exposure.points.items():
+        seen = seen or bool(profile.get(field))
+        points += choices.get(profile.get(field, ""), 0)
+    order = sorted(rule.exposure.levels, key=lambda name: rule.exposure.levels[name])
+    exposure = [name for name in order if points >= rule.exposure.levels[name]][-1]
+    doubt = rule.exposure.unknown
+    count = profile.get(doubt.field, "")
+    if count not in rule.exposure.points[doubt.field]:
+        exposure = order[max(order.index(exposure), order.index(doubt.at_least))]
+    if not seen:
+        exposure = rule.exposure.no_profile
+    variant = rule.variant.answers.get(answers.get(rule.variant.item) or "", rule.variant.otherwise)
+    return exposure, rule.level[exposure][rank], variant  # type: ignore[index]
+
+
+def shown(score: Fraction | None) -> str | None:
+    """One decimal, cut."""
+    if score is None:
+        return None
+    tenths = score.numerator * 10 // score.denominator
+    return f"{tenths // 10}.{tenths % 10}"
+
+
+# --- 12. plan
+
+
+def plan_of(
+    catalog: Catalog, rows: Sequence[Row], way: Sequence[str]
+) -> list[tuple[str, int, str, Fraction, str]]:
+    """All open items in the one order: group, label, effect, phase."""
+    whole = {c.id: 0 for c in catalog.categories}
+    for row in rows:
+        whole[row.category] += 0 if row.value is None else row.weight
+    weights = {c.id: c.weight for c in catalog.categories if whole[c.id]}
+    entries = []
+    for at, row in enumerate(rows):
+        if row.lost:
+            group = 1 if row.missed else 2 if row.item in way else 3 if row.critical else 4
+            share = Fraction(weights[row.category], sum(weights.values()))
+            effect = 100 * row.lost / whole[row.category] * share
+            entries.append((group, row.priority, -effect, at, row.item))
+    plan: list[tuple[str, int, str, Fraction, str]] = []
+    phases: list[str] = []
+    for group, priority, negative, _, item in sorted(entries):
+        label = "top" if group == 1 else "high" if group < 4 else _LABELS.get(priority, "low")
+        phases.append(next_phase(phases, urgent=group <= 3 or priority <= 2))
+        plan.append((item, group, label, -negative, phases[-1]))
+    return plan
+
+
+def next_phase(before: Sequence[str], *, urgent: bool) -> str:
+    if len(before) < 3:
+        return "now"
+    if urgent and before.count("half") < 12 and "year" not in before:
+        return "half"
+    return "year" if before.count("year") < 12 else "later"
+
+
+def mended(rows: Sequence[Row], items: Sequence[str]) -> list[Row]:
+    return [row._replace(value=_FULL) if row.item in items else row for row in rows]
+
+
+# --- 13 and 14. わからない, and the text of the overall assessment
+
+
+def unknown_of(
+    catalog: Catalog, rows: Sequence[Row], rank: str
+) -> tuple[tuple[str, ...], Fraction | None, str, bool, Fraction] | None:
+    """Items, score, rank, whether it decides, share of what is lost; None where all is known."""
+    unknown = [row for row in rows if row.answer == "unknown" and row.weight > 0]
+    if not unknown:
+        return None
+    items = tuple(row.item for row in unknown)
+    after = world_of(catalog, mended(rows, items))
+    share = sum((r.lost for r in unknown), _NOTHING) / sum((r.lost for r in rows), _NOTHING)
+    return items, after.overall, after.rank, after.rank != rank, share
+
+
+def text_of(unknown: tuple[Any, ...] | None, record: World) -> str:
+    if unknown and unknown[3] and unknown[4] >= Fraction(1, 2):
+        return "unknown"
+    return "capped" if record.rank != record.base else "plain"
