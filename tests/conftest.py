@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from functools import cache
@@ -13,8 +14,11 @@ from filelock import FileLock
 from hypothesis import settings
 from msoffcrypto.method.ecma376_agile import ECMA376Agile
 from openpyxl.worksheet.merge import MergedCellRange
+from typer import Typer
+from typer.main import get_command
 
 from sheet_diag.catalog import load, raw_tree
+from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from tests.merged_cells import format_merge, take_last_borders
 from tests.office import Office, find_soffice
@@ -47,13 +51,34 @@ def _copy_parsed(content: bytes) -> Any:
     return pickle.loads(_parsed(content))
 
 
+@cache
+def _commands(app: Typer, _lang: Lang) -> object:
+    return get_command(app)
+
+
+def _make_commands_once(app: Typer) -> object:
+    settings: Any = app.info.context_settings
+    return _commands(app, settings["obj"].lang)
+
+
+_ALL_SLOW = re.compile(r"^pytestmark = [^)\]]*mark\.slow\(", re.M)
 _patch = pytest.MonkeyPatch()
 _patch.setattr(raw_tree, "read_yaml", _copy_parsed)
 _patch.setattr(load, "load_catalog", _load_once)
+_patch.setattr("typer.testing._get_command", _make_commands_once)
 _derive = "_derive_iterated_hash_from_password"  # a tenth of a second; most are asked for again
 _patch.setattr(ECMA376Agile, _derive, staticmethod(cache(getattr(ECMA376Agile, _derive))))
+_patch.setattr(ECMA376Agile.encrypt, "__defaults__", (None, 1000))  # rounds: a hundredth of them
+_patch.setattr(os, "fsync", lambda _: None)  # no test pulls the plug of the machine
 _patch.setattr(MergedCellRange, "_get_borders", take_last_borders)
 _patch.setattr(MergedCellRange, "format", format_merge)
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leave modules unread in which all tests are slow, where those are left out."""
+    if config.option.markexpr != "not slow" or collection_path.suffix != ".py":
+        return None
+    return bool(_ALL_SLOW.search(collection_path.read_text(encoding="utf-8"))) or None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -8,11 +8,10 @@ import zipfile
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
-from xml.etree.ElementTree import Element
+from xml.etree.ElementTree import Element, fromstring
 
 import openpyxl
 import python_calamine
-from defusedxml.ElementTree import fromstring
 from openpyxl.utils import range_boundaries
 from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
@@ -61,8 +60,7 @@ def calamine_values(content: bytes) -> dict[str, list[list[Any]]]:
 @lru_cache(maxsize=512)
 def parse_part(content: bytes) -> Element:
     """An XML part; for reading only, as workbooks have many parts in common."""
-    root: Element = fromstring(content)
-    return root
+    return fromstring(content)
 
 
 @lru_cache(maxsize=128)
