@@ -22,7 +22,7 @@ from sheet_diag.reports.portfolio.client_facts import (
     summarize_outcome,
 )
 from sheet_diag.reports.portfolio.tables import PortfolioBuilder
-from tests.catalogs import JIS
+from tests.catalogs import JIS, catalog
 from tests.samples import AS_OF, client, resolve_all, summary
 
 FRAMES = ("clients", "answers", "items", "categories", "movement")
@@ -125,3 +125,13 @@ def test_a_worker_loads_no_pandas() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, text=True)
     assert {"pandas", "numpy", "pyarrow"}.isdisjoint(done.stdout.split())
+
+
+def test_a_question_that_is_never_scored_loses_nothing() -> None:
+    small = catalog("0 2", "1", "1", "1")
+    outcomes = resolve_all(client("A", {"C1": "×△"}, catalog=small), catalog=small)
+    made = summary(outcomes, catalog=small)
+    columns = ("item", "lost", "mean_lost", "lost_share")
+    found = {item: lost for item, *lost in zip(*(made.items[c] for c in columns), strict=True)}
+    assert (found["C1-1"], found["C1-2"]) == ([0, 0, 0], [1, 1, 0.5])
+    assert made.clients["open_items"].tolist() == [1]

@@ -346,9 +346,12 @@ def test_clients_say_what_their_reports_say() -> None:
         lowest = min((s for s in given if given[s] is not None), key=lambda s: given[s] or 0)
         assert row[_WEAKEST] == lowest
         assert row["保険案内レベル"] == outcome.diagnosis.insurance.level
+        plan = outcome.diagnosis.plan
+        assert row["改善対象の設問数"] == len(plan)
+        assert row["重大項目の未実施"] == sum(1 for each in plan if each.label == "top")
         assert (row["業種"], row["従業員数"]) == ("製造業", "6〜20人")
-    open_items = {row["診断先"]: row["未回答数"] for row in table(page(CLIENTS))}
-    assert {name: count for name, count in open_items.items() if count} == {"未回答商店": 2}
+    unanswered = {row["診断先"]: row["未回答数"] for row in table(page(CLIENTS))}
+    assert {name: count for name, count in unanswered.items() if count} == {"未回答商店": 2}
 
 
 def test_links_lead_to_the_results() -> None:
@@ -655,6 +658,7 @@ _FIGURES = {
         "重大項目の未実施",
         "保険案内レベル",
         "未回答数",
+        "改善対象の設問数",
         "診断者の修正",
     ),
     HEATMAP: tuple(SHORTS),

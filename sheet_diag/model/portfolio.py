@@ -74,7 +74,8 @@ class Portfolio:
     """All tables. Ids throughout; labels are the report's business.
 
     `clients`: a row per ranked client, best first: `client name industry employees rank base_rank
-    score weakest insurance open_items file result position` (1, 2, 2, 4 by rank and exact score),
+    score weakest insurance open_items` (items of the plan) `unanswered file result position` (1, 2,
+    2, 4 by rank and exact score),
     `deviation` (偏差値 among all clients of the run or of the benchmark, NaN: not told),
     `previous_rank` (empty: none), `previous_score`, `change` (of the shown scores, NaN: none),
     `caps` (rules, parted by spaces), `critical` (critical items worth nothing), `overrides`

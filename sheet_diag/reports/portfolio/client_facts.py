@@ -23,7 +23,7 @@ from sheet_diag.text.excel_text import replace_surrogates
 from sheet_diag.text.numbers import truncate_score
 from sheet_diag.text.problems import problem_severity
 
-_OPEN: Final = (FindingCode.UNANSWERED, FindingCode.NA_NOT_ALLOWED)
+_UNANSWERED: Final = (FindingCode.UNANSWERED, FindingCode.NA_NOT_ALLOWED)
 _LOW: Final = (Rank.D, Rank.E)
 _URGENT_INSURANCE: Final = 3
 _MANY_CRITICAL: Final = 3
@@ -43,6 +43,7 @@ class ClientRow(NamedTuple):
     weakest: str
     insurance: int
     open_items: int
+    unanswered: int
     file: str
     result: str
     deviation: float | None
@@ -219,7 +220,8 @@ def _row(
         score=now,
         weakest=min(applicable, key=lambda name: applicable[name]),
         insurance=diagnosis.insurance.level,
-        open_items=sum(len(f.about) for f in scores.findings if f.code in _OPEN),
+        open_items=len(diagnosis.plan),
+        unanswered=sum(len(f.about) for f in scores.findings if f.code in _UNANSWERED),
         file=replace_surrogates(outcome.received.label),
         result=outcome.result or "",
         deviation=_deviation(comparison),
@@ -227,7 +229,7 @@ def _row(
         previous_score=then,
         change=None if then is None or now is None else round(now - then, 1),
         caps=" ".join(cap.rule.code for cap in scores.caps),
-        critical=_critical(diagnosis),
+        critical=len(diagnosis.top_items),
         overrides=len(outcome.received.judgement.overrides),
         follow_up=" ".join(_follow_up(outcome, diagnosis)),
         exact=float(scores.overall or 0),
@@ -242,10 +244,6 @@ def _deviation(comparison: Comparison) -> float | None:
     return standing.deviation if standing else None
 
 
-def _critical(diagnosis: Diagnosis) -> int:
-    return sum(len(each.critical_missed) for each in diagnosis.scores.categories.values())
-
-
 def _follow_up(outcome: ReturnOutcome, diagnosis: Diagnosis) -> Iterator[FollowUp]:
     """Give the reasons to follow a client up; the sheet says the rule in words."""
     rank, previous = diagnosis.scores.rank, outcome.comparison.previous
@@ -255,7 +253,7 @@ def _follow_up(outcome: ReturnOutcome, diagnosis: Diagnosis) -> Iterator[FollowU
         yield FollowUp.FELL
     if diagnosis.insurance.level >= _URGENT_INSURANCE:
         yield FollowUp.INSURANCE
-    if _critical(diagnosis) >= _MANY_CRITICAL:
+    if len(diagnosis.top_items) >= _MANY_CRITICAL:
         yield FollowUp.CRITICAL
     if previous and previous.copied:
         yield FollowUp.COPIED

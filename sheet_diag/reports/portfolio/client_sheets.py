@@ -47,7 +47,9 @@ _SCORE_COLUMN: Final = 6
 _FIRST_CATEGORY: Final = 10  # its column
 # Widths in pixels; texts in these columns may need more than a line.
 _INDUSTRY, _CAPS, _FOLLOW_UP = 190, 230, 190
-_COUNTS: Final = {"critical": 70, "insurance": 74, "open_items": 76, "overrides": 66}
+_COUNTS: Final = {
+    "critical": 70, "open_items": 76, "unanswered": 66, "insurance": 74, "overrides": 66,
+}  # fmt: skip
 _FRAME_COLUMNS: Final = (
     "position", "client", "name", "industry", "employees", "rank", "score", "deviation",
     "previous_rank", "change", "file", "weakest", "base_rank", "caps", "follow_up", "result",

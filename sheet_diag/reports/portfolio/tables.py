@@ -47,7 +47,7 @@ _ORDER: Final = (
 _PACKED: Final = 1_000  # rows of clients; a frame of them takes a third of what the tuples do
 _GROUPED_BY: Final = ("industry", "employees")  # fields of the company sheet
 _FLOATS: Final = ("score", "deviation", "previous_score", "change", "exact")
-_WHOLE: Final = ("insurance", "open_items", "critical", "overrides")
+_WHOLE: Final = ("insurance", "open_items", "unanswered", "critical", "overrides")
 
 
 class PortfolioBuilder:
@@ -245,7 +245,7 @@ class ItemTotals:
                 "category": [catalog.category_of[item].id for item in order],
                 "lost": self._lost,
                 "mean_lost": mean,
-                "lost_share": mean / weights,
+                "lost_share": _share(mean, weights),
                 **{f"share:{name}": shares[:, at] for at, name in enumerate(self._choices)},
             }
         )
