@@ -51,7 +51,7 @@ _NO_CAPS = name_categories(
 )
 MANY_CAPS = name_categories(
     catalog(
-        *["3! 2 1n"] * 5,
+        *["3! 2 1n 0"] * 5,
         scoring={
             **SCORING,
             "caps": {
@@ -66,6 +66,7 @@ MANY_CAPS = name_categories(
                     {"score": 35, "count": 3, "at_most": "D"},
                 ],
                 "critical_missed": [{"count": 2, "at_most": "C"}],
+                "critical_partial": [{"count": 2, "at_most": "B"}, {"count": 4, "at_most": "D"}],
                 "na_share": {"over": "1/3", "at_most": "C"},
             },
         },
@@ -135,6 +136,27 @@ def _border(name: str) -> AnswerSet:
     return AnswerSet(name, small, answer_row(small, signs))
 
 
+# A cap on critical items that are begun, and a question in each category that is never scored.
+_BEGUN = name_categories(
+    catalog(
+        *["3! 90 0"] * 6,
+        scoring={
+            **SCORING,
+            "caps": {
+                **SCORING["caps"],
+                "critical_partial": [{"count": 2, "at_most": "B"}, {"count": 4, "at_most": "C"}],
+            },
+        },
+    )
+)
+_BEGUN_RANKS = {1: "A", 2: "B", 3: "B", 4: "C", 6: "C"}
+
+
+def _begun(count: int) -> AnswerSet:
+    signs = ("△○×" * count + "○○?" * (6 - count)).replace("×", ".", 1)
+    return AnswerSet(f"{count} critical items begun", _BEGUN, answer_row(_BEGUN, signs))
+
+
 def _thirds() -> AnswerSet:
     """Every category at exactly 70, which floats miss: 100 · (2/3 + 2/3 + 1 + 7 · 2/3) / 10."""
     content = TWO_ANSWER_SETS.model_dump()
@@ -157,6 +179,7 @@ def _cases() -> Iterator[AnswerSet]:
     ):
         yield from random_cases(name, other, 10, seed=3)
     yield from map(_border, _BORDERS)
+    yield from map(_begun, _BEGUN_RANKS)
     yield _thirds()
 
 
@@ -196,6 +219,8 @@ def test_the_cases_are_many_and_of_every_kind(calculated: list[Any]) -> None:
     assert codes >= {"NA_NOT_ALLOWED", "UNANSWERED", "UNKNOWN_STATE", "STRICT_RANK_DIFFERS"}
     rules = {cap.rule.code for s in scores for cap in s.caps}
     assert rules >= {f"CRITICAL_GE_{n}" for n in (1, 3, 6)} | {"NA_SHARE", "CATEGORY_LT_50"}
+    assert rules >= {f"CRITICAL_PARTIAL_GE_{n}" for n in (2, 4)}
+    assert any(not item.weight for live in lives for item in live.case.catalog.items.values())
 
 
 def test_every_formula_gives_the_value_stored_beside_it(calculated: list[Any]) -> None:
@@ -284,6 +309,14 @@ def test_formulas_agree_at_the_borders(name: str, calculated: list[Any]) -> None
     assert value_at(now, live.record.calculation.result_cell("score")) == float(printed)
 
 
+@pytest.mark.parametrize("count", _BEGUN_RANKS)
+def test_formulas_count_what_is_begun(count: int, calculated: list[Any]) -> None:
+    name = _begun(count).name
+    live, now = next((live, now) for live, _, now in calculated if live.case.name == name)
+    rank = value_at(now, live.record.calculation.result_cell("rank"))
+    assert rank == live.case.scores.rank == _BEGUN_RANKS[count]
+
+
 def test_formulas_round_before_they_compare(calculated: list[Any]) -> None:
     live, now = next((live, now) for live, _, now in calculated if live.case.name == _thirds().name)
     assert 100 * (2 / 3 + 2 / 3 + 1 + 7 * (2 / 3)) / 10 < 70
@@ -293,7 +326,11 @@ def test_formulas_round_before_they_compare(calculated: list[Any]) -> None:
     assert value_at(now, live.record.calculation.result_cell("score")) == 70.0
 
 
-@pytest.mark.parametrize("case", [_thirds(), *map(_border, _BORDERS)], ids=lambda case: case.name)
+@pytest.mark.parametrize(
+    "case",
+    [_thirds(), *map(_border, _BORDERS), *map(_begun, _BEGUN_RANKS)],
+    ids=lambda case: case.name,
+)
 def test_formulas_agree_to_the_last_bit_of_a_float(case: AnswerSet) -> None:
     """Spreadsheet programs compare numbers with some tolerance; ours does not."""
     content, (live,) = record_book([case])
