@@ -33,12 +33,12 @@ class SheetDiagError(Exception):
     """What a caller can mend; its text is a sentence for people."""
 
 
-def load_catalog(source: AnyPath = catalog_loader.BUILT_IN, *, lang: Lang = Lang.JA) -> Catalog:
-    """Load a catalogue: the built-in one by its name, any other by its folder.
+def load_catalog(source: AnyPath | None = None, *, lang: Lang = Lang.JA) -> Catalog:
+    """Load a catalogue: by its folder, or a built-in one as `NAME` or `NAME@VERSION`.
 
-    Raises `SheetDiagError` with every fault found.
+    Raises `SheetDiagError` with every fault found, and where there is no such version.
     """
-    path = None if source == catalog_loader.BUILT_IN else Path(source)
+    path = None if source is None else Path(source)
     return _with_sentences(lang, catalog_loader.load_catalog, path)
 
 

@@ -6,12 +6,18 @@ import shutil
 from pathlib import Path
 
 BUILT_IN = Path(__file__).parents[1] / "sheet_diag/catalog/data/jis-q-27002"
-FILES = sorted(file.relative_to(BUILT_IN).as_posix() for file in BUILT_IN.rglob("*.yaml"))
+NEWEST = "2026.2"
+TOP = f"{NEWEST}.yaml"
+FILES = [
+    TOP,
+    "report.yaml",
+    *sorted(each.relative_to(BUILT_IN).as_posix() for each in (BUILT_IN / NEWEST).rglob("*.yaml")),
+]
 
 
 def copy_of_built_in(folder: Path) -> Path:
-    """A copy that a test may change, in `folder`."""
-    return Path(shutil.copytree(BUILT_IN, folder / "catalog"))
+    """A copy that a test may change: the file of the newest version in it."""
+    return Path(shutil.copytree(BUILT_IN, folder / "catalog")) / TOP
 
 
 # Other categories, answers, ids, levels and numbers; everything in one file.
@@ -78,6 +84,7 @@ insurance:
     levels: {all: 0}
     unknown: {field: seats, at_least: all}
     no_profile: all
+    assumption: {ja: 一律です。, en: All alike.}
   level:
     all: {A: 1, B: 1, C: 1, D: 1, E: 1, none: 1}
   variant: {item: fridge, answers: {}, otherwise: plain}
@@ -98,5 +105,4 @@ report:
   insurance:
     notices: {1: {plain: {ja: ご検討ください。, en: Please consider it.}}}
     exposure: {all: {ja: 一律, en: All}}
-    assumption: {ja: 一律です。, en: All alike.}
 """

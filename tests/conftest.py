@@ -34,12 +34,13 @@ _read_yaml = raw_tree.read_yaml
 
 
 @cache
-def _built_in() -> Catalog:
-    return _load_catalog()
+def _built_in(version: str) -> Catalog:
+    return _load_catalog(Path(f"{load.BUILT_IN}@{version}"))
 
 
-def _load_once(path: Path | None = None) -> Catalog:
-    return _load_catalog(path) if path else _built_in()
+def _load_once(source: Path | None = None) -> Catalog:
+    version = load.DEFAULT_VERSION if source is None else load.find_built_in_version(source)
+    return _built_in(version) if version else _load_catalog(source)
 
 
 @cache

@@ -16,14 +16,14 @@ from sheet_diag.catalog.load import load_catalog
 from sheet_diag.catalog.raw_tree import read_yaml
 from sheet_diag.model.basics import Lang
 from sheet_diag.text.wording import Wording, labels
-from tests.catalog_files import FILES, KITCHEN, copy_of_built_in
+from tests.catalog_files import FILES, KITCHEN, NEWEST, TOP, copy_of_built_in
 
 C = CatalogFaultCode
 Told = tuple[str, str, CatalogFaultCode, str, str]
 
 
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def top(tmp_path: Path) -> Path:
     return copy_of_built_in(tmp_path)
 
 
@@ -36,11 +36,14 @@ def faults_of(path: Path) -> list[Told]:
     return []
 
 
-def edit(folder: Path, file: str, old: str, new: str) -> None:
-    """Replace the one place where `old` stands."""
-    text = (folder / file).read_text("utf-8")
-    assert text.count(old) == 1, f"{old!r} stands {text.count(old)} times in {file}"
-    (folder / file).write_text(text.replace(old, new), "utf-8", newline="")
+def edit(top: Path, file: str, old: str, new: str) -> None:
+    """Replace the one place where `old` stands; behind the id of an item: the first after it."""
+    path = top.parent / file
+    item, _, part = old.rpartition(" > ")
+    text = path.read_text("utf-8")
+    at = text.index(part, text.index(f"id: {item}\n") if item else 0)
+    assert item or text.count(part) == 1, f"{old!r} stands {text.count(old)} times in {file}"
+    path.write_text(text[:at] + new + text[at + len(part) :], "utf-8", newline="")
 
 
 @dataclass(frozen=True)
@@ -55,12 +58,10 @@ def broken(file: str, old: str, new: str, *faults: Told) -> Broken:
     return Broken([(file, old, new)], faults)
 
 
-TOP, PROFILE, REPORT = "catalog.yaml", "profile.yaml", "report.yaml"
-AST, COM, CRI, HUM = "items/AST.yaml", "items/COM.yaml", "items/CRI.yaml", "items/HUM.yaml"
+REPORT, PROFILE = "report.yaml", f"{NEWEST}/profile.yaml"
+AST, COM, HUM = (f"{NEWEST}/items/{name}.yaml" for name in ("AST", "COM", "HUM"))
 
 _AST_01 = 'en: "Asset inventory"}\n  answer_set: implementation\n  weight: 2\n'
-_AST_03 = 'critical: true\n  na_allowed: false\n  controls: {jis_2024: ["8.24"]'
-_CLOUD = 'en: "Cloud service selection criteria"}\n  answer_set: implementation\n'
 _PLAIN = """  plain:
     - {id: yes, value: 1, label: {ja: は, en: Y}, meaning: {ja: 実, en: Y}}
     - {id: partial, value: 0, label: {ja: 否, en: N}, meaning: {ja: 無, en: N}}
@@ -70,7 +71,7 @@ BROKEN = {
     # files
     "a file that is not there": broken(
         TOP,
-        "items: items/HUM.yaml",
+        f"items: {HUM}",
         "items: items/HUMAN.yaml",
         (TOP, "categories.HUM.items", C.FILE_MISSING, "items/HUMAN.yaml", ""),
     ),
@@ -82,13 +83,13 @@ BROKEN = {
     ),
     "a folder in place of a file": broken(
         TOP,
-        "profile: profile.yaml",
-        "profile: items",
-        (TOP, "profile", C.FILE_MISSING, "items", ""),
+        f"profile: {PROFILE}",
+        "profile: sent",
+        (TOP, "profile", C.FILE_MISSING, "sent", ""),
     ),
     "a file name that no system takes": broken(
         TOP,
-        "profile: profile.yaml",
+        f"profile: {PROFILE}",
         r'profile: "a\0b"',
         (TOP, "profile", C.FILE_MISSING, "a\0b", ""),
     ),
@@ -96,7 +97,7 @@ BROKEN = {
         AST,
         _AST_01,
         _AST_01 + "  weight: 3\n",
-        (AST, "", C.NOT_YAML, "line 5, column 3: the key 'weight' stands twice", ""),
+        (AST, "", C.NOT_YAML, "line 6, column 3: the key 'weight' stands twice", ""),
     ),
     "lists in lists in lists": broken(
         PROFILE,
@@ -111,15 +112,17 @@ BROKEN = {
         (PROFILE, "", C.NOT_YAML, "line 11, column 11: found unhashable key", ""),
     ),
     # shape
-    "a line left out": broken(TOP, 'version: "2026.1"\n', "", (TOP, "version", C.MISSING, "", "")),
+    "a line left out": broken(TOP, 'version: "2026.2"\n', "", (TOP, "version", C.MISSING, "", "")),
     "a value left out": broken(
-        TOP, 'version: "2026.1"', "version:", (TOP, "version", C.MISSING, "", "")
+        TOP, 'version: "2026.2"', "version:", (TOP, "version", C.MISSING, "", "")
     ),
     "no lines in a list": broken(
         TOP,
-        "items: items/PHY.yaml",
+        f"items: {NEWEST}/items/PHY.yaml",
         "items: []",
         (TOP, "categories.PHY.items", C.MISSING, "", ""),
+        (TOP, "scoring.contradictions.6.na", C.UNKNOWN_REFERENCE, "PHY-01", "POL-01"),
+        (TOP, "scoring.contradictions.6.answered", C.UNKNOWN_REFERENCE, "PHY-08", "POL-08"),
     ),
     "a misspelt required name": broken(
         AST,
@@ -130,16 +133,16 @@ BROKEN = {
     ),
     "a misspelt optional name": broken(
         AST,
-        _AST_03,
-        _AST_03.replace("critical", "critcal"),
+        "AST-03 > critical",
+        "critcal",
         (AST, "AST-03.critcal", C.UNKNOWN_NAME, "critcal", "critical"),
     ),
     "a misspelt name beside one other": broken(
         AST,
-        'title: {ja: "情報資産管理台帳',
-        'titel: {ja: "情報資産管理台帳',
-        (AST, "AST-01.comment.title", C.MISSING, "", ""),
-        (AST, "AST-01.comment.titel", C.UNKNOWN_NAME, "titel", "title"),
+        "AST-01 > title:",
+        "titel:",
+        (AST, "AST-01.title", C.MISSING, "", ""),
+        (AST, "AST-01.titel", C.UNKNOWN_NAME, "titel", "title"),
     ),
     "a misspelt name under a number": broken(
         REPORT,
@@ -176,14 +179,14 @@ BROKEN = {
     ),
     "a word for true": broken(
         AST,
-        _AST_03,
-        _AST_03.replace("true", "yes"),
+        "AST-03 > critical: true",
+        "critical: yes",
         (AST, "AST-03.critical", C.WRONG_TYPE, "yes", ""),
     ),
     "a number for a text": broken(
-        TOP, '"2026.1"', "2026.1", (TOP, "version", C.WRONG_TYPE, "2026.1", "")
+        TOP, '"2026.2"', "2026.2", (TOP, "version", C.WRONG_TYPE, "2026.2", "")
     ),
-    "true for a text": broken(TOP, '"2026.1"', "true", (TOP, "version", C.WRONG_TYPE, "true", "")),
+    "true for a text": broken(TOP, '"2026.2"', "true", (TOP, "version", C.WRONG_TYPE, "true", "")),
     "an id that is a list": broken(
         PROFILE, "id: phone", "id: [phone]", (PROFILE, "6.id", C.WRONG_TYPE, "['phone']", "")
     ),
@@ -251,15 +254,15 @@ BROKEN = {
     ),
     "a misspelt choice in a hint": broken(
         AST,
-        'partial: {ja: "一覧表はあるが',
-        'partly: {ja: "一覧表はあるが',
-        (AST, "AST-01.hint.partly", C.UNKNOWN_REFERENCE, "partly", "partial"),
+        "AST-01 > hint_partial:",
+        "hint_partly:",
+        (AST, "AST-01.hint_partly", C.UNKNOWN_REFERENCE, "partly", "partial"),
     ),
     "a misspelt standard": broken(
         AST,
-        'jis_2024: ["5.9"]',
-        'jis_2025: ["5.9"]',
-        (AST, "AST-01.controls.jis_2025", C.UNKNOWN_REFERENCE, "jis_2025", "jis_2024"),
+        "AST-01 > jis_2024:",
+        "jis_2025:",
+        (AST, "AST-01.jis_2025", C.UNKNOWN_NAME, "jis_2025", "jis_2024"),
     ),
     "openings of a choice that is not offered": broken(
         REPORT,
@@ -270,13 +273,13 @@ BROKEN = {
     "a contradiction with no item": broken(
         TOP,
         "{na: AST-09, answered: AST-08}",
-        "{na: AST-90, answered: AST-08}",
-        (TOP, "scoring.contradictions.1.na", C.UNKNOWN_REFERENCE, "AST-90", "AST-09"),
+        "{na: AST-9, answered: AST-08}",
+        (TOP, "scoring.contradictions.1.na", C.UNKNOWN_REFERENCE, "AST-9", "AST-09"),
     ),
     "points for no field": broken(
         TOP,
-        "sensitive_data: {yes: 1}",
-        "sensitiv_data: {yes: 1}",
+        "sensitive_data: {clients: 1}",
+        "sensitiv_data: {clients: 1}",
         (
             TOP,
             "insurance.exposure.points.sensitiv_data",
@@ -299,7 +302,7 @@ BROKEN = {
     ),
     "points for a field without choices": broken(
         TOP,
-        "sensitive_data: {yes: 1}",
+        "sensitive_data: {clients: 1}",
         "company: {yes: 1}",
         (TOP, "insurance.exposure.points.company.yes", C.UNKNOWN_REFERENCE, "yes", ""),
     ),
@@ -318,22 +321,25 @@ BROKEN = {
     # answers
     "該当なし without condition": broken(
         AST,
-        _AST_03,
-        _AST_03.replace("false", "true"),
+        "AST-03 > na_allowed: false",
+        "na_allowed: true",
         (AST, "AST-03.na_when", C.NA_WITHOUT_CONDITION, "", ""),
     ),
     "a condition without 該当なし": broken(
         AST,
-        'na_allowed: true\n  na_when:\n    ja: "業務用の',
-        'na_allowed: false\n  na_when:\n    ja: "業務用の',
+        "AST-06 > na_allowed: true",
+        "na_allowed: false",
         (AST, "AST-06.na_when", C.CONDITION_WITHOUT_NA, "", ""),
     ),
     "該当なし that is no choice": Broken(
         [
             (TOP, "\ncategories:\n", f"{_PLAIN}\ncategories:\n"),
-            (AST, _CLOUD, _CLOUD.replace("implementation", "plain")),
+            (AST, "AST-07 > implementation", "plain"),
         ],
-        [(AST, "AST-07.na_allowed", C.NO_NA_CHOICE, "", "")],
+        [
+            (AST, "AST-07.na_allowed", C.NO_NA_CHOICE, "", ""),
+            (AST, "AST-07.hint_no", C.UNKNOWN_REFERENCE, "no", ""),
+        ],
     ),
     "a choice without value": broken(
         TOP,
@@ -440,7 +446,7 @@ BROKEN = {
     ),
     "an empty company sheet": broken(
         TOP,
-        "profile: profile.yaml",
+        f"profile: {PROFILE}",
         "profile: []",
         (TOP, "profile.company", C.MISSING, "", ""),
         *(
@@ -448,11 +454,13 @@ BROKEN = {
             for path, name in (
                 ("points.personal_records", "personal_records"),
                 ("points.sensitive_data", "sensitive_data"),
+                ("points.card_data", "card_data"),
                 ("points.entrusted_data", "entrusted_data"),
                 ("points.it_dependence", "it_dependence"),
                 ("unknown.field", "personal_records"),
             )
         ),
+        (TOP, "scoring.na_by_company.1.field", C.UNKNOWN_REFERENCE, "employees", ""),
     ),
     "a list without choices": broken(
         PROFILE,
@@ -462,9 +470,9 @@ BROKEN = {
     ),
     "choices without a list": broken(
         PROFILE,
-        "- id: sales\n  kind: choice",
-        "- id: sales\n  kind: text",
-        (PROFILE, "sales.choices", C.CHOICES_UNWANTED, "", ""),
+        "- id: it_dependence\n  kind: choice",
+        "- id: it_dependence\n  kind: text",
+        (PROFILE, "it_dependence.choices", C.CHOICES_UNWANTED, "", ""),
     ),
     "one number in two ranges": broken(
         PROFILE,
@@ -531,10 +539,10 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("row", BROKEN.values(), ids=BROKEN)
-def test_every_fault_is_reported_in_its_place(folder: Path, row: Broken) -> None:
+def test_every_fault_is_reported_in_its_place(top: Path, row: Broken) -> None:
     for file, old, new in row.edits:
-        edit(folder, file, old, new)
-    assert sorted(faults_of(folder)) == sorted(row.faults)
+        edit(top, file, old, new)
+    assert sorted(faults_of(top)) == sorted(row.faults)
 
 
 def test_every_code_has_a_row() -> None:
@@ -542,7 +550,7 @@ def test_every_code_has_a_row() -> None:
     assert with_rows == set(CatalogFaultCode) - {C.NO_WEIGHT}  # has a test of its own
 
 
-def test_faults_of_several_files_are_reported_together(folder: Path) -> None:
+def test_faults_of_several_files_are_reported_together(top: Path) -> None:
     rows = [
         BROKEN[name]
         for name in (
@@ -560,54 +568,54 @@ def test_faults_of_several_files_are_reported_together(folder: Path) -> None:
     ]
     for row in rows:
         for file, old, new in row.edits:
-            edit(folder, file, old, new)
+            edit(top, file, old, new)
     # HUM.yaml is not read, so that its HUM-02 is no longer there twice.
     gone = BROKEN["an id twice in two files"].faults
     expected = [fault for row in rows for fault in row.faults if fault not in gone]
-    assert sorted(faults_of(folder)) == sorted(expected)
+    assert sorted(faults_of(top)) == sorted(expected)
 
 
-def test_two_faults_of_one_item_are_both_reported(folder: Path) -> None:
-    edit(folder, AST, _AST_01, _AST_01.replace("implementation", "implementaton"))
-    edit(folder, AST, 'jis_2024: ["5.9"]', 'jis_2025: ["5.9"]')
+def test_two_faults_of_one_item_are_both_reported(top: Path) -> None:
+    edit(top, AST, _AST_01, _AST_01.replace("implementation", "implementaton"))
+    edit(top, AST, 'jis_2024: ["5.9"]', 'jis_2025: ["5.9"]')
     expected = [*BROKEN["a misspelt answer set"].faults, *BROKEN["a misspelt standard"].faults]
-    assert sorted(faults_of(folder)) == sorted(expected)
+    assert sorted(faults_of(top)) == sorted(expected)
 
 
 @pytest.mark.parametrize("file", FILES)
-def test_a_file_that_cannot_be_read_is_one_fault(folder: Path, file: str) -> None:
-    (folder / file).write_bytes("id: 設問".encode("cp932"))
-    assert faults_of(folder) == [(file, "", C.NOT_YAML, "byte 5: not UTF-8", "")]
+def test_a_file_that_cannot_be_read_is_one_fault(top: Path, file: str) -> None:
+    (top.parent / file).write_bytes("id: 設問".encode("cp932"))
+    assert faults_of(top) == [(file, "", C.NOT_YAML, "byte 5: not UTF-8", "")]
 
 
 @pytest.mark.parametrize(
     ("content", "fault"),
     [
-        pytest.param(None, (TOP, "", C.FILE_MISSING, TOP, ""), id="no file"),
-        pytest.param("", (TOP, "", C.WRONG_TYPE, "", ""), id="an empty file"),
-        pytest.param("- a\n- b\n", (TOP, "", C.WRONG_TYPE, "", ""), id="a list"),
+        pytest.param(None, ("", C.FILE_MISSING, "catalog.yaml", ""), id="no file"),
+        pytest.param("", ("", C.WRONG_TYPE, "", ""), id="an empty file"),
+        pytest.param("- a\n- b\n", ("", C.WRONG_TYPE, "", ""), id="a list"),
     ],
 )
 def test_a_file_that_is_no_catalogue_is_one_fault(
-    tmp_path: Path, content: str | None, fault: Told
+    tmp_path: Path, content: str | None, fault: tuple[str, CatalogFaultCode, str, str]
 ) -> None:
     if content is not None:
-        (tmp_path / TOP).write_text(content, "utf-8")
-    assert faults_of(tmp_path) == [fault]
+        (tmp_path / "catalog.yaml").write_text(content, "utf-8")
+    assert faults_of(tmp_path) == [("catalog.yaml", *fault)]
 
 
 def test_a_wrong_path_is_reported_by_its_own_name(tmp_path: Path) -> None:
     assert faults_of(tmp_path / "mine.yaml") == [("mine.yaml", "", C.FILE_MISSING, "mine.yaml", "")]
 
 
-def test_the_message_of_the_error_lists_every_fault(folder: Path) -> None:
-    edit(folder, PROFILE, "kind: email", "kind: mail")
-    edit(folder, AST, "id: AST-02", "id: AST-01")
+def test_the_message_of_the_error_lists_every_fault(top: Path) -> None:
+    edit(top, PROFILE, "kind: email", "kind: mail")
+    edit(top, AST, "id: AST-02", "id: AST-01")
     with pytest.raises(CatalogError) as caught:
-        load_catalog(folder)
+        load_catalog(top)
     assert str(caught.value).splitlines() == [
-        "profile.yaml: email.kind: not_one_of",
-        "items/AST.yaml: AST-01.id: duplicate_id",
+        f"{PROFILE}: email.kind: not_one_of",
+        f"{AST}: AST-01.id: duplicate_id",
     ]
 
 

@@ -389,7 +389,7 @@ def test_every_insurance_notice_is_reported(level: int, sign: str, variant: str)
     ]
     assert printed == [(level, variant)]
     exposure = "「大」" if level == 2 else "「中」"
-    note = next(text for text in texts if JIS.report.insurance.assumption.ja in text)
+    note = next(text for text in texts if JIS.insurance.exposure.assumption.ja in text)
     assert exposure in note
 
 

@@ -1,7 +1,8 @@
 """設問カタログ: loads what is asked, how it counts and what reports say, and refuses faults.
 
 A catalogue is a folder with a `catalog.yaml` (or such a file by itself). Wherever `profile`,
-`report` or the `items` of a category is a string, it names a file beside it.
+`report` or the `items` of a category is a string, it names a file beside it. The built-in one has
+several versions in one folder, each a file by its version.
 """
 
 from __future__ import annotations
@@ -27,41 +28,76 @@ from sheet_diag.catalog.errors import (
     LocatedCatalogFault,
     find_nearest,
 )
+from sheet_diag.catalog.flat_rows import FLAT_NAMES, find_flat_path, nest_item
 from sheet_diag.model import catalog, rules
+from sheet_diag.model.basics import UserError
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.record import Record
 
 BUILT_IN = "jis-q-27002"
+DEFAULT_VERSION = "2026.1"
 _TOP = "catalog.yaml"
 _MOST_FILES = 100
 _MOST_BYTES = 1024 * 1024  # of one file; ours have a fifth of it in all
 
 
-def load_catalog(path: Path | None = None) -> Catalog:
-    """Load the catalogue at `path` (a folder or its `catalog.yaml`), or the built-in one.
+class UnknownVersionError(UserError):
+    """A version that the built-in catalogue does not have; the sentence names those it has."""
 
-    Raises `CatalogError` with every fault found, each with its file and path.
+
+def load_catalog(source: Path | None = None) -> Catalog:
+    """Load the catalogue of a folder or its `catalog.yaml`, or a built-in one.
+
+    `source` may also be `NAME` or `NAME@VERSION` of a built-in one, where nothing else is called
+    so; None is the newest. Raises `CatalogError` with every fault found, each with its file and
+    path, and `UnknownVersionError`.
     """
-    folder: Traversable = (
-        path if path else resources.files("sheet_diag.catalog") / "data" / BUILT_IN
-    )
-    top = _TOP
-    if path and not path.is_dir():
-        folder, top = path.parent, path.name
-    source = _CatalogFiles(folder, top)
-    catalog, found = _validate_files(source)
+    version = DEFAULT_VERSION if source is None else find_built_in_version(source)
+    if version:
+        files = _CatalogFiles(_built_in_folder(), f"{version}.yaml")
+    elif source is None or source.is_dir():
+        files = _CatalogFiles(source or Path(), _TOP)
+    else:
+        files = _CatalogFiles(source.parent, source.name)
+    catalog, found = _validate_files(files)
     if found or catalog is None:
-        raise CatalogError(source.located(fault) for fault in dict.fromkeys(found))
+        raise CatalogError(files.located(fault) for fault in dict.fromkeys(found))
     return catalog
+
+
+def find_built_in_version(source: Path) -> str | None:
+    """Find which version of the built-in catalogue is meant; None: it is a path.
+
+    Raises `UnknownVersionError`.
+    """
+    name, at, version = str(source).partition("@")
+    if name != BUILT_IN or source.exists():
+        return None
+    known = list_built_in_versions()
+    if at and version not in known:
+        raise UnknownVersionError(
+            "cli.error.catalog.version", value=version, name=name, known=", ".join(known)
+        )
+    return version or DEFAULT_VERSION
+
+
+def list_built_in_versions() -> tuple[str, ...]:
+    """List the versions of the built-in catalogue, the oldest first."""
+    names = {each.name for each in _built_in_folder().iterdir()}
+    return tuple(sorted(name for name in names if f"{name}.yaml" in names))
 
 
 def load_sent_texts(catalog: Catalog) -> tuple[str, ...]:
     """Load the texts of the blank sheets of every version of a built-in catalogue."""
-    folder = resources.files("sheet_diag.catalog") / "data" / catalog.id / "sent"
+    folder = _built_in_folder() / "sent"
     if catalog.id != BUILT_IN or not folder.is_dir():
         return ()
     files = sorted(folder.iterdir(), key=lambda each: each.name)
     return tuple(text for each in files for text in json.loads(each.read_text("utf-8")))
+
+
+def _built_in_folder() -> Traversable:
+    return resources.files("sheet_diag.catalog") / "data" / BUILT_IN
 
 
 def _validate_files(source: _CatalogFiles) -> tuple[Catalog | None, tuple[CatalogFault, ...]]:
@@ -83,6 +119,7 @@ class _CatalogFiles:
         self._folder = folder
         self._files: dict[CatalogPath, str] = {(): top}
         self._contents: dict[str, bytes] = {}
+        self._rows: dict[CatalogPath, Any] = {}  # the items as they stand in the file
         self.faults: tuple[CatalogFault, ...] = ()
         self.raw: Any = self._read((), top)
         if isinstance(self.raw, dict):
@@ -105,7 +142,7 @@ class _CatalogFiles:
             (prefix for prefix in self._files if fault.path[: len(prefix)] == prefix), key=len
         )
         labels, node = [], self.raw
-        for part in fault.path:
+        for part in self._as_written(fault.path):
             labels.append(tree.label(node, part))
             node = tree.child(node, part)
         return LocatedCatalogFault(self._files[start], ".".join(labels[len(start) :]), fault)
@@ -115,6 +152,24 @@ class _CatalogFiles:
             self._include(self.raw, key, (key,))
         for path, category in tree.records(self.raw, "categories"):
             self._include(category, "items", (*path, "items"))
+            self._nest_items(category, (*path, "items"))
+
+    def _nest_items(self, category: dict[str, Any], path: CatalogPath) -> None:
+        if not isinstance(rows := category.get("items"), list):
+            return
+        self._rows |= {(*path, place): row for place, row in enumerate(rows)}
+        name, standards = tree.record_id(category), self._standards()
+        category["items"] = [nest_item(row, name, standards) for row in rows]
+
+    def _as_written(self, path: CatalogPath) -> CatalogPath:
+        """Write a path as it is called in the files, where rows of items are flat."""
+        for place, row in self._rows.items():
+            if path[: len(place)] == place:
+                return (*place, *find_flat_path(path[len(place) :], row, self._standards()))
+        return path
+
+    def _standards(self) -> list[str]:
+        return tree.names(tree.mapping(self.raw).get("standards")) or []
 
     def _include(self, holder: dict[str, Any], key: str, path: CatalogPath) -> None:
         name = holder.get(key)
@@ -200,10 +255,12 @@ def _free_names(raw: Any, path: CatalogPath) -> tuple[str, ...]:
     present = set(tree.mapping(parent))
     shared = max(len(present & names) for names in _records())
     best = [names for names in _records() if len(present & names) == shared]
-    return tuple(set[str]().union(*best) - present)
+    standards = tree.names(tree.mapping(raw).get("standards")) or ()  # names of a row of an item
+    return tuple(set(standards).union(*best) - present)
 
 
 def _records() -> Iterator[set[str]]:
     for record in {**vars(catalog), **vars(rules)}.values():
         if isinstance(record, type) and issubclass(record, Record) and record is not Record:
             yield {info.alias or name for name, info in record.model_fields.items()}
+    yield {*catalog.Item.model_fields, *FLAT_NAMES}

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 import typer
 
 from sheet_diag.cli.errors import fail
-from sheet_diag.cli.options import RunOptions
+from sheet_diag.cli.options import MailOptions, RunOptions
 from sheet_diag.model.basics import FIRST_DAY, LAST_DAY, Lang
 from sheet_diag.text.wording import Wording
 
@@ -49,7 +49,7 @@ def build_run_config(options: RunOptions, say: Wording) -> RunConfig:
     if options.previous and options.previous.resolve() == target.resolve():
         fail(say("cli.error.same_previous", path=target), say)
     as_of = parse_day(options.as_of, say)
-    catalog = load_chosen_catalog(options.catalog)
+    catalog = load_chosen_catalog(options.catalog, settings)
     clients = load_client_list(options.clients, catalog, settings.limits)
     form = FormContext(catalog, settings.issuer, say)
     path = target / LOG
@@ -134,11 +134,42 @@ def read_settings(path: Path | None) -> Settings:
     return load_settings(path)
 
 
-def load_chosen_catalog(path: Path | None) -> Catalog:
-    """Load the catalogue of a folder, or the built-in one. Raises `CatalogError`."""
+def load_chosen_catalog(typed: Path | None, settings: Settings) -> Catalog:
+    """Load the catalogue that was typed or is set, or the built-in one.
+
+    Raises `CatalogError` and `UnknownVersionError`.
+    """
     from sheet_diag.catalog.load import load_catalog
 
-    return load_catalog(path)
+    return load_catalog(typed or settings.catalog)
+
+
+def load_campaign_catalog(options: MailOptions, settings: Settings, say: Wording) -> Catalog:
+    """Load the catalogue that was typed or is set, else that with which the campaign began.
+
+    Raises as `load_chosen_catalog`.
+    """
+    from sheet_diag.catalog.load import BUILT_IN, DEFAULT_VERSION, load_catalog
+
+    version = _find_campaign_version(options.output)
+    if options.catalog or settings.catalog or version in (None, DEFAULT_VERSION):
+        return load_chosen_catalog(options.catalog, settings)
+    typer.echo(say("cli.catalog.followed", version=version), err=True)
+    return load_catalog(Path(f"{BUILT_IN}@{version}"))
+
+
+def _find_campaign_version(output: Path) -> str | None:
+    """Find the built-in version of the last run in an output folder, or of its issued sheets."""
+    from sheet_diag.catalog.load import BUILT_IN, list_built_in_versions
+    from sheet_diag.reports.run_json.reader import read_run_catalog
+    from sheet_diag.storage.managed_folder import OUTBOX, find_issued_catalog
+
+    known = list_built_in_versions()
+    used = read_run_catalog(output) or find_issued_catalog(
+        output / OUTBOX, f"{BUILT_IN}@{known[0]}"
+    )
+    name, _, version = (used or "").partition("@")
+    return version if name == BUILT_IN and version in known else None
 
 
 def find_client_list(path: Path | None) -> Path | None:

@@ -58,7 +58,9 @@ def template(
 
     with report_failures(choose_language(lang, config, HELP)) as say:
         settings = read_settings(config)
-        content = make_hearing_sheet(load_chosen_catalog(catalog), say.lang, settings.issuer)
+        content = make_hearing_sheet(
+            load_chosen_catalog(catalog, settings), say.lang, settings.issuer
+        )
         if output.exists() and output.read_bytes() != content:
             fail(say("cli.template.edited", path=output), say)
         _write_file(output, content)
@@ -150,7 +152,7 @@ def check(
         from sheet_diag.pipeline.ingest import check_files
         from sheet_diag.reports.run_json.writer import dump_checked_files
 
-        loaded = load_chosen_catalog(catalog)
+        loaded = load_chosen_catalog(catalog, settings)
         outcomes = check_files(files, loaded, build_intake_settings(settings, passwords))
         if as_json:
             typer.echo(dump_checked_files(loaded, outcomes, say.lang).decode("utf-8"), nl=False)
@@ -246,6 +248,7 @@ def demo(
         from sheet_diag.pipeline.execution.forkserver import prepare
 
         prepare()
+        from sheet_diag.catalog.load import load_catalog
         from sheet_diag.cli.demo.campaign import (
             DemoCampaign,
             begin_campaign,
@@ -258,7 +261,7 @@ def demo(
         if not is_free_for_demo(folder):
             fail(say("cli.error.demo", path=folder), say)
         campaign = DemoCampaign(folder, parse_day(as_of, say), say, catalog)
-        loaded = load_chosen_catalog(catalog)
+        loaded = load_catalog(catalog)
         sheet = write_demo_sheets(folder, loaded)
         begin_campaign(campaign, loaded)
         options = RunOptions(

@@ -37,13 +37,14 @@ app = typer.Typer(
 
 FILE: Final = "FILE"
 FOLDER: Final = "FOLDER"
+CATALOG: Final = "FOLDER|NAME@VERSION"
 DAY: Final = "YYYY-MM-DD"
 
 LangOption = Annotated[
     str | None, typer.Option("--lang", help=HELP("cli.help.lang"), metavar="ja|en")
 ]
 CatalogOption = Annotated[
-    Path | None, typer.Option("--catalog", help=HELP("cli.help.catalog"), metavar=FOLDER)
+    Path | None, typer.Option("--catalog", help=HELP("cli.help.catalog"), metavar=CATALOG)
 ]
 ConfigOption = Annotated[
     Path | None, typer.Option("--config", help=HELP("cli.help.config"), metavar=FILE)

@@ -11,7 +11,7 @@ from typing import Final
 
 import typer
 
-from sheet_diag.cli.arguments import load_chosen_catalog, read_settings
+from sheet_diag.cli.arguments import load_campaign_catalog, read_settings
 from sheet_diag.cli.errors import fail
 from sheet_diag.cli.options import MailOptions
 from sheet_diag.diagnosis.override_lines import file_key
@@ -48,7 +48,8 @@ _Return = tuple[ReturnFacts, Sequence[RunJsonProblem]]
 
 def write_overrides(options: MailOptions, say: Wording) -> None:
     """Write the workbook: anew with all former lines, and those that are to be decided."""
-    settings, catalog = read_settings(options.config), load_chosen_catalog(options.catalog)
+    settings = read_settings(options.config)
+    catalog = load_campaign_catalog(options, settings, say)
     path = options.input / OVERRIDES_FILE
     has_run = (options.output / RUN_JSON).is_file()
     if path.exists() and not has_run:

@@ -72,11 +72,15 @@ class SettingsError(UserError):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the file says. `report_language` None: the language of each returned sheet."""
+    """What the file says. `report_language` None: the language of each returned sheet.
+
+    `catalog` is a folder, or the name and version of a built-in catalogue.
+    """
 
     issuer: Issuer = field(default_factory=Issuer)
     language: Lang | None = None
     report_language: Lang | None = None
+    catalog: Path | None = None
     limits: Limits = field(default_factory=Limits)
     comparing: ComparisonSettings = field(default_factory=ComparisonSettings)
     correspondence: CorrespondenceSettings = field(default_factory=CorrespondenceSettings)
@@ -192,10 +196,16 @@ def _build_settings(file: SettingsFile, folder: Path) -> Settings:
         issuer=issuer,
         language=file.language,
         report_language=None if report == "client" else Lang(report),
+        catalog=_find_catalog(file.catalog, folder) if file.catalog else None,
         limits=file.limits,
         comparing=file.comparing,
         correspondence=_build_mail_settings(file, issuer, folder),
     )
+
+
+def _find_catalog(name: str, folder: Path) -> Path:
+    """Find a catalogue beside the settings; what is not there may be a built-in one."""
+    return folder / name if (folder / name).exists() else Path(name)
 
 
 def _build_mail_settings(

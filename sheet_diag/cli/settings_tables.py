@@ -141,6 +141,7 @@ class SettingsFile(Record):
     language: Lang | None = None
     report_language: Literal["client", "ja", "en"] = "client"
     deadline: Annotated[Day, Field(strict=True)] | None = None
+    catalog: Annotated[str, Field(strict=True)] | None = None
     issuer: IssuerTable = IssuerTable()
     limits: Limits = Limits()
     comparing: ComparisonSettings = ComparisonSettings()

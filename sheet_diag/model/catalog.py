@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import cached_property, lru_cache
 from typing import Annotated, Final, TypeVar
 
-from pydantic import ConfigDict, Field, StrictBool, StrictInt
+from pydantic import BeforeValidator, ConfigDict, Field, StrictBool, StrictInt
 
 from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.record import Id, NonEmptyText, Record, Score, Share, Text
@@ -85,6 +85,10 @@ class Link(Record):
     url: Annotated[str, Field(pattern=r"^https://[!-~]+$", max_length=200)]
 
 
+# Threats are numbered in their list, so that an id may be written as a number.
+ThreatId = Annotated[Id, BeforeValidator(lambda value: str(value) if type(value) is int else value)]
+
+
 class Comment(Record):
     """改善提言: printed where the item is chosen for the report."""
 
@@ -119,7 +123,7 @@ class Item(Record):
     cost: Cost | None = None
     first_step: Text | None = None
     first_step_short: Text | None = None
-    threats: tuple[Id, ...] = ()
+    threats: tuple[ThreatId, ...] = ()
     links: Annotated[tuple[Link, ...], Field(max_length=3)] = ()
 
 
@@ -206,11 +210,10 @@ class ScoreMark(Record):
 
 
 class InsuranceTexts(Record):
-    """The notices by level and variant, the names of the exposure levels and their basis."""
+    """The notices by level and variant, and the names of the exposure levels."""
 
     notices: Mapping[int, Mapping[str, Text]]
     exposure: Mapping[str, Text]
-    assumption: Text
 
 
 class ReportTexts(Record):

@@ -10,7 +10,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field, StrictInt
 
 from sheet_diag.model.basics import Rank
-from sheet_diag.model.record import Id, Record, Score, Share
+from sheet_diag.model.record import Id, Record, Score, Share, Text
 
 
 class GateLimits(Record):
@@ -128,12 +128,16 @@ class UnknownExposure(Record):
 
 
 class ExposureRule(Record):
-    """想定影響度: points by profile field and choice; `levels` gives the fewest points of each."""
+    """想定影響度: points by profile field and choice; `levels` gives the fewest points of each.
+
+    `assumption` tells the client which fields and lines the level rests on.
+    """
 
     points: Mapping[str, Mapping[str, Annotated[StrictInt, Field(ge=0)]]]
     levels: Mapping[str, StrictInt]
     unknown: UnknownExposure
     no_profile: Id
+    assumption: Text
 
 
 class VariantRule(Record):

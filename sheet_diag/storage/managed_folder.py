@@ -19,6 +19,7 @@ from sheet_diag.storage.staging import make_work_folder, name_place
 
 OUTBOX: Final = "outbox"  # in the output folder: the sheets that were issued
 NOTE_FILE: Final = ".sheet-diag-made.json"
+CATALOG_NOTE: Final = "catalog"  # of an issued sheet: NAME@VERSION
 
 FileFacts = Mapping[str, str]
 
@@ -85,6 +86,16 @@ def read_note(path: Path) -> dict[str, FileFacts]:
     except (OSError, ValueError, TypeError, AttributeError, RecursionError):
         return {}
     return {name: facts for name, facts in found.items() if _is_there(path, name)}
+
+
+def find_issued_catalog(outbox: Path, unnoted: str) -> str | None:
+    """Find the catalogue of the sheets that were issued last; None: there are none.
+
+    Notes of sheets that tell none are of times when there was one alone, the `unnoted`.
+    """
+    return max(
+        (facts.get(CATALOG_NOTE, unnoted) for facts in read_note(outbox).values()), default=None
+    )
 
 
 def remove_managed_files(path: Path, names: set[str]) -> None:

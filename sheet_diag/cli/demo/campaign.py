@@ -69,7 +69,7 @@ _COMMANDS: Final = {
 class DemoCampaign:
     """The campaign of the demonstration, on its day of diagnosis.
 
-    `catalog` is the folder of its catalogue (None: the built-in one).
+    `catalog` is that of its option (None: the built-in one).
     """
 
     folder: Path
@@ -240,7 +240,9 @@ def _options(campaign: DemoCampaign) -> str:
     day = "" if campaign.as_of == date.today() else f" --as-of {campaign.as_of}"
     if campaign.catalog is None:
         return day
-    return f"{day} --catalog {_quote(_path_from(campaign.folder, campaign.catalog))}"
+    named = campaign.catalog.exists()  # else it is NAME@VERSION
+    catalog = _path_from(campaign.folder, campaign.catalog) if named else str(campaign.catalog)
+    return f"{day} --catalog {_quote(catalog)}"
 
 
 def _path_from(folder: Path, path: Path) -> str:

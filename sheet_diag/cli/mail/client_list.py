@@ -8,7 +8,12 @@ from typing import Final
 
 import typer
 
-from sheet_diag.cli.arguments import find_client_list, load_chosen_catalog, read_settings
+from sheet_diag.cli.arguments import (
+    find_client_list,
+    load_campaign_catalog,
+    load_chosen_catalog,
+    read_settings,
+)
 from sheet_diag.cli.errors import fail
 from sheet_diag.cli.mail import output
 from sheet_diag.cli.options import MailOptions
@@ -39,7 +44,9 @@ def write_blank_list(options: MailOptions, say: Wording) -> None:
     path = options.file or _DEFAULT_FILE
     if path.exists():
         fail(say("mail.error.list_exists", path=path), say)
-    content = make_client_list(load_chosen_catalog(options.catalog), say.lang, settings.issuer)
+    content = make_client_list(
+        load_chosen_catalog(options.catalog, settings), say.lang, settings.issuer
+    )
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     typer.echo(say("mail.clients.new", path=path))
@@ -49,7 +56,8 @@ def check_client_list(options: MailOptions, say: Wording) -> None:
     """Check the list and show what wants a look. Raises `ClientListError`."""
     settings = read_settings(options.config)
     path = find_client_list(options.file) or fail(say("mail.error.no_list"), say)
-    clients, notes = read_client_list(path, load_chosen_catalog(options.catalog), settings.limits)
+    catalog = load_campaign_catalog(options, settings, say)
+    clients, notes = read_client_list(path, catalog, settings.limits)
     lines = [format_list_message(note, say.lang) for note in notes]
     output.show_lines(say("mail.clients.notes", count=len(notes)), lines, say)
     entries = MailLog.read(options.output / MAIL_LOG_NAME).entries

@@ -12,7 +12,7 @@ from typing import Final
 from sheet_diag.cli.arguments import (
     SETTINGS_FILE,
     find_client_list,
-    load_chosen_catalog,
+    load_campaign_catalog,
     parse_day,
     read_settings,
 )
@@ -151,7 +151,7 @@ def load_context(options: MailOptions, say: Wording) -> CommandContext:
     Ends where there is no client list; raises what its parts raise.
     """
     settings = read_settings(options.config)
-    catalog = load_chosen_catalog(options.catalog)
+    catalog = load_campaign_catalog(options, settings, say)
     path = find_client_list(options.clients) or fail(say("mail.error.no_list"), say)
     clients, _ = read_client_list(path, catalog, settings.limits)
     only = frozenset(each.casefold() for each in options.only or ())

@@ -21,7 +21,7 @@ from sheet_diag.mail.campaign.previous_campaign import (
 )
 from sheet_diag.reports.run_json.reader import load_previous_run
 from sheet_diag.storage.file_names import issued_name
-from sheet_diag.storage.managed_folder import FileFacts, ManagedFolder, read_note
+from sheet_diag.storage.managed_folder import CATALOG_NOTE, FileFacts, ManagedFolder, read_note
 
 _CLIENT, _PREVIOUS = "client", "former"
 
@@ -54,7 +54,11 @@ def make_issued_sheets(context: CommandContext) -> tuple[dict[str, Path], frozen
         made = issue_sheets(context.catalog, context.settings.issuer, orders)
         for order, content in zip(orders, made, strict=True):
             client = order.client
-            note = {_CLIENT: client.id, _PREVIOUS: "1" if client.id in previous else ""}
+            note = {
+                _CLIENT: client.id,
+                _PREVIOUS: "1" if client.id in previous else "",
+                CATALOG_NOTE: f"{context.catalog.id}@{context.catalog.version}",
+            }
             sheets[client.id] = folder.write(issued_name(client, context.catalog), content, note)
             step(len(sheets))
     output.print_text(context.say("mail.issued", count=len(sheets), path=context.outbox))

@@ -128,10 +128,11 @@ def _write_head(page: Page, context: ReportContext, last: int) -> None:
     page.merged(1, 0, last, say("report.answers.lead"), _LEAD)
     page.height(1, 20)
     heads = ("No.", *(say(f"report.answers.{key}") for key in _HEADS))
-    names = (standard.name[say.lang] for standard in context.catalog.standards)
+    names = [standard.name[say.lang] for standard in context.catalog.standards]
     for column, text in enumerate((*heads, *names)):
         page.text(_HEADER_ROW, column, text, HEAD)
-    page.height(_HEADER_ROW, 34)
+    columns = ((name, HEAD, (at, at)) for at, name in enumerate(names, len(_WIDTHS)))
+    page.height(_HEADER_ROW, max(34, *(page.text_height(*each, padding=6) for each in columns)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -198,8 +198,8 @@ def _write_closing(flow: PageFlow, context: ReportContext) -> None:
     flow.subheading(say("report.closing.heading"))
     flow.paragraph(report.closing[say.lang])
     level = report.insurance.exposure[context.report.diagnosis.insurance.exposure][say.lang]
-    note = say("report.exposure", level=level, assumption=report.insurance.assumption[say.lang])
-    flow.paragraph(note, _EXPOSURE)
+    assumption = context.catalog.insurance.exposure.assumption[say.lang]
+    flow.paragraph(say("report.exposure", level=level, assumption=assumption), _EXPOSURE)
 
 
 def _write_way(flow: PageFlow, context: ReportContext, way: Way, key: str) -> None:

@@ -48,6 +48,7 @@ class _RunJsonPart(BaseModel):
 
 class _RunJsonCatalog(_RunJsonPart):
     id: str
+    version: str = ""
     sha256: str
     items: dict[str, str] | None = None  # the fingerprint of each
 
@@ -129,6 +130,15 @@ def load_previous_run(folder: Path, catalog: Catalog) -> PreviousRun:
                 if each.status in (ReturnStatus.RANKED, ReturnStatus.HELD)
             ),
         )
+
+
+def read_run_catalog(folder: Path) -> str | None:
+    """Read the catalogue of a run, as NAME@VERSION; None where no run can be read."""
+    try:
+        with _open(folder) as (head, _):
+            return f"{head.catalog.id}@{head.catalog.version}"
+    except RunJsonError:
+        return None
 
 
 def load_return_facts(folder: Path) -> tuple[date, tuple[ReturnFacts, ...]]:
