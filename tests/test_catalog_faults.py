@@ -519,20 +519,20 @@ BROKEN = {
     ),
     "a label of the sheet that does not exist": broken(
         TOP,
-        "  sheet.name.questions:",
-        "  sheet.name.question:",
+        "standards:",
+        "labels: {sheet.name.question: {ja: 設問, en: Questions}}\nstandards:",
         (TOP, "labels.sheet.name.question", C.UNKNOWN_NAME, "sheet.name.question", ""),
     ),
     "a label that is none of the sheet": broken(
         TOP,
-        "  sheet.name.questions:",
-        "  report.overall.rank:",
+        "standards:",
+        "labels: {report.overall.rank: {ja: 順位, en: Rank}}\nstandards:",
         (TOP, "labels.report.overall.rank", C.UNKNOWN_NAME, "report.overall.rank", ""),
     ),
     "a word that a label of the sheet is not given": broken(
         TOP,
-        'ja: "日付を 2026',
-        'ja: "{date} 2026',
+        "standards:",
+        'labels: {sheet.invalid.date: {ja: "{date}", en: Date}}\nstandards:',
         (TOP, "labels.sheet.invalid.date.ja", C.BAD_PLACEHOLDER, "", ""),
     ),
 }
