@@ -115,6 +115,6 @@ def test_the_third_level_says_what_insurance_does_not_do_and_what_insurers_ask()
 
 
 def test_the_assumption_of_the_exposure_says_what_is_our_own() -> None:
-    text: Text = REPORT.insurance.assumption
+    text: Text = load_catalog().insurance.exposure.assumption
     assert "当方が独自に設定" in text.ja
     assert "our own assumption" in text.en
