@@ -96,6 +96,7 @@ def previous_run(read: list[ReceivedFile]) -> PreviousRun:
     return PreviousRun(
         as_of=date(2025, 11, 26),
         catalog=JIS.id,
+        version="1",
         sha256=JIS.sha256,
         items={},
         returns=tuple(map(_before, read)),

@@ -106,6 +106,47 @@ def moved(previous: PreviousDiagnosis) -> dict[str, str]:
     }
 
 
+# --- the history of a client
+
+
+def told(outcomes: Sequence[ReturnOutcome]) -> list[str]:
+    """What run.json tells of the history of the first return."""
+    (entry, *_) = json.loads(dump_checked_files(SMALL, outcomes, Lang.JA))["returns"]
+    return [
+        f"{each['as_of']} {each['catalog']} {each['score']['shown']} {each['rank']}"
+        for each in entry["history"]
+    ]
+
+
+def test_a_history_goes_from_run_to_run_and_keeps_five(tmp_path: Path) -> None:
+    yearly = ["×××", "××△", "△△△", "△△○", "△○○", "○○○", "○○○"]
+    found = [outcome()]
+    for year, signs in enumerate(yearly, 2019):
+        run = replace(run_of(tmp_path, found), as_of=date(year, 11, 23))
+        found = with_previous(SMALL, [outcome(signs=signs + "○" * 9)], run)
+    assert told(found) == [
+        "2021-11-23 small@1 77.0 C",
+        "2022-11-23 small@1 87.5 B",
+        "2023-11-23 small@1 89.5 B",
+        "2024-11-23 small@1 93.7 A",
+        "2025-11-23 small@1 100.0 A",
+    ]
+
+
+def test_a_year_without_a_rank_ends_no_history(tmp_path: Path) -> None:
+    first = run_of(tmp_path, [outcome()])
+    held = with_previous(SMALL, [outcome(signs="..." * 4)], first)
+    assert (held[0].status, told(held)) == ("held", ["2025-11-23 small@1 100.0 A"])
+    second = replace(run_of(tmp_path, held), as_of=date(2026, 1, 1))
+    again = with_previous(SMALL, [outcome()], second)
+    assert told(again) == ["2025-11-23 small@1 100.0 A"]
+    assert again[0].comparison.previous is None
+
+
+def test_without_an_earlier_run_there_is_no_history() -> None:
+    assert told([outcome()]) == []
+
+
 # --- there and back
 
 

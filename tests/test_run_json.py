@@ -5,16 +5,25 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sheet_diag import __version__
 from sheet_diag.diagnosis.evaluate import evaluate
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.results import ReturnOutcome, ReturnStatus
-from sheet_diag.model.returns import ReceivedFile, Response, ReturnedSheet, SheetIdentity
+from sheet_diag.model.returns import (
+    Problem,
+    ProblemCode,
+    ReceivedFile,
+    Response,
+    ReturnedSheet,
+    SheetIdentity,
+)
 from sheet_diag.reports.run_json.writer import describe_run, dump_checked_files, dump_return
 from sheet_diag.storage.run_json_file import (
     RunJsonWriter,
@@ -229,3 +238,14 @@ def test_a_held_return_has_no_rank_no_plan_and_no_bound() -> None:
 def test_without_a_day_nothing_is_due() -> None:
     due = [each["due"] for each in diagnosis("?△×○○ ○△ ○ ○?", as_of=None)["plan"]]
     assert due == [None] * 4
+
+
+def test_a_run_names_its_software_and_what_stands_beside_the_answers() -> None:
+    (outcome,) = resolve_all(client("a"))
+    stray = Problem(ProblemCode.LEFT_OVER, "回答", "J7", None, "別紙参照")
+    outcome = replace(outcome, problems=(*outcome.problems, stray))
+    content = json.loads(dump_checked_files(JIS, [outcome], Lang.JA))
+    assert content["sheet_diag"] == __version__
+    assert content["returns"][0]["left_over"] == [
+        {"sheet": "回答", "cell": "J7", "text": "別紙参照"}
+    ]

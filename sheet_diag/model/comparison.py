@@ -126,10 +126,21 @@ class PreviousDiagnosis:
 
 
 @dataclass(frozen=True, slots=True)
+class PastDiagnosis:
+    """A diagnosis of a client as its history keeps it; `catalog` is NAME@VERSION."""
+
+    as_of: date
+    catalog: str
+    score: Fraction
+    rank: Rank
+
+
+@dataclass(frozen=True, slots=True)
 class PreviousReturn:
     """One client of an earlier run; `rank` is None where the return was held.
 
-    `entries` is the digest of answers and remarks, empty where that version wrote none.
+    `entries` is the digest of answers and remarks, empty where that version wrote none; `history`
+    are the diagnoses before that run.
     """
 
     client: str
@@ -139,16 +150,18 @@ class PreviousReturn:
     score: Fraction | None
     categories: Mapping[str, Fraction | None]
     entries: str = ""
+    history: tuple[PastDiagnosis, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class PreviousRunFacts:
-    """What is the same for all clients of an earlier run.
+    """What is the same for all clients of an earlier run; `catalog` is NAME@VERSION.
 
     `items` maps item ids to their fingerprints; None where that version wrote none.
     """
 
     as_of: date
+    catalog: str
     sha256: str
     items: Mapping[str, str] | None
 
@@ -159,6 +172,7 @@ class PreviousRun:
 
     as_of: date
     catalog: str
+    version: str
     sha256: str
     items: Mapping[str, str] | None
     returns: tuple[PreviousReturn, ...]
@@ -166,7 +180,9 @@ class PreviousRun:
     @property
     def head(self) -> PreviousRunFacts:
         """The run without its returns."""
-        return PreviousRunFacts(self.as_of, self.sha256, self.items)
+        return PreviousRunFacts(
+            self.as_of, f"{self.catalog}@{self.version}", self.sha256, self.items
+        )
 
 
 @dataclass(frozen=True, slots=True)

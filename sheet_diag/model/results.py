@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.catalog import NoteKind
-from sheet_diag.model.comparison import NO_COMPARISON, Comparison
+from sheet_diag.model.comparison import NO_COMPARISON, Comparison, PastDiagnosis
 from sheet_diag.model.returns import (
     Attachment,
     PlanEntry,
@@ -267,7 +267,8 @@ class ReturnOutcome:
     of the PDF as it was written, in hexadecimal.
 
     `plan` is the client's own 改善計画 of an earlier report, where it was sent along; `entries` are
-    those that were made in the last report here, and stay in the new one; `unsettled`
+    those that were made in the last report here, and stay in the new one; `history` are the
+    client's earlier diagnoses, the oldest first; `unsettled`
     marks a file that is no return but says something that could not be done.
     """
 
@@ -283,6 +284,7 @@ class ReturnOutcome:
     unsettled: bool = False
     pdf_sha256: str | None = None
     entries: tuple[PlanEntry, ...] = ()
+    history: tuple[PastDiagnosis, ...] = ()
 
     @property
     def needs_attention(self) -> bool:

@@ -12,12 +12,13 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 from sheet_diag.model.catalog import Catalog, Item, cached_per_catalog
 from sheet_diag.model.comparison import (
     ItemChange,
     Movement,
+    PastDiagnosis,
     PreviousDiagnosis,
     PreviousReturn,
     PreviousRun,
@@ -27,31 +28,31 @@ from sheet_diag.model.results import ReturnOutcome, ReturnStatus
 from sheet_diag.model.returns import Problem, ProblemCode, ReceivedFile
 from sheet_diag.text.normalize import company_key, normalize_text
 
+_MOST_PAST: Final = 5  # diagnoses that a history keeps
+
 
 def match_previous(
     outcomes: Sequence[ReturnOutcome], run: PreviousRun
 ) -> Mapping[str, PreviousReturn]:
-    """Match ranked clients with those that the earlier run ranked, by the label of the return.
+    """Match clients with those of the earlier run, by the label of the return.
 
     Needs no answers, so that they need not be in memory.
     """
     present = [each for each in outcomes if each.status in (ReturnStatus.RANKED, ReturnStatus.HELD)]
-    return {
-        outcome.received.label: before
-        for outcome, before in _pair_clients(present, run.returns)
-        if outcome.status is ReturnStatus.RANKED
-        and before.rank is not None
-        and before.score is not None
-    }
+    pairs = _pair_clients(present, run.returns)
+    return {outcome.received.label: before for outcome, before in pairs}
 
 
 def add_previous(
     catalog: Catalog, outcome: ReturnOutcome, before: PreviousReturn, run: PreviousRunFacts
 ) -> ReturnOutcome:
-    """Add the previous diagnosis of its client to a ranked outcome.
+    """Add the history of its client to an outcome, and the previous diagnosis if both are ranked.
 
     Where answers and remarks are all the same as then, a problem says so.
     """
+    outcome = replace(outcome, history=tuple(_history(before, run)[-_MOST_PAST:]))
+    if outcome.status is not ReturnStatus.RANKED or before.rank is None or before.score is None:
+        return outcome
     previous = _previous(catalog, outcome.received, before, run)
     problems = outcome.problems
     if previous.copied:
@@ -59,6 +60,12 @@ def add_previous(
         problems = (*problems, copied)
     comparison = replace(outcome.comparison, previous=previous)
     return replace(outcome, problems=problems, comparison=comparison)
+
+
+def _history(before: PreviousReturn, run: PreviousRunFacts) -> list[PastDiagnosis]:
+    if before.rank is None or before.score is None:
+        return [*before.history]
+    return [*before.history, PastDiagnosis(run.as_of, run.catalog, before.score, before.rank)]
 
 
 def item_fingerprint(catalog: Catalog, item: Item) -> str:

@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from sheet_diag.model.basics import Lang, Rank, UserError
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.client_status import SENDER_DOUBTS, ReturnFacts
-from sheet_diag.model.comparison import PreviousReturn, PreviousRun
+from sheet_diag.model.comparison import PastDiagnosis, PreviousReturn, PreviousRun
 from sheet_diag.model.record import LongScore
 from sheet_diag.model.results import ReturnOutcome, ReturnStatus
 from sheet_diag.model.returns import ProblemCode
@@ -71,6 +71,13 @@ class _Score(_RunJsonPart):
     exact: LongScore
 
 
+class _Past(_RunJsonPart):
+    as_of: Day
+    catalog: str
+    score: _Score
+    rank: Rank
+
+
 class _RunJsonDiagnosis(_RunJsonPart):
     rank: Rank | None = None
     overall: _Score | None = None
@@ -106,6 +113,7 @@ class _Return(_RunJsonPart):
     pdf_sha256: str | None = None
     answers: dict[str, str | None]
     entries: str | None = None
+    history: list[_Past] = []
     diagnosis: _RunJsonDiagnosis | None
 
     def has_problem(self, code: ProblemCode) -> bool:
@@ -122,6 +130,7 @@ def load_previous_run(folder: Path, catalog: Catalog) -> PreviousRun:
         return PreviousRun(
             as_of=head.as_of,
             catalog=head.catalog.id,
+            version=head.catalog.version,
             sha256=head.catalog.sha256,
             items=head.catalog.items,
             returns=tuple(
@@ -217,6 +226,10 @@ def _to_previous(entry: _Return) -> PreviousReturn:
         score=diagnosis.overall.exact if is_ranked and diagnosis.overall else None,
         categories={name: score.exact if score else None for name, score in scores.items()},
         entries=entry.entries or "",
+        history=tuple(
+            PastDiagnosis(each.as_of, each.catalog, each.score.exact, each.rank)
+            for each in entry.history
+        ),
     )
 
 

@@ -15,6 +15,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any, Final
 
+from sheet_diag import __version__
 from sheet_diag.diagnosis.comparison.previous import entries_digest, item_fingerprint
 from sheet_diag.diagnosis.improvement.plan import find_due_day
 from sheet_diag.model.basics import Lang
@@ -22,6 +23,7 @@ from sheet_diag.model.catalog import Catalog, Item
 from sheet_diag.model.comparison import (
     Comparison,
     Movement,
+    PastDiagnosis,
     PeerGroup,
     PeerStanding,
     PreviousDiagnosis,
@@ -36,12 +38,13 @@ from sheet_diag.model.results import (
     Way,
     list_unassigned_attachments,
 )
-from sheet_diag.model.returns import Attachment, Problem
+from sheet_diag.model.returns import Attachment, Problem, ProblemCode
 from sheet_diag.storage.run_json_file import RunJsonWriter, dump_json_line
 from sheet_diag.text import problems
 from sheet_diag.text.numbers import format_score
 
 _SCHEMA: Final = 1
+_LEFT_OVER: Final = (ProblemCode.LEFT_OVER, ProblemCode.LEFT_OVER_MANY)
 
 
 def dump_checked_files(catalog: Catalog, outcomes: Sequence[ReturnOutcome], lang: Lang) -> bytes:
@@ -75,6 +78,7 @@ def describe_run(
     return {
         **dated,
         "schema": _SCHEMA,
+        "sheet_diag": __version__,
         "catalog": {
             "id": catalog.id,
             "version": catalog.version,
@@ -120,6 +124,8 @@ def _entry(
         "overrides": [_override(override) for override in received.judgement.overrides],
         "comment_sha256": _comment_digest(received.judgement),
         "comparison": _comparison(outcome.comparison),
+        "history": [_past(each) for each in outcome.history],
+        "left_over": [_left_over(p) for p in outcome.problems if p.code in _LEFT_OVER],
         "diagnosis": _diagnosis(catalog, outcome.diagnosis, as_of) if outcome.diagnosis else None,
     }
 
@@ -134,6 +140,19 @@ def _problem(problem: Problem, lang: Lang) -> dict[str, Any]:
         "value": problem.value,
         "message": problems.problem_message(problem, lang),
         "todo": problems.problem_advice(problem, lang),
+    }
+
+
+def _left_over(problem: Problem) -> dict[str, Any]:
+    return {"sheet": problem.sheet, "cell": problem.cell, "text": problem.value}
+
+
+def _past(each: PastDiagnosis) -> dict[str, Any]:
+    return {
+        "as_of": each.as_of.isoformat(),
+        "catalog": each.catalog,
+        "score": _score(each.score),
+        "rank": each.rank,
     }
 
 
