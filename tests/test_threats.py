@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from sheet_diag.catalog.consistency import check_consistency
+from sheet_diag.catalog.load import load_catalog
 from sheet_diag.diagnosis.evaluate import diagnose
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
@@ -121,9 +123,10 @@ def test_run_json_tells_the_counts() -> None:
     ]
 
 
-def test_a_threat_that_is_not_listed_is_a_fault() -> None:
+@pytest.mark.parametrize("named", ["4", 4])
+def test_a_threat_that_is_not_listed_is_a_fault(named: str | int) -> None:
     raw = LISTED.model_dump(mode="json")
-    raw["categories"][0]["items"][0]["threats"] = ["1", "4"]
+    raw["categories"][0]["items"][0]["threats"] = ["1", named]
     raw["threats"]["threats"].append(raw["threats"]["threats"][0])
     found = [(f.path[-1], f.code.value, f.value) for f in check_consistency(raw)]
     assert ("threats", "unknown_reference", "4") in found
@@ -136,3 +139,15 @@ def test_a_category_that_does_not_apply_leaves_its_items_out() -> None:
         {"C1-1": {"threats": ["1"]}, "C2-1": {"threats": ["1"]}},
     )
     assert counts("-- ○ ○ ○ ○", small)[0] == ThreatCount("1", 1, 1, 0)
+
+
+def test_the_newest_catalogue_lists_ten_threats_each_with_questions() -> None:
+    built_in = load_catalog(Path("jis-q-27002@2026.2"))
+    assert built_in.threats
+    assert [each.id for each in built_in.threats.threats] == [str(n) for n in range(1, 11)]
+    assert "IPA" in built_in.threats.source.ja
+    assert "2026" in built_in.threats.source.ja
+    best = dict.fromkeys(built_in.items, "yes")
+    found = diagnose(built_in, best, {}).threats
+    assert [each.items for each in found] == [20, 7, 3, 5, 12, 8, 19, 9, 2, 6]
+    assert all(each.done == each.items for each in found)

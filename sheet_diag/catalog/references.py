@@ -38,8 +38,9 @@ def _check_items(raw: Any) -> Iterator[CatalogFault]:
             yield from _check_name((*path, "hint", key), key, choices)
         for key in tree.mapping(item, "controls"):
             yield from _check_name((*path, "controls", key), key, standards)
-        for name in tree.strings(item.get("threats")):
-            yield from _check_name((*path, "threats"), name, threats)
+        named = item.get("threats")
+        for name in named if isinstance(named, list) else ():  # numbers need no quotes
+            yield from _check_name((*path, "threats"), str(name), threats)
 
 
 def _check_contradictions(raw: Any) -> Iterator[CatalogFault]:
