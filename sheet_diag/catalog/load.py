@@ -29,6 +29,7 @@ from sheet_diag.catalog.errors import (
     find_nearest,
 )
 from sheet_diag.catalog.flat_rows import FLAT_NAMES, find_flat_path, nest_item
+from sheet_diag.catalog.glossary import explain_questions
 from sheet_diag.model import catalog, rules
 from sheet_diag.model.basics import UserError
 from sheet_diag.model.catalog import Catalog
@@ -62,7 +63,7 @@ def load_catalog(source: Path | None = None) -> Catalog:
     catalog, found = _validate_files(files)
     if found or catalog is None:
         raise CatalogError(files.located(fault) for fault in dict.fromkeys(found))
-    return catalog
+    return explain_questions(catalog)
 
 
 def find_built_in_version(source: Path) -> str | None:
@@ -148,7 +149,7 @@ class _CatalogFiles:
         return LocatedCatalogFault(self._files[start], ".".join(labels[len(start) :]), fault)
 
     def _join(self) -> None:
-        for key in ("profile", "report", "threats"):
+        for key in ("profile", "report", "threats", "glossary"):
             self._include(self.raw, key, (key,))
         for path, category in tree.records(self.raw, "categories"):
             self._include(category, "items", (*path, "items"))

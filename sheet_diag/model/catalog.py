@@ -37,6 +37,13 @@ class Aliases(Record):
         return self.ja if lang is Lang.JA else self.en
 
 
+class GlossaryEntry(Record):
+    """A term by its forms in each language, and what it means in a few words."""
+
+    forms: Aliases
+    gloss: Text
+
+
 class Choice(Record):
     """選択肢: `value` is the share of the weight earned, 0 to 1; None leaves the item out."""
 
@@ -239,7 +246,8 @@ class ReportTexts(Record):
 class Catalog(Record):
     """設問カタログ: `sha256` digests its files; ids are unique over the whole catalogue.
 
-    `labels` are those of the sheet that this version words otherwise, by their keys.
+    `glossary` holds terms that a document explains where it first uses them. `labels` are those of
+    the sheet that this version words otherwise, by their keys.
     """
 
     id: Id
@@ -255,6 +263,7 @@ class Catalog(Record):
     scoring: ScoringRule
     insurance: InsuranceRule
     report: ReportTexts
+    glossary: tuple[GlossaryEntry, ...] = ()
     labels: Mapping[str, Text] = Field(default_factory=dict)
 
     @cached_property

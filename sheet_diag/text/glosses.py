@@ -1,0 +1,60 @@
+"""Explains terms in brackets where a document first uses them.
+
+A term inside a longer word is left alone (脆弱性診断 is another thing than 脆弱性), and so is one
+that its author explains otherwise.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.catalog import GlossaryEntry
+
+_MARKS: Final = 0xE000  # from here on, each character stands for the explanation of an entry
+_LONGER: Final = "[A-Za-z0-9ァ-ヺー々一-鿿]"  # goes on with the word
+_BRACKET: Final = "（| ?[(]"
+_BRACKETS: Final = {Lang.JA: "（{}）", Lang.EN: " ({})"}
+
+
+class Glosses:
+    """The terms that a document explains, in one language, and those it has explained so far."""
+
+    def __init__(self, glossary: Sequence[GlossaryEntry], lang: Lang) -> None:
+        marked = {chr(_MARKS + number): entry for number, entry in enumerate(glossary)}
+        self._explanations = {
+            mark: _BRACKETS[lang].format(entry.gloss[lang]) for mark, entry in marked.items()
+        }
+        self._marks = {
+            form.lower(): mark for mark, entry in marked.items() for form in entry.forms[lang]
+        }
+        self._term = _compile_terms(self._marks)
+        self._explained: set[str] = set()
+
+    def explain(self, text: str) -> str:
+        """Explain each term that is new, and take out explanations that come again."""
+        for mark, explanation in self._explanations.items():
+            text = text.replace(explanation, mark)
+        text = self._term.sub(self._mark_term, text)
+        for mark, explanation in self._explanations.items():
+            text = text.replace(mark, explanation)
+        return text
+
+    def _mark_term(self, found: re.Match[str]) -> str:
+        term, mark = found["term"], self._marks[found["term"].lower()]
+        if found["mark"] not in (mark, None):
+            return found[0]
+        is_new = mark not in self._explained
+        self._explained.add(mark)
+        return term + mark if is_new else term
+
+
+def _compile_terms(marks: Mapping[str, str]) -> re.Pattern[str]:
+    if not marks:
+        return re.compile(r"(?!)")
+    forms = "|".join(re.escape(form) for form in sorted(marks, key=len, reverse=True))
+    explained = f"(?P<mark>[{''.join(marks.values())}])"
+    ends = f"(?!{_LONGER}|{_BRACKET})"
+    return re.compile(f"(?<![A-Za-z])(?P<term>{forms})(?:{explained}|{ends})", re.IGNORECASE)
