@@ -80,7 +80,7 @@ class Questions:
     """The question sheet, its columns found by their headers and its rows by item id."""
 
     def __init__(self, content: bytes, lang: Lang, *, values: bool = False) -> None:
-        self.page = page(open_workbook(content, values=values), lang, QUESTIONS)
+        self.page = open_workbook(content, values=values).worksheets[QUESTIONS]
         rows = list(self.page.iter_rows(values_only=True))
         self.header = next(n for n, row in enumerate(rows, 1) if row[0] == HEADERS[lang][0])
         heads = [str(value) for value in rows[self.header - 1]]
