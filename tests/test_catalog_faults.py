@@ -264,12 +264,6 @@ BROKEN = {
         "jis_2025:",
         (AST, "AST-01.jis_2025", C.UNKNOWN_NAME, "jis_2025", "jis_2024"),
     ),
-    "openings of a choice that is not offered": broken(
-        REPORT,
-        "\n  partial:\n",
-        "\n  partly:\n",
-        (REPORT, "openings.partly", C.UNKNOWN_REFERENCE, "partly", "partial"),
-    ),
     "a contradiction with no item": broken(
         TOP,
         "{na: AST-09, answered: AST-08}",

@@ -171,16 +171,6 @@ def test_every_sentence_of_comments_and_notes_is_polite() -> None:
     ] == []
 
 
-def test_openings_are_polite_differ_and_suffice_for_a_report() -> None:
-    openings, counts = CATALOG.report.openings, CATALOG.scoring.comments
-    assert set(openings) == {"partial", "unknown", "no"}
-    found = [text for each in openings.values() for text in each]
-    assert [text.ja for text in found if not _POLITE.search(text.ja)] == []
-    assert [text.en for text in found if not text.en.endswith(".")] == []
-    assert _repeated([text for each in found for text in (each.ja, each.en)]) == []
-    assert {len(each) for each in openings.values()} == {counts.categories * counts.items}
-
-
 def test_titles_are_unique_and_no_sentences() -> None:
     titles = [
         text for item in ITEMS.values() for text in (item.comment.title.ja, item.comment.title.en)

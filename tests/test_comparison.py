@@ -256,12 +256,12 @@ def test_an_unknown_choice_is_shown_by_its_id() -> None:
 
 def test_the_table_of_peers_shows_their_figures() -> None:
     table = [row for row in rows(made(EVERYTHING)) if len(row) == 7]
-    assert table[0] == ["カテゴリ", "貴社", "平均", "中央値", "四分位範囲", "順位", "偏差値"]
+    assert table[0] == ["カテゴリ", "貴社", "平均", "中央値", "四分位範囲", "位置", "偏差値"]
     name, own, *figures = table[1]
     assert name == "総合評価点"
     assert own == pytest.approx(float(report().diagnosis.scores.overall or 0), abs=0.1)
     # No statistic with a decimal: a quartile may be the very score of another client.
-    assert figures == [60, 62, "41〜80", "7位／24社", "56.8"]
+    assert figures == [60, 62, "41〜80", "上位25％", "56.8"]
     assert len(table) == 3 * (2 + len(_LABELS))
 
 
@@ -292,26 +292,37 @@ def test_the_chart_shows_the_table_above() -> None:
     assert over.top > last
 
 
-BANDS = {
+POSITIONS = {
     95.0: "上位25％",
     80.5: "上位25％",
     70.0: "中央値以上",
-    50.0: "中央値未満",
-    41.3: "下位25％",
+    62.4: "中央値以上",
+    61.9: "中央値まで1点",
+    50.0: "中央値まで12点",
+    41.3: "中央値まで21点",
+    0.0: "中央値まで62点",
 }
 
 
-@pytest.mark.parametrize("score", BANDS)
-def test_a_frozen_benchmark_gives_a_quarter(score: float) -> None:
-    written = report_context(FROZEN)
+def scored(comparison: Comparison, score: float) -> ReportContext:
+    """The report of a client of that overall score."""
+    written = report_context(comparison)
     diagnosis = written.report.diagnosis
-    scores = replace(diagnosis.scores, overall=Fraction(score))
+    scores = replace(diagnosis.scores, overall=Fraction(str(score)))
     changed = replace(written.report, diagnosis=replace(diagnosis, scores=scores))
+    return replace(written, report=changed)
+
+
+@pytest.mark.parametrize(
+    "comparison", [Comparison(peers=(peers(),)), FROZEN], ids=["run", "frozen"]
+)
+@pytest.mark.parametrize("score", POSITIONS)
+def test_a_position_stands_in_the_upper_half_only(score: float, comparison: Comparison) -> None:
     book = Book(title="a", author="b", created=AS_OF)
-    write_comparison(book.page("比較"), replace(written, report=changed), book)
+    write_comparison(book.page("比較"), scored(comparison, score), book)
     table = [row for row in rows(book.bytes()) if len(row) == 7]
     assert table[0][5] == "位置"
-    assert table[1][5] == BANDS[score]
+    assert table[1][5] == POSITIONS[score]
 
 
 def test_the_sheet_names_day_and_version_of_a_frozen_benchmark() -> None:
@@ -348,9 +359,15 @@ LINES: dict[str, tuple[Comparison, list[str]]] = {
     ),
     "peers": (
         Comparison(peers=(peers(),)),
-        ["総合評価点は全診断先24社のなかで上から7番目、偏差値は56.8です。"],
+        ["総合評価点は、全診断先24社の上位25％に入っています。偏差値は56.8です。"],
     ),
-    "frozen": (FROZEN, ["2025年11月23日時点の全診断先24社を基準とした偏差値は56.8です。"]),
+    "frozen": (
+        FROZEN,
+        [
+            "総合評価点は、2025年11月23日時点の全診断先24社の上位25％に入っています。"
+            "偏差値は56.8です。"
+        ],
+    ),
 }  # fmt: skip
 
 
@@ -362,6 +379,19 @@ def test_the_first_page_has_a_sentence_on_each_comparison(case: str) -> None:
     assert list(comparison_lines(report_context(comparison))) == [
         line.format(up=up) for line in expected
     ]
+
+
+@pytest.mark.parametrize(
+    ("score", "sentence"),
+    [
+        (80.5, "全診断先24社の上位25％に入っています。偏差値は56.8です。"),
+        (62.4, "全診断先24社の中央値以上です。偏差値は56.8です。"),
+        (50, "全診断先24社の中央値まであと12点です。"),
+    ],
+)
+def test_the_first_page_tells_no_position_in_the_lower_half(score: float, sentence: str) -> None:
+    (line,) = comparison_lines(scored(Comparison(peers=(peers(),)), score))
+    assert line == f"総合評価点は、{sentence}"
 
 
 @pytest.mark.parametrize(("score", "word"), [(100, "下がって"), (None, "変化はありません")])

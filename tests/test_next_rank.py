@@ -25,6 +25,11 @@ def _one(rows: Mapping[str, str], rest: str = "○") -> ReturnOutcome:
     return resolve_all(client("見本", rows, rest=rest))[0]
 
 
+def after(texts: list[str], heading: str) -> list[str]:
+    """The texts below a heading."""
+    return texts[texts.index(heading) + 1 :]
+
+
 def test_the_section_shows_both_ways_with_score_and_rank() -> None:
     outcome = _one({"PHY": "×"})
     assert outcome.diagnosis
@@ -39,6 +44,22 @@ def test_the_section_shows_both_ways_with_score_and_rank() -> None:
 
 
 @pytest.mark.parametrize(
+    ("rows", "note", "action"),
+    [
+        ({"PHY": "×"}, "「最優先の対策」を先に", "の実施です。"),
+        ({"PHY": "?"}, "「最優先の対策」を先に", "の実施（または実施状況の確認）です。"),
+        ({"PHY-01": "."}, "「最優先の対策」を先に", "の実施（または実施状況の確認）です。"),
+        ({"POL": "△", "HUM": "△", "AST": "△"}, "順番は「改善計画」シート", "の実施です。"),
+    ],
+)
+def test_a_way_is_no_list_of_priorities(rows: Mapping[str, str], note: str, action: str) -> None:
+    texts = after(_texts(_one(rows)), _HEADING)
+    assert "最も少ない件数の組み合わせであり、取り組む順番を示すものではありません。" in texts[0]
+    assert note in texts[0]
+    assert action in texts[1]
+
+
+@pytest.mark.parametrize(
     ("rows", "says"),
     [
         pytest.param({}, "改善をお勧めする項目はありません", id="nothing left"),
@@ -48,7 +69,7 @@ def test_the_section_shows_both_ways_with_score_and_rank() -> None:
 def test_rank_a_has_a_sentence_of_its_own(rows: Mapping[str, str], says: str) -> None:
     texts = _texts(_one(rows))
     assert any(says in text for text in texts)
-    assert not any("最も少ない対策" in text for text in texts)
+    assert not any("最小限必要なのは" in text for text in texts)
 
 
 def test_a_rank_that_no_measure_reaches_is_said() -> None:

@@ -24,8 +24,8 @@ from sheet_diag.model.overrides import Judgement
 from sheet_diag.model.results import ClientReport, ReturnOutcome, ReturnStatus
 from sheet_diag.model.returns import EMPTIED, PlanEntry, ProblemCode, ReceivedFile, ReturnedPlan
 from sheet_diag.reports.client.action_plan_sheet import write_plan
+from sheet_diag.reports.client.consultant_comment import write_consultant_comment
 from sheet_diag.reports.client.context import ReportContext
-from sheet_diag.reports.client.improvement_sections import comment_text, write_consultant_comment
 from sheet_diag.reports.client.page_flow import PageFlow
 from sheet_diag.text.problems import problem_message
 from sheet_diag.text.wording import Wording
@@ -37,7 +37,6 @@ from tests.samples import (
     AS_OF,
     ISSUER,
     PROFILE,
-    change_catalog,
     change_items,
     client,
     labels,
@@ -566,58 +565,6 @@ def test_the_order_of_files_does_not_matter() -> None:
     outcomes = ATTACHED["the newer report's"][0]
     forward, backward = attach_plans(JIS, outcomes), attach_plans(JIS, outcomes[::-1])
     assert forward == backward[::-1]
-
-
-# --- comments keyed to the answer
-
-
-def comments(signs: Mapping[str, str], of: Catalog = JIS, lang: Lang = Lang.JA) -> dict[str, str]:
-    """What the report prints on each commented item."""
-    made = report_context(client("A", signs, catalog=of), lang=lang, of=of)
-    return {
-        item: comment_text(made, of.items[item])
-        for comment in made.report.diagnosis.comments
-        for item in comment.items
-    }
-
-
-def opening(item: str, text: str, lang: Lang = Lang.JA) -> str:
-    own = JIS.items[item].comment.text[lang]
-    assert text.endswith(own)
-    return text.removesuffix(own)
-
-
-@pytest.mark.parametrize("lang", Lang)
-@pytest.mark.parametrize(("sign", "choice"), [("△", "partial"), ("?", "unknown"), ("×", "no")])
-def test_a_comment_opens_as_the_answer_asks(sign: str, choice: str, lang: Lang) -> None:
-    openings = [each[lang] for each in JIS.report.openings[choice]]
-    printed = comments({"POL": sign, "HUM": sign, "AST": sign}, lang=lang)
-    used = [opening(item, text, lang).rstrip(" ") for item, text in printed.items()]
-    assert len(used) == 6
-    assert used == openings[:6]
-    assert len(set(used)) == len(used)
-
-
-def test_answers_are_told_apart_within_a_report() -> None:
-    printed = comments({"POL": "×△○○○○○○○", "HUM": "?○○○○○○○○"})
-    used = {item: opening(item, text) for item, text in printed.items()}
-    for item, choice in {"POL-01": "no", "POL-02": "partial", "HUM-01": "unknown"}.items():
-        assert used[item] == JIS.report.openings[choice][0].ja
-
-
-def test_no_opening_comes_twice_even_where_there_are_few() -> None:
-    few = {choice: texts[:2] for choice, texts in JIS.report.openings.items()}
-    report = JIS.report.model_copy(update={"openings": few})
-    used = [opening(i, text) for i, text in comments(
-        {"POL": "△", "HUM": "△", "AST": "△"}, change_catalog(JIS, report=report.model_dump())
-    ).items()]  # fmt: skip
-    assert used == [*(text.ja for text in few["partial"]), "", "", "", ""]
-
-
-def test_a_catalogue_without_openings_prints_its_comments_alone() -> None:
-    bare = JIS.report.model_copy(update={"openings": {}})
-    printed = comments({"POL": "△"}, change_catalog(JIS, report=bare.model_dump()))
-    assert {opening(item, text) for item, text in printed.items()} == {""}
 
 
 # --- the consultant's comment

@@ -23,7 +23,6 @@ def check_references(raw: Any) -> Iterator[CatalogFault]:
     yield from _check_points(raw)
     yield from _check_levels(raw)
     yield from _check_variants(raw)
-    yield from _check_openings(raw)
 
 
 def _check_items(raw: Any) -> Iterator[CatalogFault]:
@@ -34,8 +33,9 @@ def _check_items(raw: Any) -> Iterator[CatalogFault]:
         name = item.get("answer_set")
         yield from _check_name((*path, "answer_set"), name, tree.names(sets))
         choices = tree.names(tree.mapping(sets).get(name)) if isinstance(name, str) else None
-        for key in tree.mapping(item, "hint"):
-            yield from _check_name((*path, "hint", key), key, choices)
+        for part in ("hint", "openings"):
+            for key in tree.mapping(item, part):
+                yield from _check_name((*path, part, key), key, choices)
         for key in tree.mapping(item, "controls"):
             yield from _check_name((*path, "controls", key), key, standards)
         named = item.get("threats")
@@ -118,17 +118,6 @@ def _check_variants(raw: Any) -> Iterator[CatalogFault]:
         if isinstance(notices, dict) and level not in notices:
             yield CatalogFault((*path, level), CatalogFaultCode.TABLE_GAP, str(level))
         yield from _check_table((*path, level), tree.mapping(notices).get(level), names)
-
-
-def _check_openings(raw: Any) -> Iterator[CatalogFault]:
-    """Check that an opening is for a choice of some answer set; not where one is broken."""
-    sets = tree.mapping(raw).get("answer_sets")
-    if not isinstance(sets, dict):
-        return
-    names = [tree.names(choices) for choices in sets.values()]
-    known = [name for choices in names for name in choices or ()]
-    for name in tree.mapping(raw, "report", "openings"):
-        yield from _check_name(("report", "openings", name), name, None if None in names else known)
 
 
 def _choices_of(raw: Any, item: Any) -> list[str] | None:

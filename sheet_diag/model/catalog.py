@@ -226,8 +226,7 @@ class InsuranceTexts(Record):
 class ReportTexts(Record):
     """What the report says beside the comments.
 
-    `openings` are sentences that may open a comment, by the id of the answered choice;
-    `key_measure` opens that on a critical item that is missing.
+    `key_measure` opens the comment on a critical item that is not done.
     """
 
     title: Text
@@ -236,7 +235,6 @@ class ReportTexts(Record):
     categories_intro: Text
     comments_intro: Text
     comments_none: Text
-    openings: Mapping[str, tuple[Text, ...]] = Field(default_factory=dict)
     key_measure: Text | None = None
     closing: Text
     marks: Annotated[tuple[ScoreMark, ...], Field(min_length=1)]

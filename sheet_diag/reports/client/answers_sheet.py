@@ -132,7 +132,7 @@ def _write_head(page: Page, context: ReportContext, last: int) -> None:
     for column, text in enumerate((*heads, *names)):
         page.text(_HEADER_ROW, column, text, HEAD)
     columns = ((name, HEAD, (at, at)) for at, name in enumerate(names, len(_WIDTHS)))
-    page.height(_HEADER_ROW, max(34, *(page.text_height(*each, padding=6) for each in columns)))
+    page.height(_HEADER_ROW, max([34, *(page.text_height(*each, padding=6) for each in columns)]))
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from math import ceil
 from typing import Final
 
 from sheet_diag.model.comparison import OVERALL, GroupKind, PeerGroup, PeerStanding
@@ -67,25 +68,27 @@ def comparison_lines(context: ReportContext) -> Iterator[str]:
             yield say(f"comparison.line.{way}", points=format_score(abs(points)), **then)
     everyone = next((p for p in report.comparison.peers if p.kind is GroupKind.ALL), None)
     if everyone and OVERALL in everyone.standings:
-        yield from _position_sentence(context, everyone)
+        yield _position_sentence(context, everyone)
 
 
-def _position_sentence(context: ReportContext, everyone: PeerGroup) -> Iterator[str]:
+def _position_sentence(context: ReportContext, everyone: PeerGroup) -> str:
+    """Say where the overall score stands, or how far it is from the median."""
     say, standing = context.say, everyone.standings[OVERALL]
-    if standing.deviation is None:
-        return
-    figures = {"count": standing.count, "deviation": f"{standing.deviation:.1f}"}
-    reference = context.report.comparison.reference
-    if standing.position is not None:
-        yield say("comparison.line.position", position=standing.position, **figures)
-    elif reference:
+    reference, group = context.report.comparison.reference, {"count": standing.count}
+    if reference:
         day = context.format_day(date.fromisoformat(reference))
-        yield say("comparison.line.reference", day=day, **figures)
+        name = say("comparison.line.group.reference", day=day, **group)
+    else:
+        name = say("comparison.line.group", **group)
+    key, figures = _find_position(context.report.diagnosis.scores.overall or Fraction(0), standing)
+    deviation = {"deviation": f"{standing.deviation:.1f}"}
+    return say(f"comparison.line.{key}", group=name, **figures, **deviation)
 
 
 # Columns: name, own score, mean, median, quartiles, position, 偏差値.
 _COLUMNS: Final = ((0, 3), (4, 4), (5, 5), (6, 6), (7, 8), (9, 10), (LAST_COLUMN, LAST_COLUMN))
 _OWN, _MEAN = 4, 5
+_TINY: Final = 1e-9  # what the statistics, which are floats, may be off
 _CHART: Final = (650, 270)  # pixels
 _OWN_COLUMNS: Final = {"fill": {"color": NAVY}, "border": {"color": NAVY}, "overlap": 0}
 _MEAN_COLUMNS: Final = {
@@ -166,9 +169,8 @@ def _write_table(
 ) -> tuple[int, int] | None:
     """Write a group's table; returns the first and last row of its categories, if any."""
     say, catalog = context.say, context.catalog
-    ranked = any(each.position is not None for each in peers.standings.values())
-    keys = ("category", "own", "mean", "median", "range", "position" if ranked else "band")
-    heads = [say(f"comparison.{key}") for key in (*keys, "deviation")]
+    keys = ("category", "own", "mean", "median", "range", "position", "deviation")
+    heads = [say(f"comparison.{key}") for key in keys]
     flow.table_head(_COLUMNS, heads, least=22)
     scores = context.report.diagnosis.scores
     overall = peers.standings.get(OVERALL)
@@ -213,22 +215,21 @@ def _write_line(
 
 
 def _position_text(context: ReportContext, score: Fraction | None, standing: PeerStanding) -> str:
-    """Write the position, or the quarter where only quartiles are known."""
-    say = context.say
+    """Write the position in the upper half, or the way to the median."""
     if score is None:
-        return say("comparison.none")
-    if standing.position is not None:
-        figures = {"position": standing.position, "count": standing.count}
-        return say("comparison.position.of", **figures)
-    limits = (standing.upper, standing.median, standing.lower)
-    return say(f"comparison.band.{_quarter_of(float(score), limits)}")
+        return context.say("comparison.none")
+    key, figures = _find_position(score, standing)
+    return context.say(f"comparison.position.{key}", **figures)
 
 
-def _quarter_of(score: float, limits: Sequence[float]) -> str:
-    for name, limit in zip(("top", "above", "below"), limits, strict=True):
-        if score >= limit:
-            return name
-    return "bottom"
+def _find_position(score: Fraction, standing: PeerStanding) -> tuple[str, dict[str, int]]:
+    """Find where a score stands, with the whole points to the median as it is printed."""
+    own = float(score) + _TINY
+    if own >= standing.upper:
+        return "top", {}
+    if own >= standing.median:
+        return "above", {}
+    return "below", {"points": max(1, ceil(round(standing.median) - truncate_score(score)))}
 
 
 def _place_chart(flow: PageFlow, context: ReportContext, book: Book, rows: tuple[int, int]) -> None:

@@ -9,6 +9,7 @@ from typing import Final
 from sheet_diag.model.results import FindingCode
 from sheet_diag.model.returns import Problem, ProblemCode, Severity
 from sheet_diag.reports.client.context import ReportContext
+from sheet_diag.reports.client.rank_reasons import unknown_sentence
 from sheet_diag.text import problems
 from sheet_diag.text.numbers import format_score
 from sheet_diag.xlsx.page import Page
@@ -124,6 +125,12 @@ def _list_facts(context: ReportContext, software: str) -> Iterator[tuple[str, st
     for key, (score, rank) in bounds.items():
         parts = {"score": format_score(score), "rank": rank}
         yield say(f"report.conditions.{key}"), say("report.conditions.score_rank", **parts)
+    if unknown := unknown_sentence(context):
+        yield say("report.conditions.unknown"), unknown
+    asked = catalog.items[catalog.insurance.variant.item]
+    if not asked.weight:
+        text = say("report.conditions.unscored.of", topic=context.topic(asked.id))
+        yield say("report.conditions.unscored"), text
     yield say("report.conditions.software"), software
 
 

@@ -25,8 +25,8 @@ from sheet_diag.diagnosis.scoring.cap_rules import (
 from sheet_diag.diagnosis.scoring.item_scores import CategorySums, ScoreVariant, sum_categories
 from sheet_diag.diagnosis.scoring.score import base_rank
 from sheet_diag.model.basics import Lang, Rank, worse_of
-from sheet_diag.model.catalog import Catalog, ChoiceRole, Item, cached_per_catalog
-from sheet_diag.model.results import Answers, ClientReport, FindingCode, Scores
+from sheet_diag.model.catalog import Catalog, Choice, ChoiceRole, Item, cached_per_catalog
+from sheet_diag.model.results import Answers, Cap, ClientReport, FindingCode, Scores
 from sheet_diag.model.returns import Response
 from sheet_diag.model.settings import Issuer
 from sheet_diag.text.excel_text import header_text
@@ -95,18 +95,31 @@ class ReportContext:
         """Give the full name of a category."""
         return self.catalog.category_by_id[category].name[self.say.lang]
 
-    def quoted_categories(self, ids: Iterable[str]) -> str:
-        """Join names of categories for a sentence; in Japanese each stands in its own 「」."""
-        names = map(self.category_name, ids)
+    def weak_points(self, cap: Cap) -> list[str]:
+        """Name what a cap counts: its items with their topics, or its categories."""
+        if cap.rule.counts_items:
+            return [self.topic(item) for item in cap.because]
+        return [self.category_name(category) for category in cap.because]
+
+    def quote(self, names: Iterable[str]) -> str:
+        """Join names for a sentence, each in its own quotes."""
         if self.say.lang is Lang.JA:
             return "".join(f"「{name}」" for name in names)
-        return ", ".join(names)
+        return ", ".join(f'"{name}"' for name in names)
+
+    def topic(self, item: str) -> str:
+        """Name an item by its number and its topic."""
+        return f"{item} {self.catalog.items[item].topic[self.say.lang]}"
 
     def topics(self, ids: Iterable[str]) -> str:
         """Join the topics of items, each after its number."""
-        lang = self.say.lang
-        names = [f"{i} {self.catalog.items[i].topic[lang]}" for i in ids]
-        return ("、" if lang is Lang.JA else ", ").join(names)
+        return ("、" if self.say.lang is Lang.JA else ", ").join(map(self.topic, ids))
+
+    def action(self, items: Iterable[str]) -> str:
+        """Say what items ask for: to be done, or confirmed where わからない or 未回答."""
+        unknown = self.report.diagnosis.unknown
+        unsure = self.cell_values.unanswered.union(unknown.items if unknown else ())
+        return self.say(f"report.action.{'done' if unsure.isdisjoint(items) else 'confirmed'}")
 
     def answer(self, name: str) -> str:
         """Give the answer to an item as printed: its label, or what was entered instead."""
@@ -116,9 +129,12 @@ class ReportContext:
     def _answers(self) -> Mapping[str, str]:
         return {name: self._answer(item) for name, item in self.catalog.items.items()}
 
+    def choice(self, item: Item) -> Choice | None:
+        """Find the choice that an item was answered with; None where there is none."""
+        return self.catalog.choices_of(item).get(self.responses[item.id].choice or "")
+
     def _answer(self, item: Item) -> str:
-        say, response = self.say, self.responses[item.id]
-        choice = self.catalog.choices_of(item).get(response.choice or "")
+        say, response, choice = self.say, self.responses[item.id], self.choice(item)
         if choice is None:
             return response.raw or say("report.answers.unanswered")
         label = choice.label[say.lang]

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from sheet_diag.model.basics import Rank
-from sheet_diag.model.results import Cap
 from sheet_diag.reports.client.calculation_layout import EXACT, NAME, SHOWN, CalculationLayout
 from sheet_diag.reports.client.comparison_sheet import comparison_lines
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.client.page_flow import LAST_COLUMN, PageFlow
+from sheet_diag.reports.client.rank_reasons import list_reasons, overall_text
 from sheet_diag.text.excel_text import quote_formula_text
 from sheet_diag.text.numbers import format_score
 from sheet_diag.xlsx.theme import (
@@ -65,19 +65,14 @@ _OWN_RANK: Final = _legend_looks({**BOLD, "bg_color": PALE})
 
 def write_overall(flow: PageFlow, context: ReportContext, calculation: CalculationLayout) -> None:
     """Write the section."""
-    say, insurance = context.say, context.report.diagnosis.insurance
-    rank = context.cell_values.record.rank
+    say, rank = context.say, context.cell_values.record.rank
     with flow.together():
         flow.heading(say("report.overall.heading"))
         _write_rank_box(flow, context, rank, calculation)
     flow.gap(8)
-    notices = context.catalog.report.insurance.notices[insurance.level]
-    flow.paragraph(context.catalog.report.ranks[rank].overall[say.lang])
+    flow.paragraph(overall_text(context))
     for text in comparison_lines(context):
         flow.paragraph(text)
-    with flow.together():
-        flow.subheading(say("report.insurance.heading"))
-        flow.paragraph(notices[insurance.variant][say.lang])
     flow.gap(6)
     _write_reasons(flow, context)
     flow.gap(6)
@@ -185,7 +180,7 @@ def _fill_holes(label: str, *formulas: str) -> str:
 
 def _write_reasons(flow: PageFlow, context: ReportContext) -> None:
     """Write one sentence a line; the last one does not stand alone on a page."""
-    texts = list(_list_reasons(context))
+    texts = list(list_reasons(context))
     with flow.together():
         flow.subheading(context.say("report.why.heading"))
         for text in texts[:1]:
@@ -195,35 +190,3 @@ def _write_reasons(flow: PageFlow, context: ReportContext) -> None:
     with flow.together():
         for text in texts[1:][-2:]:
             flow.paragraph(text, _REASON)
-
-
-def _list_reasons(context: ReportContext) -> Iterator[str]:
-    """List the sentences from the base rank to the final one."""
-    say, values, scores = context.say, context.cell_values, context.report.diagnosis.scores
-    record, upper = values.record, values.upper
-    score, span = format_score(record.overall), _score_range(context, record.base)
-    yield say("report.why.base", score=score, range=span, rank=record.base)
-    for cap in scores.caps:
-        yield _cap_reason(context, cap)
-    yield say(f"report.why.final.{'capped' if scores.caps else 'plain'}", rank=record.rank)
-    if count := len(values.unanswered):
-        best = format_score(upper.overall)
-        yield say("report.why.interval", count=count, upper=best, rank=upper.rank)
-    if scores.strict_rank is not scores.rank:
-        yield say("report.why.strict", rank=scores.strict_rank)
-
-
-def _score_range(context: ReportContext, rank: Rank) -> str:
-    ranks = context.catalog.scoring.ranks
-    low = ranks[rank]
-    higher = [score for score in ranks.values() if score > low]
-    if not higher:
-        return context.say("report.why.range.top", low=low)
-    return context.say("report.why.range.between", low=low, high=min(higher))
-
-
-def _cap_reason(context: ReportContext, cap: Cap) -> str:
-    rule = cap.rule
-    names = context.topics if rule.counts_items else context.quoted_categories
-    parts = {"names": names(cap.because), "found": len(cap.because), "rank": rule.at_most}
-    return context.say(f"report.why.cap.{rule.kind}", **parts, **rule.figures)

@@ -16,12 +16,11 @@ from sheet_diag.reports.client.calculation_layout import SHORT, SHOWN, target_li
 from sheet_diag.reports.client.category_section import write_categories
 from sheet_diag.reports.client.comparison_sheet import has_comparison, write_comparison
 from sheet_diag.reports.client.conditions_sheet import write_conditions
+from sheet_diag.reports.client.consultant_comment import write_consultant_comment
 from sheet_diag.reports.client.context import ReportContext
-from sheet_diag.reports.client.improvement_sections import (
-    write_comments,
-    write_consultant_comment,
-    write_next_rank,
-)
+from sheet_diag.reports.client.insurance_section import write_insurance
+from sheet_diag.reports.client.measures_section import write_measures
+from sheet_diag.reports.client.next_rank_section import write_next_rank
 from sheet_diag.reports.client.overall_section import write_overall
 from sheet_diag.reports.client.page_flow import LAST_COLUMN, PageFlow
 from sheet_diag.reports.client.simulation_sheet import write_simulation
@@ -101,9 +100,10 @@ def _write_report(book: Book, page: Page, context: ReportContext, answers: Answe
     write_overall(flow, context, calculation)
     write_categories(flow, context, chart, calculation)
     write_threats(flow, context)
-    write_comments(flow, context)
+    write_measures(flow, context)
     write_consultant_comment(flow, context)
     write_next_rank(flow, context)
+    write_insurance(flow, context)
     context.print_setup(page, landscape=False, title=context.catalog.report.title[say.lang])
     page.breaks(flow.breaks(), (0, 0, flow.row - 1, LAST_COLUMN))
     page.select(0, 0)
