@@ -10,12 +10,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
+from pathlib import Path
 from typing import Any
 
 from hypothesis import strategies as st
 
-from sheet_diag.catalog.load import load_catalog
+from sheet_diag.catalog.load import list_built_in_versions, load_catalog
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.record import Text
 
@@ -181,6 +182,7 @@ def scoring_near(*shift: int) -> Mapping[str, Any]:
             "na_share": {"over": ("1/2", "2/5", "3/5")[e % 3], "at_most": "B"},
         },
         "comments": {"categories": 3 - f % 2, "items": 2 + a % 2},
+        "plan": {"now": 3 - b % 2, "later": 12 - 2 * f},
         "contradictions": [{"na": "C1-1", "answered": "C2-1"}][: b % 2],
         "na_together": [["C1-1", "C3-1", "C4-1"]][: c % 2],
         "na_by_company": [_NOT_ALONE][: d % 2],
@@ -216,15 +218,23 @@ def samples(draw: st.DrawFn, *, moods: tuple[str, ...] = _MOODS) -> Sample:
     )
 
 
+@cache
+def built_in_catalogs() -> Mapping[str, Catalog]:
+    """The built-in catalogues by version."""
+    versions = list_built_in_versions()
+    return {v: JIS if v == JIS.version else load_catalog(Path(f"{JIS.id}@{v}")) for v in versions}
+
+
 @dataclass(frozen=True)
 class BuiltIn:
     """A random return over a built-in catalogue."""
 
+    version: str
     signs: str
 
     @property
     def catalog(self) -> Catalog:
-        return JIS
+        return built_in_catalogs()[self.version]
 
     @cached_property
     def answers(self) -> Answers:
@@ -235,10 +245,11 @@ class BuiltIn:
 def built_in(draw: st.DrawFn, *, moods: tuple[str, ...] = _MOODS) -> BuiltIn:
     """A return over a built-in catalogue, answered in one mood or in a mood each."""
     one_mood, rows = draw(st.sampled_from((*moods, ""))), []
-    for category in JIS.categories:
+    version = draw(st.sampled_from(list(built_in_catalogs())))
+    for category in built_in_catalogs()[version].categories:
         mood, count = one_mood or draw(st.sampled_from(moods)), len(category.items)
         rows.append("".join(_pick(mood, draw(st.binary(min_size=count, max_size=count)))))
-    return BuiltIn(" ".join(rows))
+    return BuiltIn(version, " ".join(rows))
 
 
 Return = Sample | BuiltIn

@@ -10,6 +10,7 @@ from fractions import Fraction
 from typing import Any, NamedTuple
 
 from sheet_diag.model.catalog import Catalog, ChoiceRole
+from sheet_diag.model.rules import PlanRule
 
 Answers = Mapping[str, str | None]
 _NOTHING, _FULL = Fraction(0), Fraction(1)
@@ -315,7 +316,7 @@ def plan_of(
     catalog: Catalog, rows: Sequence[Row], way: Sequence[str]
 ) -> list[tuple[str, int, str, Fraction, str]]:
     """All open items in the one order: group, label, effect, phase."""
-    whole = {c.id: 0 for c in catalog.categories}
+    rule, whole = catalog.scoring.plan, {c.id: 0 for c in catalog.categories}
     for row in rows:
         whole[row.category] += 0 if row.value is None else row.weight
     weights = {c.id: c.weight for c in catalog.categories if whole[c.id]}
@@ -330,17 +331,17 @@ def plan_of(
     phases: list[str] = []
     for group, priority, negative, _, item in sorted(entries):
         label = "top" if group == 1 else "high" if group < 4 else _LABELS.get(priority, "low")
-        phases.append(next_phase(phases, urgent=group <= 3 or priority <= 2))
+        phases.append(next_phase(rule, phases, urgent=group <= 3 or priority <= 2))
         plan.append((item, group, label, -negative, phases[-1]))
     return plan
 
 
-def next_phase(before: Sequence[str], *, urgent: bool) -> str:
-    if len(before) < 3:
+def next_phase(rule: PlanRule, before: Sequence[str], *, urgent: bool) -> str:
+    if len(before) < rule.now:
         return "now"
-    if urgent and before.count("half") < 12 and "year" not in before:
+    if urgent and before.count("half") < rule.later and "year" not in before:
         return "half"
-    return "year" if before.count("year") < 12 else "later"
+    return "year" if before.count("year") < rule.later else "later"
 
 
 def mended(rows: Sequence[Row], items: Sequence[str]) -> list[Row]:

@@ -13,7 +13,7 @@ from sheet_diag.model.catalog import Catalog, FieldKind
 from sheet_diag.model.results import Cap, Diagnosis, FindingCode, Scores, Way
 from sheet_diag.text.numbers import format_score
 from tests import naive_rule, naive_ways
-from tests.catalogs import ITEMS, JIS, LEAVABLE, SIGNS, Answers, catalog, scoring_near
+from tests.catalogs import ITEMS, LEAVABLE, SIGNS, Answers, built_in_catalogs, catalog, scoring_near
 
 _FEW = 6  # open items whose sets are all tried: 64 at most
 _MOODS = (
@@ -135,7 +135,7 @@ def assert_same_for(catalog: Catalog, random: Random) -> None:
 def test_both_give_the_same_verdict(seed: int) -> None:
     random = Random(seed)
     small = random_catalog(random)
-    for each in (small, small, small, JIS, JIS, JIS):
+    for each in (small, small, *built_in_catalogs().values()) * 2:
         assert_same_for(each, random)
 
 
@@ -144,7 +144,7 @@ def test_both_give_the_same_verdict(seed: int) -> None:
 def test_both_give_the_same_verdict_on_many_more(seed: int) -> None:
     random = Random(seed)
     small = random_catalog(random)
-    for each in (*[small] * 10, JIS, JIS):
+    for each in (*[small] * 10, *built_in_catalogs().values()):
         assert_same_for(each, random)
 
 
@@ -179,7 +179,7 @@ def test_random_returns_reach_every_part_of_the_rule() -> None:
     for seed in range(100):
         random = Random(seed)
         small = random_catalog(random)
-        for each in (small, small, small, small, JIS):
+        for each in (small, small, small, small, *built_in_catalogs().values()):
             got = diagnose(each, random_answers(each, random), random_profile(each, random))
             seen.update(parts_of_the_rule(got))
     expected = {f"rank {rank}" for rank in ("A", "B", "C", "D", "E", "none")} | set(FindingCode)
@@ -213,7 +213,7 @@ def assert_best_of_all(catalog: Catalog, random: Random, most: int) -> None:
 def test_of_all_sets_the_way_is_the_preferred_one(seed: int) -> None:
     random = Random(seed)
     small = random_catalog(random)
-    for each in (small, small, JIS):
+    for each in (small, small, *built_in_catalogs().values()):
         assert_best_of_all(each, random, 9)
 
 
@@ -222,5 +222,5 @@ def test_of_all_sets_the_way_is_the_preferred_one(seed: int) -> None:
 def test_of_all_sets_of_twelve_the_way_is_the_preferred_one(seed: int) -> None:
     random = Random(seed)
     small = random_catalog(random)
-    for each in (small, small, small, JIS):
+    for each in (small, small, small, *built_in_catalogs().values()):
         assert_best_of_all(each, random, 12)
