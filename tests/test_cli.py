@@ -220,7 +220,7 @@ def test_commands_of_the_readme_work_in_their_order(tmp_path: Path) -> None:
     for command in commands:
         if "--previous" in command:
             (tmp_path / "output").rename(tmp_path / "before")
-        done = _call_process(*command.split(), folder=tmp_path)
+        done = _call(*command.split(), folder=tmp_path)
         assert done.returncode == 0, (command, done.stderr)
 
 

@@ -212,25 +212,22 @@ def _switched_off(firm: SignedIn) -> None:
 
 
 @pytest.mark.parametrize(
-    ("trouble", "ja", "en"),
+    ("trouble", "lang", "says"),
     [
-        pytest.param(_wrong_person, "受け付けませんでした", "did not accept", id="wrong person"),
-        pytest.param(_declined, "許可されませんでした", "was not allowed", id="declined"),
-        pytest.param(_late, "時間内に", "in time", id="late"),
-        pytest.param(_not_registered, "AADSTS7000218", "AADSTS7000218", id="not registered"),
-        pytest.param(_no_network, "接続できません", "cannot be reached", id="no network"),
-        pytest.param(_away, "HTTP 503", "HTTP 503", id="away"),
-        pytest.param(_switched_off, "認証済み SMTP", "authenticated SMTP", id="switched off"),
+        pytest.param(_wrong_person, "ja", "受け付けませんでした", id="wrong person"),
+        pytest.param(_declined, "en", "was not allowed", id="declined"),
+        pytest.param(_late, "ja", "時間内に", id="late"),
+        pytest.param(_not_registered, "en", "AADSTS7000218", id="not registered"),
+        pytest.param(_no_network, "ja", "接続できません", id="no network"),
+        pytest.param(_away, "en", "HTTP 503", id="away"),
+        pytest.param(_switched_off, "en", "authenticated SMTP", id="switched off"),
     ],
 )
 def test_a_failed_sign_in_is_reported_and_nothing_is_stored(
-    firm: SignedIn, trouble: Trouble, ja: str, en: str
+    firm: SignedIn, trouble: Trouble, lang: str, says: str
 ) -> None:
     trouble(firm)
-    assert ja in firm.type("login", status=2)
-    if trouble is not _no_network:
-        trouble(firm)
-    assert en in firm.type("login", "--lang", "en", status=2)
+    assert says in firm.type("login", "--lang", lang, status=2)
     assert kept(firm) == {}
 
 
