@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from sheet_diag.diagnosis.evaluate import evaluate
+from sheet_diag.diagnosis.evaluate import diagnose, evaluate
 from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.results import ItemScore, ReturnOutcome, ReturnStatus
 from sheet_diag.model.returns import (
@@ -29,7 +29,7 @@ from sheet_diag.pipeline.record_store import (
     load_sheet,
     strip_return,
 )
-from tests.catalogs import JIS
+from tests.catalogs import JIS, answers, built_in_catalogs
 from tests.samples import client
 
 
@@ -39,8 +39,20 @@ def _read(given: ReceivedFile) -> DiagnosedReturn:
 
 
 def _returns() -> list[DiagnosedReturn]:
-    answers: tuple[dict[str, str], ...] = ({"POL-01": "×", "PHY-02": "?"}, {}, {"COM-03": "△"})
-    return [_read(client(f"見本{at}", rows)) for at, rows in enumerate(answers)]
+    rows: tuple[dict[str, str], ...] = ({"POL-01": "×", "PHY-02": "?"}, {}, {"COM-03": "△"})
+    return [_read(client(f"見本{at}", each)) for at, each in enumerate(rows)]
+
+
+def test_everything_that_a_diagnosis_holds_is_read_back(tmp_path: Path) -> None:
+    newest = built_in_catalogs()["2026.2"]
+    answered = answers(newest, {"PHY": "?", "COM": "△"}, rest="×")
+    received = client("見本", {})
+    before = diagnose(newest, answered, {})
+    assert all((before.comments, before.plan, before.ways, before.unknown, before.threats))
+    with RecordStore(tmp_path / "records") as shelf:
+        kept = shelf.keep(strip_return(received, before))
+        after = load_outcome(_ranked(kept), shelf.record_of(received)).diagnosis
+    assert after == before
 
 
 def _ranked(read: DiagnosedReturn) -> ReturnOutcome:

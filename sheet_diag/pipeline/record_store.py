@@ -22,7 +22,16 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, NoReturn, Self, TypeVar
 
-from sheet_diag.model import basics, catalog, comparison, overrides, results, returns, rules
+from sheet_diag.model import (
+    basics,
+    catalog,
+    comparison,
+    overrides,
+    results,
+    returns,
+    rules,
+    threats,
+)
 from sheet_diag.model.results import Diagnosis, ReturnOutcome
 from sheet_diag.model.returns import ReceivedFile, Response, ReturnedSheet
 from sheet_diag.model.settings import MIB
@@ -39,7 +48,7 @@ _MAX_RECORD_BYTES: Final = 64 * MIB  # no record comes near; more would be there
 def _list_types() -> Iterator[type]:
     """List the records and enums of the model, and the exact kinds of number that they hold."""
     yield from (Fraction, date)
-    for module in (basics, catalog, comparison, overrides, results, returns, rules):
+    for module in (basics, catalog, comparison, overrides, results, returns, rules, threats):
         for entry in vars(module).values():
             own = isinstance(entry, type) and entry.__module__ == module.__name__
             if own and (is_dataclass(entry) or issubclass(entry, Enum)):
