@@ -10,16 +10,13 @@ import hashlib
 import io
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import date
-from fractions import Fraction
 from typing import Any, Final
 
 from sheet_diag import __version__
 from sheet_diag.diagnosis.comparison.previous import entries_digest, item_fingerprint
-from sheet_diag.diagnosis.improvement.plan import find_due_day
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.catalog import Catalog, Item
+from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.comparison import (
     Comparison,
     Movement,
@@ -30,18 +27,14 @@ from sheet_diag.model.comparison import (
 )
 from sheet_diag.model.overrides import Judgement, Override
 from sheet_diag.model.results import (
-    Diagnosis,
-    PlannedItem,
     ReturnOutcome,
     ReturnStatus,
-    Scores,
-    Way,
     list_unassigned_attachments,
 )
 from sheet_diag.model.returns import Attachment, Problem, ProblemCode
+from sheet_diag.reports.run_json.diagnosis_entry import describe_diagnosis, describe_score
 from sheet_diag.storage.run_json_file import RunJsonWriter, dump_json_line
 from sheet_diag.text import problems
-from sheet_diag.text.numbers import format_score
 
 _SCHEMA: Final = 1
 _LEFT_OVER: Final = (ProblemCode.LEFT_OVER, ProblemCode.LEFT_OVER_MANY)
@@ -126,7 +119,9 @@ def _entry(
         "comparison": _comparison(outcome.comparison),
         "history": [_past(each) for each in outcome.history],
         "left_over": [_left_over(p) for p in outcome.problems if p.code in _LEFT_OVER],
-        "diagnosis": _diagnosis(catalog, outcome.diagnosis, as_of) if outcome.diagnosis else None,
+        "diagnosis": describe_diagnosis(catalog, outcome.diagnosis, as_of)
+        if outcome.diagnosis
+        else None,
     }
 
 
@@ -151,7 +146,7 @@ def _past(each: PastDiagnosis) -> dict[str, Any]:
     return {
         "as_of": each.as_of.isoformat(),
         "catalog": each.catalog,
-        "score": _score(each.score),
+        "score": describe_score(each.score),
         "rank": each.rank,
     }
 
@@ -181,88 +176,6 @@ def _comment_digest(decided: Judgement) -> str | None:
     if not decided.comment:
         return None
     return hashlib.sha256(decided.comment.encode("utf-8", "replace")).hexdigest()
-
-
-def _diagnosis(catalog: Catalog, diagnosis: Diagnosis, as_of: date | None) -> dict[str, Any]:
-    scores = diagnosis.scores
-    ranked = scores.rank is not None
-    return {
-        "gates": [{"rule": gate.code, "category": gate.category} for gate in scores.gates],
-        "overall": _overall(scores),
-        "base_rank": scores.base_rank,
-        "rank": scores.rank,
-        "rank_interval": [scores.rank, scores.upper_rank] if ranked else None,
-        "strict_rank": scores.strict_rank,
-        "caps": [
-            {
-                "rule": cap.rule.code,
-                "at_most": cap.at_most,
-                "because": list(cap.because),
-                "binding": cap in scores.binding_caps,
-                "blocks_next": cap in scores.blocking_caps,
-            }
-            for cap in scores.caps
-        ],
-        "text": diagnosis.text if ranked else None,
-        "unknown": _unknown(diagnosis),
-        "findings": [{"rule": f.rule, "about": list(f.about)} for f in scores.findings],
-        "categories": {c.id: _score(scores.categories[c.id].score) for c in catalog.categories},
-        "comments": [
-            {
-                "category": comment.category,
-                "items": list(comment.items),
-                "note": {"kind": comment.note_kind, "of": comment.note_of},
-            }
-            for comment in diagnosis.comments
-        ],
-        "first": list(diagnosis.top_items),
-        "open_items": list(diagnosis.open_items),
-        "plan": [_planned(catalog.items[each.item], each, as_of) for each in diagnosis.plan],
-        "ways": [_way(way) for way in diagnosis.ways],
-        "threats": [asdict(each) for each in diagnosis.threats],
-        "insurance": {
-            "exposure": diagnosis.insurance.exposure,
-            "level": diagnosis.insurance.level,
-            "variant": diagnosis.insurance.variant,
-        },
-    }
-
-
-def _unknown(diagnosis: Diagnosis) -> dict[str, Any]:
-    """Describe what is not known; where nothing is, score and rank are those of record."""
-    unknown, scores = diagnosis.unknown, diagnosis.scores
-    score = scores.overall if scores.rank else None
-    return {
-        "count": len(unknown.items) if unknown else 0,
-        "items": list(unknown.items) if unknown else [],
-        **(_score(unknown.score if unknown else score) or {"exact": None, "shown": None}),
-        "rank": unknown.rank if unknown else scores.rank,
-        "decides": diagnosis.is_decided_by_unknown,
-        "share_of_lost": str(unknown.share_of_lost if unknown else 0),
-    }
-
-
-def _planned(item: Item, each: PlannedItem, as_of: date | None) -> dict[str, Any]:
-    due = as_of and find_due_day(each.phase, as_of)
-    return {
-        "item": each.item,
-        "group": each.group,
-        "label": each.label,
-        "effect": _score(each.effect),
-        "phase": each.phase,
-        "due": due and due.isoformat(),
-        "effort": item.effort,
-        "cost": item.cost,
-    }
-
-
-def _way(way: Way) -> dict[str, Any]:
-    return {
-        "target": way.target,
-        "items": list(way.items),
-        "overall": _score(way.score),
-        "rank": way.rank,
-    }
 
 
 def _comparison(comparison: Comparison) -> dict[str, Any]:
@@ -296,8 +209,8 @@ def _previous(previous: PreviousDiagnosis) -> dict[str, Any]:
     return {
         "as_of": previous.as_of.isoformat(),
         "rank": previous.rank,
-        "overall": _score(previous.score),
-        "categories": {name: _score(score) for name, score in previous.categories.items()},
+        "overall": describe_score(previous.score),
+        "categories": {name: describe_score(score) for name, score in previous.categories.items()},
         "same_catalog": previous.same_catalog,
         "copied": previous.copied,
         "changes": [
@@ -306,18 +219,3 @@ def _previous(previous: PreviousDiagnosis) -> dict[str, Any]:
             if c.movement is not Movement.SAME or c.before != c.now
         ],
     }
-
-
-def _overall(scores: Scores) -> dict[str, str] | None:
-    if scores.overall is None or scores.upper is None:
-        return None
-    return {
-        "exact": str(scores.overall),
-        "shown": format_score(scores.overall),
-        "upper": format_score(scores.upper),
-        "strict": format_score(scores.strict),
-    }
-
-
-def _score(score: Fraction | None) -> dict[str, str] | None:
-    return None if score is None else {"exact": str(score), "shown": format_score(score)}
