@@ -59,6 +59,7 @@ def broken(file: str, old: str, new: str, *faults: Told) -> Broken:
 
 
 REPORT, PROFILE = "report.yaml", f"{NEWEST}/profile.yaml"
+DAMAGE = f"{NEWEST}/damage.yaml"
 AST, COM, HUM = (f"{NEWEST}/items/{name}.yaml" for name in ("AST", "COM", "HUM"))
 
 _AST_01 = 'en: "Asset inventory"}\n  answer_set: implementation\n  weight: 2\n'
@@ -264,6 +265,30 @@ BROKEN = {
         "jis_2025:",
         (AST, "AST-01.jis_2025", C.UNKNOWN_NAME, "jis_2025", "jis_2024"),
     ),
+    "a range of costs for no exposure": broken(
+        DAMAGE,
+        "exposure: mid,",
+        "exposure: middle,",
+        (DAMAGE, "ranges.R2.exposure", C.UNKNOWN_REFERENCE, "middle", "mid"),
+    ),
+    "a range of costs for no choice": broken(
+        DAMAGE,
+        "choice: handled,",
+        "choice: handld,",
+        (DAMAGE, "ranges.R8.choice", C.UNKNOWN_REFERENCE, "handld", "handled"),
+    ),
+    "a range of costs that rests on no figure": broken(
+        DAMAGE,
+        "basis: [F8]",
+        "basis: [F80]",
+        (DAMAGE, "ranges.R8.basis", C.UNKNOWN_REFERENCE, "F80", "F8"),
+    ),
+    "a figure that stands twice": broken(
+        DAMAGE,
+        "- id: F5\n",
+        "- id: F22\n",
+        (DAMAGE, "figures.F22.id", C.DUPLICATE_ID, "F22", ""),
+    ),
     "a contradiction with no item": broken(
         TOP,
         "{na: AST-09, answered: AST-08}",
@@ -333,6 +358,7 @@ BROKEN = {
         [
             (AST, "AST-07.na_allowed", C.NO_NA_CHOICE, "", ""),
             (AST, "AST-07.hint_no", C.UNKNOWN_REFERENCE, "no", ""),
+            (AST, "AST-07.opening_unknown", C.UNKNOWN_REFERENCE, "unknown", ""),
         ],
     ),
     "a choice without value": broken(
@@ -455,6 +481,13 @@ BROKEN = {
             )
         ),
         (TOP, "scoring.na_by_company.1.field", C.UNKNOWN_REFERENCE, "employees", ""),
+        *(
+            (DAMAGE, f"ranges.{number}.field", C.UNKNOWN_REFERENCE, name, "")
+            for number, name in (
+                *((f"R{number}", "personal_records") for number in range(4, 8)),
+                ("R8", "card_data"),
+            )
+        ),
     ),
     "a list without choices": broken(
         PROFILE,

@@ -63,15 +63,15 @@ def test_first_priorities_stand_complete_and_first_with_answer_and_first_step() 
     assert "次の5件" in lead[0]
     assert heads == ["設問", "対策", "ご回答", "はじめに行うこと"]
     assert table == [
-        ["★ C2-1", "C2-1の対策", "いいえ", "C2-1の一歩"],
+        ["★\nC2-1", "C2-1の対策", "いいえ", "C2-1の一歩"],
         ["→ 解説は（2）分野2をご覧ください。"],
-        ["★ C4-1", "C4-1の対策", "いいえ", "C4-1の一歩"],
+        ["★\nC4-1", "C4-1の対策", "いいえ", "C4-1の一歩"],
         ["→ 解説は（3）分野4をご覧ください。"],
-        ["★ C1-1", "C1-1の対策", "いいえ", "C1-1の一歩"],
+        ["★\nC1-1", "C1-1の対策", "いいえ", "C1-1の一歩"],
         ["→ 解説は（1）分野1をご覧ください。"],
-        ["★ C1-2", "C1-2の対策", "わからない", "C1-2の一歩"],
+        ["★\nC1-2", "C1-2の対策", "わからない", "C1-2の一歩"],
         ["→ 解説は（1）分野1をご覧ください。"],
-        ["★ C1-4", "C1-4の対策", "未回答", "C1-4の一歩"],
+        ["★\nC1-4", "C1-4の対策", "未回答", "C1-4の一歩"],
         ["C1-4の解説。"],
     ]
 
@@ -82,7 +82,7 @@ def test_thirteen_first_priorities_are_all_printed_and_none_is_cut(lang: Lang) -
     outcome = one({}, made, rest="×", lang=lang)
     book = open_workbook(report(outcome, catalog=made), values=True)
     first = book.worksheets[0]
-    assert [len(rows_with(first, f"★ {item}")) for item in made.items] == [1] * 13
+    assert [len(rows_with(first, f"★\n{item}")) for item in made.items] == [1] * 13
     texts = texts_on(first)
     for item in made.items.values():
         assert any(item.comment.text[lang] in text for text in texts), item.id
@@ -101,14 +101,14 @@ def test_a_key_measure_left_open_is_not_told_to_be_in_order() -> None:
     assert outcome.diagnosis
     assert outcome.diagnosis.comments == ()
     lines = page(outcome, MIXED)
-    assert ["★ C1-1", "C1-1の対策", "未回答", "C1-1の一歩"] in lines
+    assert ["★\nC1-1", "C1-1の対策", "未回答", "C1-1の一歩"] in lines
     assert ["C1-1の解説。"] in lines
     assert [MIXED.report.comments_none.ja] not in lines
 
 
 def test_a_catalogue_without_first_steps_prints_a_dash() -> None:
     made = told("3! 4", "3", "3", "3", first_step=None)
-    assert ["★ C1-1", "C1-1の対策", "いいえ", "－"] in page(one({"C1-1": "×"}, made), made)
+    assert ["★\nC1-1", "C1-1の対策", "いいえ", "－"] in page(one({"C1-1": "×"}, made), made)
 
 
 def test_what_is_not_known_is_told_before_the_measures() -> None:

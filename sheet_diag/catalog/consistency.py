@@ -53,6 +53,8 @@ def _check_ids(raw: Any) -> Iterator[CatalogFault]:
     for part in ("standards", "profile", "categories"):
         yield from _check_unique(tree.records(raw, part))
     yield from _check_unique(tree.records(tree.mapping(raw, "threats"), "threats", ("threats",)))
+    for part in ("ranges", "figures"):
+        yield from _check_unique(tree.records(tree.mapping(raw, "damage"), part, ("damage",)))
     yield from _check_unique(tree.items(raw))
     for choices in tree.choice_lists(raw):
         yield from _check_unique(choices)

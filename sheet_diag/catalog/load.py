@@ -30,7 +30,7 @@ from sheet_diag.catalog.errors import (
 )
 from sheet_diag.catalog.flat_rows import FLAT_NAMES, find_flat_path, nest_item
 from sheet_diag.catalog.glossary import explain_questions
-from sheet_diag.model import catalog, rules
+from sheet_diag.model import catalog, damage, rules
 from sheet_diag.model.basics import UserError
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.record import Record
@@ -149,7 +149,7 @@ class _CatalogFiles:
         return LocatedCatalogFault(self._files[start], ".".join(labels[len(start) :]), fault)
 
     def _join(self) -> None:
-        for key in ("profile", "report", "threats", "glossary"):
+        for key in ("profile", "report", "threats", "damage", "glossary"):
             self._include(self.raw, key, (key,))
         for path, category in tree.records(self.raw, "categories"):
             self._include(category, "items", (*path, "items"))
@@ -261,7 +261,7 @@ def _free_names(raw: Any, path: CatalogPath) -> tuple[str, ...]:
 
 
 def _records() -> Iterator[set[str]]:
-    for record in {**vars(catalog), **vars(rules)}.values():
+    for record in {**vars(catalog), **vars(rules), **vars(damage)}.values():
         if isinstance(record, type) and issubclass(record, Record) and record is not Record:
             yield {info.alias or name for name, info in record.model_fields.items()}
     yield {*catalog.Item.model_fields, *FLAT_NAMES}

@@ -23,6 +23,7 @@ def check_references(raw: Any) -> Iterator[CatalogFault]:
     yield from _check_points(raw)
     yield from _check_levels(raw)
     yield from _check_variants(raw)
+    yield from _check_damage(raw)
 
 
 def _check_items(raw: Any) -> Iterator[CatalogFault]:
@@ -118,6 +119,21 @@ def _check_variants(raw: Any) -> Iterator[CatalogFault]:
         if isinstance(notices, dict) and level not in notices:
             yield CatalogFault((*path, level), CatalogFaultCode.TABLE_GAP, str(level))
         yield from _check_table((*path, level), tree.mapping(notices).get(level), names)
+
+
+def _check_damage(raw: Any) -> Iterator[CatalogFault]:
+    damage = tree.mapping(raw, "damage")
+    figures = tree.names(damage.get("figures"))
+    levels = tree.names(tree.mapping(raw, "insurance", "exposure").get("levels"))
+    fields = {tree.record_id(field): field for _, field in tree.records(raw, "profile")}
+    for path, each in tree.records(damage, "ranges", ("damage",)):
+        yield from _check_name((*path, "exposure"), each.get("exposure"), levels)
+        name = each.get("field")
+        yield from _check_name((*path, "field"), name, tree.names(raw.get("profile")))
+        choices = tree.names(fields[name].get("choices", [])) if name in fields else None
+        yield from _check_name((*path, "choice"), each.get("choice"), choices)
+        for figure in tree.strings(each.get("basis")):
+            yield from _check_name((*path, "basis"), figure, figures)
 
 
 def _choices_of(raw: Any, item: Any) -> list[str] | None:

@@ -64,6 +64,7 @@ def build_run_config(options: RunOptions, say: Wording) -> RunConfig:
         as_of=as_of,
         lang=say.lang,
         report_lang=settings.report_language,
+        damage_estimate=settings.damage_estimate,
         jobs=options.jobs,
         intake=build_intake_settings(settings, options.passwords),
         comparison=load_comparison_basis(

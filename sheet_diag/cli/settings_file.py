@@ -29,6 +29,7 @@ from sheet_diag.cli.settings_tables import (
     IssuerTable,
     MailTable,
     MicrosoftTable,
+    ReportTable,
     ServerTable,
     SettingsFile,
     SmtpTable,
@@ -83,6 +84,7 @@ class Settings:
     catalog: Path | None = None
     limits: Limits = field(default_factory=Limits)
     comparing: ComparisonSettings = field(default_factory=ComparisonSettings)
+    damage_estimate: bool = False
     correspondence: CorrespondenceSettings = field(default_factory=CorrespondenceSettings)
 
 
@@ -163,7 +165,8 @@ def _describe_one(error: ErrorDetails) -> Message:
 def _list_keys(table: str = "") -> list[str]:
     tables: dict[str, type[BaseModel]] = {
         "": SettingsFile, "issuer": IssuerTable, "mail": MailTable, "smtp": SmtpTable,
-        "imap": ImapTable, "microsoft": MicrosoftTable, "google": GoogleTable,
+        "imap": ImapTable, "report": ReportTable,
+        "microsoft": MicrosoftTable, "google": GoogleTable,
     }  # fmt: skip
     if table in tables:
         return list(tables[table].model_fields)
@@ -199,6 +202,7 @@ def _build_settings(file: SettingsFile, folder: Path) -> Settings:
         catalog=_find_catalog(file.catalog, folder) if file.catalog else None,
         limits=file.limits,
         comparing=file.comparing,
+        damage_estimate=file.report.damage_estimate,
         correspondence=_build_mail_settings(file, issuer, folder),
     )
 

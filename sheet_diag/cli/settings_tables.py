@@ -84,6 +84,12 @@ class MailTable(Record):
     attach: ReportForm = USUAL.attach
 
 
+class ReportTable(Record):
+    """[report]: what reports show beside the rest."""
+
+    damage_estimate: Annotated[bool, Field(strict=True)] = False
+
+
 class ServerTable(Record):
     """What [smtp] and [imap] have in common."""
 
@@ -145,6 +151,7 @@ class SettingsFile(Record):
     issuer: IssuerTable = IssuerTable()
     limits: Limits = Limits()
     comparing: ComparisonSettings = ComparisonSettings()
+    report: ReportTable = ReportTable()
     mail: MailTable = MailTable()
     smtp: Annotated[SmtpTable | None, BeforeValidator(_none_if_empty)] = None
     imap: Annotated[ImapTable | None, BeforeValidator(_none_if_empty)] = None

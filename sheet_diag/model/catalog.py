@@ -14,6 +14,7 @@ from typing import Annotated, Final, TypeVar
 from pydantic import BeforeValidator, ConfigDict, Field, StrictBool, StrictInt
 
 from sheet_diag.model.basics import Lang, Rank
+from sheet_diag.model.damage import DamageTable
 from sheet_diag.model.record import Id, NonEmptyText, Record, Score, Share, Text
 from sheet_diag.model.rules import InsuranceRule, ScoringRule
 from sheet_diag.model.threats import ThreatList
@@ -255,6 +256,7 @@ class Catalog(Record):
     purpose: Text
     standards: tuple[Standard, ...]
     threats: ThreatList | None = None
+    damage: DamageTable | None = None
     answer_sets: Mapping[str, tuple[Choice, ...]]
     profile: tuple[ProfileField, ...]
     categories: tuple[Category, ...]

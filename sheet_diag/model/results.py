@@ -11,6 +11,7 @@ from fractions import Fraction
 from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.catalog import NoteKind
 from sheet_diag.model.comparison import NO_COMPARISON, Comparison, PastDiagnosis
+from sheet_diag.model.damage import DamageEstimate
 from sheet_diag.model.returns import (
     Attachment,
     PlanEntry,
@@ -300,7 +301,10 @@ def list_unassigned_attachments(outcomes: Iterable[ReturnOutcome]) -> list[Attac
 
 @dataclass(frozen=True, slots=True)
 class ClientReport:
-    """Everything that one client's workbook shows beside the catalogue and the issuer."""
+    """Everything that one client's workbook shows beside the catalogue and the issuer.
+
+    `damage` is what incidents have cost other firms, where it is to be shown.
+    """
 
     received: ReceivedFile
     sheet: ReturnedSheet
@@ -312,3 +316,4 @@ class ClientReport:
     comparison: Comparison = NO_COMPARISON
     plan: ReturnedPlan | None = None
     entries: tuple[PlanEntry, ...] = ()
+    damage: tuple[DamageEstimate, ...] = ()

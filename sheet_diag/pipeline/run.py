@@ -80,6 +80,7 @@ class RunConfig:
     of the reports (None: the language of each sheet). `jobs` is the number of processes (None: one
     per core), `comparison` what clients are compared with, `pdf_program` the program that prints
     reports as PDF (None: they are not printed), `scheduler` the address of a Dask cluster.
+    `damage_estimate` tells reports to show what incidents have cost other firms.
     `clients` are those that sheets were sent to (None: there is no list), `mail_log` the entries of
     the mail log, `fingerprints` those in it of report passwords, by folded client id.
     """
@@ -91,6 +92,7 @@ class RunConfig:
     as_of: date = field(default_factory=date.today)
     lang: Lang = Lang.JA
     report_lang: Lang | None = None
+    damage_estimate: bool = False
     jobs: int | None = None
     intake: IntakeSettings = field(default_factory=IntakeSettings)
     comparison: ComparisonBasis = field(default_factory=ComparisonBasis)
@@ -211,7 +213,14 @@ def decide_outcomes(
 
 def _document_settings(config: RunConfig) -> DocumentSettings:
     previous = config.comparison.previous.head if config.comparison.previous else None
-    return DocumentSettings(config.issuer, config.as_of, config.lang, config.report_lang, previous)
+    return DocumentSettings(
+        issuer=config.issuer,
+        as_of=config.as_of,
+        lang=config.lang,
+        report_lang=config.report_lang,
+        previous=previous,
+        damage_estimate=config.damage_estimate,
+    )
 
 
 def _publish(

@@ -11,6 +11,7 @@ from datetime import date
 from pathlib import Path
 
 from sheet_diag.diagnosis.comparison.previous import add_previous
+from sheet_diag.diagnosis.damage import estimate_damage
 from sheet_diag.diagnosis.evaluate import evaluate
 from sheet_diag.forms.layout import SOFTWARE_SIGNATURE, owner_properties
 from sheet_diag.intake.containers.members import SpoolError, UnpackedFile
@@ -41,7 +42,8 @@ class DocumentSettings:
     """The settings that all documents of a run share.
 
     `report_lang` None: each report is in the language of its sheet; `previous` is the earlier
-    run that clients are compared with.
+    run that clients are compared with; `damage_estimate` tells reports to show what incidents have
+    cost other firms.
     """
 
     issuer: Issuer
@@ -49,6 +51,7 @@ class DocumentSettings:
     lang: Lang
     report_lang: Lang | None = None
     previous: PreviousRunFacts | None = None
+    damage_estimate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +226,7 @@ def publish(context: WorkerContext, job: PublishJob) -> PublishedReturn:
     elif outcome.result:
         from sheet_diag.reports.client.workbook import build_client_report
 
-        report = _build_report(outcome, documents)
+        report = _build_report(context, outcome, documents)
         document = build_client_report(
             report, context.catalog, documents.issuer, SOFTWARE_SIGNATURE
         )
@@ -246,7 +249,10 @@ def print_report(context: WorkerContext, job: PublishJob) -> bytes:
 
     outcome, documents = _load_outcome(context, job), _require_documents(context)
     return build_print_copy(
-        _build_report(outcome, documents), context.catalog, documents.issuer, SOFTWARE_SIGNATURE
+        _build_report(context, outcome, documents),
+        context.catalog,
+        documents.issuer,
+        SOFTWARE_SIGNATURE,
     )
 
 
@@ -285,12 +291,16 @@ def _load_outcome(context: WorkerContext, job: PublishJob) -> ReturnOutcome:
     return add_previous(context.catalog, outcome, job.before, previous)
 
 
-def _build_report(outcome: ReturnOutcome, documents: DocumentSettings) -> ClientReport:
+def _build_report(
+    context: WorkerContext, outcome: ReturnOutcome, documents: DocumentSettings
+) -> ClientReport:
     if outcome.diagnosis is None:
         raise ValueError(f"{outcome.received.label} is ranked without a diagnosis")
+    sheet, exposure = outcome.received.require_sheet(), outcome.diagnosis.insurance.exposure
+    wanted = documents.damage_estimate
     return ClientReport(
         received=outcome.received,
-        sheet=outcome.received.require_sheet(),
+        sheet=sheet,
         diagnosis=outcome.diagnosis,
         problems=tuple(p for p in outcome.problems if not problem_spec(p.code).for_consultant),
         number=report_number(documents.as_of, outcome.received.sha256),
@@ -299,4 +309,5 @@ def _build_report(outcome: ReturnOutcome, documents: DocumentSettings) -> Client
         comparison=outcome.comparison,
         plan=outcome.plan,
         entries=outcome.entries,
+        damage=estimate_damage(context.catalog, exposure, sheet.profile) if wanted else (),
     )

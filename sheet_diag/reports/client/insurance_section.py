@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterator
 from typing import Final
 
 from sheet_diag.model.catalog import ProfileField
+from sheet_diag.model.damage import DamageEstimate, DamageScenario
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.client.page_flow import LAST_COLUMN, PageFlow
-from sheet_diag.xlsx.theme import BODY, CENTERED_9_5, MUTED, TEXT_9_5, Look
+from sheet_diag.xlsx.theme import BODY, CENTERED_9_5, MUTED, TEXT_9, TEXT_9_5, Look
 
 _FIELD, _ENTRY, _EFFECT = (0, 3), (4, 7), (8, LAST_COLUMN)
+_INCIDENT, _RANGE, _SOURCES = (0, 2), (3, 5), (6, LAST_COLUMN)
+_UNIT: Final = 10_000  # yen, that amounts are counted in
 _BASIS: Final[Look] = {**BODY, "font_size": 8.5, "font_color": MUTED}
 
 
@@ -22,7 +27,10 @@ def write_insurance(flow: PageFlow, context: ReportContext) -> None:
         flow.paragraph(report.insurance.notices[insurance.level][insurance.variant][say.lang])
         flow.gap(4)
         _write_exposure(flow, context)
-        flow.gap(8)
+    flow.gap(8)
+    with flow.together():
+        if context.report.damage:
+            _write_damage(flow, context)
         flow.subheading(say("report.closing.heading"))
         flow.paragraph(report.closing[say.lang])
 
@@ -60,3 +68,56 @@ def _effect(context: ReportContext, field: str, entered: str) -> str:
         level = context.catalog.report.insurance.exposure[rule.unknown.at_least][say.lang]
         return say("report.insurance.unknown", level=level)
     return say("report.none")
+
+
+# --- what incidents have cost other firms
+
+
+def _write_damage(flow: PageFlow, context: ReportContext) -> None:
+    """Write the ranges with their sources, and what they leave out."""
+    say = context.say
+    flow.subheading(say("report.damage.heading"))
+    flow.paragraph(say("report.damage.lead"))
+    heads = [say(f"report.damage.{key}") for key in ("incident", "range", "basis")]
+    flow.table_head((_INCIDENT, _RANGE, _SOURCES), heads, least=20)
+    for estimate in context.report.damage:
+        _write_estimate(flow, context, estimate)
+    for key in ("left_out", "assumption"):
+        flow.paragraph(say(f"report.damage.{key}"), _BASIS)
+    flow.gap(8)
+
+
+def _write_estimate(flow: PageFlow, context: ReportContext, estimate: DamageEstimate) -> None:
+    say, page = context.say, flow.page
+    scenario = DamageScenario.CARD if estimate.with_cards else estimate.scenario
+    incident, span = say(f"report.damage.{scenario.value}"), _format_range(context, estimate)
+    basis = "\n".join(_list_sources(context, estimate))
+    if not estimate.is_confirmed:
+        span = say("report.damage.unconfirmed", range=span)
+    cells = ((incident, TEXT_9_5, _INCIDENT), (span, TEXT_9_5, _RANGE), (basis, TEXT_9, _SOURCES))
+    row = flow.fitted_row(*cells, least=20)
+    page.merged(row, *_INCIDENT, incident, TEXT_9_5)
+    page.merged(row, *_RANGE, span, CENTERED_9_5)
+    page.merged(row, *_SOURCES, basis, TEXT_9)
+
+
+def _format_range(context: ReportContext, estimate: DamageEstimate) -> str:
+    say, low = context.say, _format_amount(context, estimate.low)
+    if estimate.high is None:
+        return say("report.damage.from", low=low)
+    return say("report.damage.between", low=low, high=_format_amount(context, estimate.high))
+
+
+def _format_amount(context: ReportContext, amount: int) -> str:
+    figures = {"amount_ja": amount, "amount_en": amount * _UNIT}
+    return context.say("report.damage.amount", **figures)
+
+
+def _list_sources(context: ReportContext, estimate: DamageEstimate) -> Iterator[str]:
+    """List the sources, each with its year and all that is taken from it."""
+    say, found = context.say, defaultdict[tuple[str, int], list[str]](list)
+    for figure in estimate.figures:
+        found[figure.source[say.lang], figure.year].append(figure.what[say.lang])
+    for (source, year), what in found.items():
+        figures = say("report.damage.and").join(what)
+        yield say("report.damage.source", source=source, year=year, figures=figures)
