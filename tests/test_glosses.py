@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
 import yaml
+from openpyxl.workbook import Workbook
 
 import sheet_diag
 from sheet_diag.catalog.glossary import explain_questions
+from sheet_diag.catalog.load import load_catalog
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, GlossaryEntry
 from sheet_diag.model.record import Text
+from sheet_diag.model.results import ClientReport
+from sheet_diag.model.settings import Issuer
+from sheet_diag.reports.client.workbook import build_client_report
 from sheet_diag.text.glosses import Glosses
-from tests.catalogs import catalog
+from tests.catalogs import JIS, catalog
+from tests.samples import AS_OF, client, resolve_all
+from tests.workbooks import open_workbook, texts_on
 
 
 def entry(gloss_ja: str, gloss_en: str, ja: list[str], en: list[str]) -> GlossaryEntry:
@@ -158,3 +166,44 @@ def test_explanations_in_texts_of_questions_are_those_of_the_glossary(lang: Lang
         for form in each.forms[lang]:
             found = set(re.findall(re.escape(form) + brackets, written, re.IGNORECASE))
             assert found <= {each.gloss[lang]}, form
+
+
+# --- the report
+
+
+@cache
+def newest() -> Catalog:
+    return load_catalog(Path("jis-q-27002@2026.2"))
+
+
+@cache
+def report_of(lang: Lang, sign: str) -> Workbook:
+    """The report on the newest questions, all answered alike."""
+    returned = client("甲", catalog=newest(), rest=sign, lang=lang)
+    (outcome,) = resolve_all(returned, catalog=newest())
+    assert outcome.received.sheet
+    assert outcome.diagnosis
+    of = ClientReport(
+        outcome.received, outcome.received.sheet, outcome.diagnosis, (), "1", AS_OF, lang
+    )
+    return open_workbook(build_client_report(of, newest(), Issuer(), ""))
+
+
+@pytest.mark.parametrize("lang", Lang)
+@pytest.mark.parametrize("sign", ["×", "△", "?"])
+def test_a_report_explains_a_term_once_in_its_running_texts(lang: Lang, sign: str) -> None:
+    first, _, _, plan, *_ = report_of(lang, sign).worksheets
+    brackets = "（{}）" if lang is Lang.JA else " ({})"
+    texts = [*texts_on(first), *texts_on(plan)]
+    found = 0
+    for each in newest().glossary:
+        explanation = brackets.format(each.gloss[lang])
+        places = [number for number, text in enumerate(texts) if explanation in text]
+        assert len(places) <= 1, each.forms
+        found += len(places)
+        assert sum(text.count(explanation) for text in texts) == len(places)
+    assert found >= 8
+
+
+def test_a_report_of_version_2026_1_explains_no_terms() -> None:
+    assert JIS.glossary == ()

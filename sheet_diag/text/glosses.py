@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Final
 
 from sheet_diag.model.basics import Lang
@@ -30,11 +31,13 @@ class Glosses:
         self._marks = {
             form.lower(): mark for mark, entry in marked.items() for form in entry.forms[lang]
         }
-        self._term = _compile_terms(self._marks)
+        self._forms, self._term = _compile_terms(self._marks)
         self._explained: set[str] = set()
 
     def explain(self, text: str) -> str:
         """Explain each term that is new, and take out explanations that come again."""
+        if not _is_found(self._forms, text):
+            return text
         for mark, explanation in self._explanations.items():
             text = text.replace(explanation, mark)
         text = self._term.sub(self._mark_term, text)
@@ -51,10 +54,15 @@ class Glosses:
         return term + mark if is_new else term
 
 
-def _compile_terms(marks: Mapping[str, str]) -> re.Pattern[str]:
-    if not marks:
-        return re.compile(r"(?!)")
-    forms = "|".join(re.escape(form) for form in sorted(marks, key=len, reverse=True))
-    explained = f"(?P<mark>[{''.join(marks.values())}])"
-    ends = f"(?!{_LONGER}|{_BRACKET})"
-    return re.compile(f"(?<![A-Za-z])(?P<term>{forms})(?:{explained}|{ends})", re.IGNORECASE)
+@lru_cache(maxsize=4096)  # the texts of a catalogue come again in every report of a run
+def _is_found(pattern: re.Pattern[str], text: str) -> bool:
+    return pattern.search(text) is not None
+
+
+def _compile_terms(marks: Mapping[str, str]) -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Compile what finds any form, and what finds a term with its mark or at the end of a word."""
+    longest = sorted(marks, key=len, reverse=True)
+    forms = "|".join(map(re.escape, longest)) or "(?!)"
+    marked = f"(?P<mark>[{''.join(marks.values())}])" if marks else "(?P<mark>(?!))"
+    term = f"(?<![A-Za-z])(?P<term>{forms})(?:{marked}|(?!{_LONGER}|{_BRACKET}))"
+    return re.compile(forms, re.IGNORECASE), re.compile(term, re.IGNORECASE)

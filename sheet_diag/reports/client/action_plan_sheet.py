@@ -256,6 +256,7 @@ def _write_item(
 ) -> None:
     say, at = context.say, table.at
     own = {
+        **_explain_texts(of, context),
         "priority": say(f"plan.priority.{each.label}"),
         "phase": say(f"plan.phase.{each.phase}"),
         "way": context.way_marks(each.item),
@@ -272,6 +273,12 @@ def _write_item(
         page.client_text(row, at["previous"], own["previous"], _FINE)
     entered: dict[str, str] = {column: getattr(line, column) for column in PLAN_COLUMNS}
     page.height(row, max(of.height, _row_height({**own, **entered}, table.widths)))
+
+
+def _explain_texts(of: _ActionRow, context: ReportContext) -> Mapping[str, str]:
+    """Explain the terms of a row that are new; only texts that change."""
+    explained = {name: context.explain(of.texts[name]) for name in ("first_step", "text")}
+    return {name: text for name, text in explained.items() if text != of.texts[name]}
 
 
 def _row_height(texts: Mapping[str, str], widths: Mapping[str, int], *, indent: int = 1) -> float:

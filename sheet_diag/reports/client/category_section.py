@@ -96,7 +96,7 @@ def _write_about(flow: PageFlow, context: ReportContext, number: int, category: 
     say, page = context.say, flow.page
     name = f"{number}. {category.name[say.lang]}"
     example = say("report.categories.example", text=category.example[say.lang])
-    about = f"{category.introduction[say.lang]}\n{example}"
+    about = context.explain(f"{category.introduction[say.lang]}\n{example}")
     row = flow.fitted_row((name, _ABOUT, (0, 3)), (about, _ABOUT, (4, LAST_COLUMN)))
     page.merged(row, 0, 3, name, _ABOUT_NAME)
     page.merged(row, 4, LAST_COLUMN, about, _ABOUT)

@@ -30,6 +30,7 @@ from sheet_diag.model.results import Answers, Cap, ClientReport, FindingCode, Sc
 from sheet_diag.model.returns import Response
 from sheet_diag.model.settings import Issuer
 from sheet_diag.text.excel_text import header_text
+from sheet_diag.text.glosses import Glosses
 from sheet_diag.text.numbers import truncate_score
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.page import Page
@@ -90,6 +91,14 @@ class ReportContext:
     def format_day(self, day: date) -> str:
         """Write a day as the report prints it."""
         return self.say("report.date", year=day.year, month=day.month, day=day.day)
+
+    def explain(self, text: str) -> str:
+        """Explain the terms of a text that the report has not explained before."""
+        return self._glosses.explain(text)
+
+    @cached_property
+    def _glosses(self) -> Glosses:
+        return Glosses(self.catalog.glossary, self.say.lang)
 
     def category_name(self, category: str) -> str:
         """Give the full name of a category."""

@@ -24,7 +24,8 @@ def write_insurance(flow: PageFlow, context: ReportContext) -> None:
     insurance = context.report.diagnosis.insurance
     with flow.together():
         flow.heading(say("report.insurance.heading"))
-        flow.paragraph(report.insurance.notices[insurance.level][insurance.variant][say.lang])
+        notice = report.insurance.notices[insurance.level][insurance.variant]
+        flow.paragraph(context.explain(notice[say.lang]))
         flow.gap(4)
         _write_exposure(flow, context)
     flow.gap(8)
@@ -43,7 +44,8 @@ def _write_exposure(flow: PageFlow, context: ReportContext) -> None:
     flow.table_head((_FIELD, _ENTRY, _EFFECT), heads, least=20)
     for name in context.catalog.insurance.exposure.points:
         _write_fact(flow, context, context.catalog.field_by_id[name])
-    flow.paragraph(context.catalog.insurance.exposure.assumption[say.lang], _BASIS)
+    assumption = context.catalog.insurance.exposure.assumption[say.lang]
+    flow.paragraph(context.explain(assumption), _BASIS)
 
 
 def _write_fact(flow: PageFlow, context: ReportContext, field: ProfileField) -> None:

@@ -89,8 +89,9 @@ def _write_first(flow: PageFlow, context: ReportContext, item: Item) -> None:
     """Write a measure: its title, the answer, the first step; below it the comment."""
     say, page = context.say, flow.page
     title, answer = item.comment.title[say.lang], context.answer(item.id)
-    step = item.first_step[say.lang] if item.first_step else say("report.none")
-    below = _find_reference(context, item) or _join(context, _opening(context, item), item)
+    step = context.explain(item.first_step[say.lang]) if item.first_step else say("report.none")
+    reference = _find_reference(context, item)
+    below = reference or context.explain(_join(context, _opening(context, item), item))
     with flow.together():
         cells = ((title, _NAME, _MEASURE), (answer, TEXT_9_5, _ANSWER), (step, TEXT_9_5, _STEP))
         row = flow.fitted_row(*cells, least=20)
@@ -135,7 +136,7 @@ def _write_item(flow: PageFlow, context: ReportContext, item: Item) -> None:
     with flow.together():
         title = say("report.comments.item", title=item.comment.title[say.lang])
         flow.paragraph(title, _TITLE)
-        flow.paragraph(comment_text(context, item), _COMMENT)
+        flow.paragraph(context.explain(comment_text(context, item)), _COMMENT)
     flow.gap(3)
 
 
@@ -143,7 +144,7 @@ def _write_note(flow: PageFlow, context: ReportContext, item: Item, kind: NoteKi
     say = context.say
     label = say("report.comments.case" if kind is NoteKind.CASE else "report.comments.advice")
     with flow.together():
-        text = item.note.text[say.lang]
+        text = context.explain(item.note.text[say.lang])
         row = flow.fitted_row((text, _NOTE, (2, LAST_COLUMN)), padding=6)
         flow.page.merged(row, 0, 1, label, _NOTE_HEAD)
         flow.page.merged(row, 2, LAST_COLUMN, text, _NOTE)

@@ -30,7 +30,8 @@ def _write_threat(
     flow: PageFlow, context: ReportContext, number: int, each: ThreatCount, listed: ThreatList
 ) -> None:
     say, page = context.say, flow.page
-    name = say("report.threats.name", number=number, name=listed.by_id[each.threat].name[say.lang])
+    threat = context.explain(listed.by_id[each.threat].name[say.lang])
+    name = say("report.threats.name", number=number, name=threat)
     none = say("report.none")
     done = say("report.threats.done", items=each.items, done=each.done) if each.items else none
     unknown = say("report.threats.unknown", count=each.unknown) if each.unknown else none

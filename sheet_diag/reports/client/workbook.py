@@ -72,15 +72,15 @@ def _build_book(report: ClientReport, catalog: Catalog, issuer: Issuer, software
     for key, text in owner_properties(identity, report.sheet.name, report.lang).items():
         book.custom_property(key, text)
     context = ReportContext(report, catalog, issuer, say)
-    # Sheets stand in the order in which they are added.
+    # Sheets stand in the order in which they are added; terms are explained as they are written.
     first = book.page(say("report.sheet.report"))
     answers = write_answers(book.page(say("report.sheet.answers")), context)
+    _write_report(book, first, context, answers)
     write_simulation(book, book.page(say("simulation.sheet")), context, answers)
     write_plan(book.page(say("plan.sheet")), context)
     if has_comparison(report):
         write_comparison(book.page(say("comparison.sheet")), context, book)
     write_conditions(book.page(say("report.sheet.conditions")), context, software)
-    _write_report(book, first, context, answers)
     first.open_here()
     book.seal()
     return book
