@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -169,10 +170,9 @@ def test_the_pattern_finds_what_the_walk_finds(
 @pytest.mark.parametrize("cell", _CELLS)
 @pytest.mark.parametrize("tail", _TAILS)
 def test_each_spelling_is_surveyed_alike(cell: str, tail: str) -> None:
-    for head in _HEADS:
-        for row in _ROWS:
-            sheet = sheet_xml(f"{_CELLS[0]}{row}{cell}{_CELLS[1]}</row>", tail)
-            part = (head + sheet).encode()
-            assert _outcome(part, NOTHING_SHARED, survey_worksheet) == _outcome(
-                part, NOTHING_SHARED, survey_elements
-            ), part
+    for head, row in {*product(_HEADS, _ROWS[:1]), *product(_HEADS[:1], _ROWS)}:
+        sheet = sheet_xml(f"{_CELLS[0]}{row}{cell}{_CELLS[1]}</row>", tail)
+        part = (head + sheet).encode()
+        assert _outcome(part, NOTHING_SHARED, survey_worksheet) == _outcome(
+            part, NOTHING_SHARED, survey_elements
+        ), part
