@@ -11,6 +11,7 @@ TOP = f"{NEWEST}.yaml"
 FILES = [
     TOP,
     "report.yaml",
+    "standards.yaml",
     *sorted(each.relative_to(BUILT_IN).as_posix() for each in (BUILT_IN / NEWEST).rglob("*.yaml")),
 ]
 
@@ -26,7 +27,18 @@ id: kitchen
 version: v2
 title: {ja: 厨房の衛生点検, en: Kitchen hygiene}
 purpose: {ja: 衛生の状況をお伺いします。, en: About hygiene.}
-standards: []
+standards:
+  - id: rules
+    name: {ja: 厨房の決まり2026, en: Rules of 2026}
+    frame:
+      unit: {ja: 決まり, en: rules}
+      groups:
+        - {id: a, size: 3, covers: ["a*"], name: {ja: 手, en: Hands}}
+        - {id: b, size: 2, covers: [b1, b2], name: {ja: 庫内, en: Store}}
+      requirements:
+        - {id: a1, name: {ja: 手を洗う, en: Wash hands}, items: [hands]}
+        - {id: a2, items: [hands, fridge]}
+        - {id: b1, items: []}
 answer_sets:
   how_often:
     - {id: always, value: 1, label: {ja: いつも, en: Always}, meaning: {ja: 毎回, en: Every time}}

@@ -61,6 +61,7 @@ def broken(file: str, old: str, new: str, *faults: Told) -> Broken:
 REPORT, PROFILE = "report.yaml", f"{NEWEST}/profile.yaml"
 DAMAGE = f"{NEWEST}/damage.yaml"
 AST, COM, HUM = (f"{NEWEST}/items/{name}.yaml" for name in ("AST", "COM", "HUM"))
+PHY, STANDARDS = f"{NEWEST}/items/PHY.yaml", "standards.yaml"
 
 _AST_01 = 'en: "Asset inventory"}\n  answer_set: implementation\n  weight: 2\n'
 _PLAIN = """  plain:
@@ -519,6 +520,42 @@ BROKEN = {
         "from: 6",
         (PROFILE, "employees.choices", C.RANGES_OVERLAP, "", ""),
     ),
+    # standards
+    "a control number of no group": broken(
+        PHY,
+        'jis_2024: ["7.5"]',
+        'jis_2024: ["9.5"]',
+        (PHY, "PHY-09.jis_2024.1", C.GROUP_UNCLEAR, "9.5", ""),
+    ),
+    "a group without a name": broken(
+        STANDARDS,
+        ', name: {ja: "検知", en: "Detect"}',
+        "",
+        (STANDARDS, "csf2.frame.groups.DE.name", C.MISSING, "", ""),
+    ),
+    "a group that cannot hold its control numbers": broken(
+        STANDARDS,
+        "id: Part1, size: 5",
+        "id: Part1, size: 4",
+        (STANDARDS, "ipa25.frame.groups.Part1.size", C.GROUP_TOO_SMALL, "4", "5"),
+    ),
+    "two groups of one id": broken(
+        STANDARDS,
+        "id: ID, size: 21",
+        "id: GV, size: 21",
+        (STANDARDS, "csf2.frame.groups.GV.id", C.DUPLICATE_ID, "GV", ""),
+    ),
+    "a table beside control numbers": broken(
+        STANDARDS,
+        "groups:\n      - {id: Part1",
+        'requirements: [{id: "1", items: [POL-99]}]\n    groups:\n      - {id: Part1',
+        (STANDARDS, "ipa25.frame.requirements.1.items", C.UNKNOWN_REFERENCE, "POL-99", "POL-09"),
+        *(
+            (f"{NEWEST}/items/{item[:3]}.yaml", f"{item}.ipa25.{place}", C.CONTROLS_UNWANTED, n, "")
+            for item, each in load_catalog(Path(f"jis-q-27002@{NEWEST}")).items.items()
+            for place, n in enumerate(each.controls["ipa25"], 1)
+        ),
+    ),
     # texts
     "a word to fill in that nobody gives": broken(
         REPORT,
@@ -716,6 +753,7 @@ def test_every_code_has_a_sentence_in_both_languages() -> None:
                 C.SAME_SPELLING,
                 C.TOO_MANY_REQUIRED,
                 C.BAD_PLACEHOLDER,
+                C.GROUP_TOO_SMALL,
             )
             assert ("near" in fields) == asks_near, code
 

@@ -66,9 +66,14 @@ from tests.workbooks import (
 )
 
 NAMES = {
-    Lang.JA: ["診断報告書", "回答と採点", "改善シミュレーション", "改善計画", "診断条件"],
-    Lang.EN: ["Report", "Answers and scores", "What-if", "Improvement plan", "Conditions"],
-}
+    Lang.JA: [
+        "診断報告書", "回答と採点", "改善シミュレーション", "改善計画", "基準別の実施状況",
+        "診断条件",
+    ],
+    Lang.EN: [
+        "Report", "Answers and scores", "What-if", "Improvement plan", "By standard", "Conditions",
+    ],
+}  # fmt: skip
 REPORT, ANSWERS, SIMULATION, CONDITIONS = 0, 1, 2, -1
 
 both = pytest.mark.parametrize("lang", Lang)

@@ -17,6 +17,7 @@ import pytest
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
+from sheet_diag.diagnosis.coverage import cover_standards
 from sheet_diag.forms.hearing_sheet.content import Entries
 from sheet_diag.intake.receive import read_content
 from sheet_diag.model.basics import Lang, Rank
@@ -648,6 +649,15 @@ def test_native_tables_with_filters(which: int) -> None:
 
 
 _ANSWERS = [*(choice.label.ja for choice in JIS.answer_sets["implementation"]), "未回答"]
+
+
+def _met_heads() -> list[str]:
+    return [
+        f"{each.standard.name.ja}：満たす数（{each.counts.total()}中）"
+        for each in cover_standards(CATALOG, {})
+    ]
+
+
 _FIGURES = {
     CLIENTS: (
         "順位",
@@ -660,6 +670,7 @@ _FIGURES = {
         "未回答数",
         "改善対象の設問数",
         "診断者の修正",
+        *_met_heads(),
     ),
     HEATMAP: tuple(SHORTS),
     ITEMS: (

@@ -24,6 +24,7 @@ from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.model.portfolio import FollowUp
 from sheet_diag.model.results import FindingCode, ReturnStatus
 from sheet_diag.model.returns import Problem, ProblemCode, Severity
+from sheet_diag.model.standards import RequirementState
 from sheet_diag.text import problems
 from sheet_diag.text.wording import Wording, labels
 
@@ -33,7 +34,7 @@ PARTS = {key.split(".", maxsplit=1)[0] for key in labels()}
 _ENUMS: tuple[type[Enum], ...] = (
     ProblemCode, QuestionColumn, CatalogFaultCode, FieldKind, FindingCode, FollowUp, MailKind,
     Movement, NoteKind, Rank,
-    Severity, Stage, ReturnStatus,
+    RequirementState, Severity, Stage, ReturnStatus,
 )  # fmt: skip
 _IN_ENUMS = {str(member.value) for enum in _ENUMS for member in enum}
 _HALF_WIDTH_KANA = re.compile(r"[\uff61-\uff9f]")

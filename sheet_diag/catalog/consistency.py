@@ -13,8 +13,8 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
+from sheet_diag.catalog import frames, references
 from sheet_diag.catalog import raw_tree as tree
-from sheet_diag.catalog import references
 from sheet_diag.catalog.errors import CatalogFault, CatalogFaultCode, CatalogPath
 from sheet_diag.text.normalize import normalize_text
 from sheet_diag.text.wording import find_label
@@ -45,6 +45,7 @@ def check_consistency(raw: Any) -> tuple[CatalogFault, ...]:
         _check_placeholders,
         _check_labels,
         references.check_references,
+        frames.check_frames,
     )
     return tuple(fault for rule in rules for fault in rule(raw))
 
@@ -58,6 +59,9 @@ def _check_ids(raw: Any) -> Iterator[CatalogFault]:
     yield from _check_unique(tree.items(raw))
     for choices in tree.choice_lists(raw):
         yield from _check_unique(choices)
+    for path, frame in tree.frames(raw):
+        for part in ("groups", "requirements"):
+            yield from _check_unique(tree.records(frame, part, path))
 
 
 def _check_unique(records: list[tree.PlacedRecord]) -> Iterator[CatalogFault]:

@@ -46,6 +46,9 @@ class CatalogFaultCode(StrEnum):
     CHOICES_UNWANTED = "choices_unwanted"
     RANGES_OVERLAP = "ranges_overlap"
     BAD_PLACEHOLDER = "bad_placeholder"
+    GROUP_UNCLEAR = "group_unclear"
+    GROUP_TOO_SMALL = "group_too_small"
+    CONTROLS_UNWANTED = "controls_unwanted"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """設問カタログ: loads what is asked, how it counts and what reports say, and refuses faults.
 
 A catalogue is a folder with a `catalog.yaml` (or such a file by itself). Wherever `profile`,
-`report` or the `items` of a category is a string, it names a file beside it. The built-in one has
-several versions in one folder, each a file by its version.
+`report`, `standards`, the `items` of a category or the `requirements` of a standard is a string, it
+names a file beside it. The built-in one has several versions in one folder, each a file by its
+version.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from sheet_diag.catalog.errors import (
 )
 from sheet_diag.catalog.flat_rows import FLAT_NAMES, find_flat_path, nest_item
 from sheet_diag.catalog.glossary import explain_questions
-from sheet_diag.model import catalog, damage, rules
+from sheet_diag.model import catalog, damage, rules, standards
 from sheet_diag.model.basics import UserError
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.record import Record
@@ -142,18 +143,20 @@ class _CatalogFiles:
         start = max(
             (prefix for prefix in self._files if fault.path[: len(prefix)] == prefix), key=len
         )
-        labels, node = [], self.raw
-        for part in self._as_written(fault.path):
+        labels, node, path = [], self.raw, self._as_written(fault.path)
+        for end, part in enumerate(path, 1):
             labels.append(tree.label(node, part))
-            node = tree.child(node, part)
+            node = self._rows.get(path[:end], tree.child(node, part))
         return LocatedCatalogFault(self._files[start], ".".join(labels[len(start) :]), fault)
 
     def _join(self) -> None:
-        for key in ("profile", "report", "threats", "damage", "glossary"):
+        for key in ("profile", "report", "standards", "threats", "damage", "glossary"):
             self._include(self.raw, key, (key,))
         for path, category in tree.records(self.raw, "categories"):
             self._include(category, "items", (*path, "items"))
             self._nest_items(category, (*path, "items"))
+        for path, frame in tree.frames(self.raw):
+            self._include(frame, "requirements", (*path, "requirements"))
 
     def _nest_items(self, category: dict[str, Any], path: CatalogPath) -> None:
         if not isinstance(rows := category.get("items"), list):
@@ -169,8 +172,8 @@ class _CatalogFiles:
                 return (*place, *find_flat_path(path[len(place) :], row, self._standards()))
         return path
 
-    def _standards(self) -> list[str]:
-        return tree.names(tree.mapping(self.raw).get("standards")) or []
+    def _standards(self) -> list[str] | None:
+        return tree.names(tree.mapping(self.raw).get("standards"))
 
     def _include(self, holder: dict[str, Any], key: str, path: CatalogPath) -> None:
         name = holder.get(key)
@@ -261,7 +264,8 @@ def _free_names(raw: Any, path: CatalogPath) -> tuple[str, ...]:
 
 
 def _records() -> Iterator[set[str]]:
-    for record in {**vars(catalog), **vars(rules), **vars(damage)}.values():
+    modules = (catalog, damage, rules, standards)
+    for record in (each for module in modules for each in vars(module).values()):
         if isinstance(record, type) and issubclass(record, Record) and record is not Record:
             yield {info.alias or name for name, info in record.model_fields.items()}
     yield {*catalog.Item.model_fields, *FLAT_NAMES}

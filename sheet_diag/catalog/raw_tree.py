@@ -100,6 +100,14 @@ def choice_lists(raw: Any) -> Iterator[list[PlacedRecord]]:
         yield records(field, "choices", path)
 
 
+def frames(raw: Any) -> list[PlacedRecord]:
+    """List the frame of every standard that has one."""
+    placed = [
+        ((*path, "frame"), mapping(each, "frame")) for path, each in records(raw, "standards")
+    ]
+    return [(path, frame) for path, frame in placed if frame]
+
+
 def strings(entries: Any) -> list[str]:
     """Keep the texts of a list."""
     return [e for e in entries if isinstance(e, str)] if isinstance(entries, list) else []

@@ -24,6 +24,7 @@ def check_references(raw: Any) -> Iterator[CatalogFault]:
     yield from _check_levels(raw)
     yield from _check_variants(raw)
     yield from _check_damage(raw)
+    yield from _check_requirements(raw)
 
 
 def _check_items(raw: Any) -> Iterator[CatalogFault]:
@@ -134,6 +135,15 @@ def _check_damage(raw: Any) -> Iterator[CatalogFault]:
         yield from _check_name((*path, "choice"), each.get("choice"), choices)
         for figure in tree.strings(each.get("basis")):
             yield from _check_name((*path, "basis"), figure, figures)
+
+
+def _check_requirements(raw: Any) -> Iterator[CatalogFault]:
+    """Check the items of the tables of standards."""
+    items = tree.item_names(raw)
+    for path, frame in tree.frames(raw):
+        for place, row in tree.records(frame, "requirements", path):
+            for name in tree.strings(row.get("items")):
+                yield from _check_name((*place, "items"), name, items)
 
 
 def _choices_of(raw: Any, item: Any) -> list[str] | None:

@@ -17,6 +17,7 @@ from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.damage import DamageTable
 from sheet_diag.model.record import Id, NonEmptyText, Record, Score, Share, Text
 from sheet_diag.model.rules import InsuranceRule, ScoringRule
+from sheet_diag.model.standards import Standard
 from sheet_diag.model.threats import ThreatList
 
 
@@ -121,7 +122,7 @@ class Item(Record):
     priority: Annotated[StrictInt, Field(ge=1, le=9)] = 3
     na_allowed: StrictBool = False
     na_when: Text | None = None
-    controls: Mapping[str, tuple[str, ...]] = Field(default_factory=dict)
+    controls: Mapping[str, tuple[NonEmptyText, ...]] = Field(default_factory=dict)
     question: Text
     hint: Mapping[str, Text] = Field(default_factory=dict)
     comment: Comment
@@ -149,13 +150,6 @@ class Category(Record):
     introduction: Text
     example: Text
     items: Annotated[tuple[Item, ...], Field(min_length=1)]
-
-
-class Standard(Record):
-    """A standard that control numbers refer to."""
-
-    id: Id
-    name: Text
 
 
 class FieldKind(StrEnum):

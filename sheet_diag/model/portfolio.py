@@ -79,8 +79,8 @@ class Portfolio:
     `deviation` (偏差値 among all clients of the run or of the benchmark, NaN: not told),
     `previous_rank` (empty: none), `previous_score`, `change` (of the shown scores, NaN: none),
     `caps` (rules, parted by spaces), `critical` (critical items worth nothing), `overrides`
-    (answers set by the consultant), `follow_up` (`FollowUp` words, parted by spaces), and
-    `score:<category>` each (NaN: 対象外).
+    (answers set by the consultant), `follow_up` (`FollowUp` words, parted by spaces),
+    `score:<category>` each (NaN: 対象外) and `met:<standard>` each (requirements met).
     `codes`: the answers as whole numbers, a row per client as `clients`, a column per item as in
     the catalogue: the place among all choices of the catalogue, or their number for 未回答.
     `answers`: the first `MOST_SHOWN_ANSWERS` rows of the table with a row per ranked client and

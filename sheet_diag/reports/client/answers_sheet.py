@@ -91,7 +91,7 @@ def write_answers(page: Page, context: ReportContext) -> AnswersLayout:
     page.columns([*_WIDTHS, *(_STANDARD for _ in range(standards))])
     layout = _plan_layout(context.localized, page.name, context.cell_values.order)
     last = len(_WIDTHS) + len(catalog.standards) - 1
-    _write_head(page, context, last)
+    header = _write_head(page, context, last)
     for row in _build_rows(context.localized, page.name):
         _write_item(page, row, context)
         _write_figures(page, row, context)
@@ -103,7 +103,7 @@ def write_answers(page: Page, context: ReportContext) -> AnswersLayout:
     page.filter((_HEADER_ROW, 0, _HEADER_ROW + len(catalog.items), last))
     page.freeze(_FIRST, 1)
     page.protect(PROTECTED)
-    _set_pages(page, layout, context)
+    _set_pages(page, layout, context, header)
     return layout
 
 
@@ -121,18 +121,21 @@ def _plan_criteria(localized: LocalizedCatalog, sheet: str) -> CriteriaLayout:
     return plan_criteria(localized.catalog, sheet, _FIRST + len(localized.catalog.items) + 1)
 
 
-def _write_head(page: Page, context: ReportContext, last: int) -> None:
+def _write_head(page: Page, context: ReportContext, last: int) -> float:
+    """Write title and headings; returns the height of these in points."""
     say = context.say
     page.merged(0, 0, last, say("report.sheet.answers"), TITLE)
     page.height(0, 32)
     page.merged(1, 0, last, say("report.answers.lead"), _LEAD)
     page.height(1, 20)
     heads = ("No.", *(say(f"report.answers.{key}") for key in _HEADS))
-    names = [standard.name[say.lang] for standard in context.catalog.standards]
+    names = (standard.name[say.lang] for standard in context.catalog.standards)
+    height = 34.0
     for column, text in enumerate((*heads, *names)):
         page.text(_HEADER_ROW, column, text, HEAD)
-    columns = ((name, HEAD, (at, at)) for at, name in enumerate(names, len(_WIDTHS)))
-    page.height(_HEADER_ROW, max([34, *(page.text_height(*each, padding=6) for each in columns)]))
+        height = max(height, page.text_height(text, HEAD, (column, column)))
+    page.height(_HEADER_ROW, height)
+    return height
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,7 +256,7 @@ def _build_inputs(localized: LocalizedCatalog, layout: AnswersLayout) -> Calcula
     return CalculationInputs(sums, ItemColumns(*columns))
 
 
-def _set_pages(page: Page, layout: AnswersLayout, context: ReportContext) -> None:
+def _set_pages(page: Page, layout: AnswersLayout, context: ReportContext, header: float) -> None:
     """Set the pages: items on as many as they need, the calculation from a new one on."""
     used = max(len(_WIDTHS) + len(context.catalog.standards), calc.COLUMNS)
     scale = landscape_scale(page.span(0, used - 1))
@@ -261,7 +264,7 @@ def _set_pages(page: Page, layout: AnswersLayout, context: ReportContext) -> Non
     page.scale(scale, repeat=(_HEADER_ROW, _HEADER_ROW))
     blocks = layout.calculation.blocks
     rows = [layout.criteria.top]
-    room_left = LANDSCAPE_HEIGHT * 100 / scale - 34  # the repeated header
+    room_left = LANDSCAPE_HEIGHT * 100 / scale - header  # which is repeated
     used_up = accumulate((height for _, height in blocks), initial=_criteria_height(layout))
     page_full = 0.0
     for (row, height), before in zip(blocks, used_up, strict=False):

@@ -24,6 +24,7 @@ from sheet_diag.reports.client.next_rank_section import write_next_rank
 from sheet_diag.reports.client.overall_section import write_overall
 from sheet_diag.reports.client.page_flow import LAST_COLUMN, PageFlow
 from sheet_diag.reports.client.simulation_sheet import write_simulation
+from sheet_diag.reports.client.standards_sheet import has_standards, write_standards
 from sheet_diag.reports.client.threats_section import write_threats
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.book import Book
@@ -80,6 +81,8 @@ def _build_book(report: ClientReport, catalog: Catalog, issuer: Issuer, software
     write_plan(book.page(say("plan.sheet")), context)
     if has_comparison(report):
         write_comparison(book.page(say("comparison.sheet")), context, book)
+    if has_standards(context):
+        write_standards(book.page(say("standards.sheet")), context)
     write_conditions(book.page(say("report.sheet.conditions")), context, software)
     first.open_here()
     book.seal()

@@ -13,12 +13,14 @@ from fractions import Fraction
 from itertools import chain
 from typing import Final, NamedTuple
 
+from sheet_diag.diagnosis.coverage import cover_standards
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.comparison import OVERALL, Comparison, GroupKind
 from sheet_diag.model.portfolio import FollowUp, WrittenText
 from sheet_diag.model.results import Diagnosis, FindingCode, ReturnOutcome, ReturnStatus, Scores
 from sheet_diag.model.returns import Attachment, Problem, ProblemCode, ReturnedSheet, Severity
+from sheet_diag.model.standards import RequirementState
 from sheet_diag.text.excel_text import replace_surrogates
 from sheet_diag.text.numbers import truncate_score
 from sheet_diag.text.problems import problem_severity
@@ -31,7 +33,8 @@ _MANY_CRITICAL: Final = 3
 
 class ClientRow(NamedTuple):
     """A client's row of the table of clients, before it has a position; a tuple, as frames take
-    rows. `exact` is the score that decides the order, `scores` are those of the categories."""
+    rows. `exact` is the score that decides the order, `scores` are those of the categories, `met`
+    the requirements met of each standard."""
 
     client: str
     name: str
@@ -56,6 +59,7 @@ class ClientRow(NamedTuple):
     follow_up: str
     exact: float
     scores: tuple[float | None, ...]
+    met: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,6 +238,9 @@ def _row(
         follow_up=" ".join(_follow_up(outcome, diagnosis)),
         exact=float(scores.overall or 0),
         scores=tuple(map(_shown, by_category.values())),
+        met=tuple(
+            each.counts[RequirementState.MET] for each in cover_standards(catalog, sheet.answers)
+        ),
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any, Final
 
 import numpy.typing as npt
 
+from sheet_diag.diagnosis.coverage import cover_standards
 from sheet_diag.model.catalog import Catalog, Choice, ChoiceRole
 from sheet_diag.reports.portfolio.table_sheet import (
     LEFT,
@@ -114,9 +115,21 @@ def _columns(context: PortfolioContext) -> list[PortfolioColumn]:
         named("base_rank", 62),
         named("caps", _CAPS, TEXT_9),
         *(named(key, width, _WHOLE, make_number_cell) for key, width in _COUNTS.items()),
+        *(
+            PortfolioColumn(head, 116, _WHOLE, make_number_cell)
+            for head in _list_met_heads(context)
+        ),
         named("follow_up", _FOLLOW_UP, TEXT_9),
         named("result", 60),
     ]
+
+
+def _list_met_heads(context: PortfolioContext) -> Iterator[str]:
+    """Name each standard with how many of its requirements can be met."""
+    say = context.say
+    for each in cover_standards(context.catalog, {}):
+        name, treated = each.standard.name[say.lang], each.counts.total()
+        yield say("portfolio.clients.met", name=name, treated=treated)
 
 
 def _rows(context: PortfolioContext) -> Iterator[PortfolioRow]:
@@ -124,11 +137,12 @@ def _rows(context: PortfolioContext) -> Iterator[PortfolioRow]:
     labels = context.labels
     caps, follow_up = cache(labels.caps), cache(labels.follow_up)  # the same few come back
     scores = [f"score:{category.id}" for category in context.catalog.categories]
-    records = iterate_rows(context.portfolio.clients, [*_FRAME_COLUMNS, *_COUNTS, *scores])
+    met = [f"met:{standard.id}" for standard in context.catalog.standards if standard.frame]
+    records = iterate_rows(context.portfolio.clients, [*_FRAME_COLUMNS, *_COUNTS, *met, *scores])
     for index, record in enumerate(records):
         position, client, name, industry, employees, rank, score, *more = record
         deviation, previous, change, file, weakest, base, rules, words, result, *rest = more
-        counts, by_category = rest[: len(_COUNTS)], rest[len(_COUNTS) :]
+        counts, by_category = rest[: -len(scores)], rest[-len(scores) :]
         texts = (labels.industry(industry), caps(rules), follow_up(words))
         heights = map(measure_height, (_INDUSTRY, _CAPS, _FOLLOW_UP), texts)
         values = (

@@ -198,8 +198,9 @@ def write_table_sheet(
         page.merged(listing.header, 0, listing.last, text, {**BODY, **MIDDLE})
         return None
     end = listing.first + listing.shown - 1
-    page.height(listing.header, 36)
     heads = _make_distinct([column.head for column in listing.columns])
+    heights = (page.text_height(head, HEAD, (at, at)) for at, head in enumerate(heads))
+    page.height(listing.header, max(36, *heights))
     page.table((listing.header, 0, end, listing.last), listing.table, heads, HEAD)
     write = _write_cells if listing.charted else _write_lines
     write(page, listing, islice(rows, listing.shown))

@@ -131,12 +131,14 @@ class PortfolioBuilder:
 
 def _make_client_frame(catalog: Catalog, rows: Sequence[ClientRow]) -> pd.DataFrame:
     """Make a frame of the rows, in their order."""
-    *names, _ = ClientRow._fields
+    *names, _, _ = ClientRow._fields
     scores = [f"score:{category.id}" for category in catalog.categories]
-    frame = pd.DataFrame([(*row[:-1], *row.scores) for row in rows], columns=[*names, *scores])
+    met = [f"met:{standard.id}" for standard in catalog.standards if standard.frame]
+    found = [(*row[:-2], *row.scores, *row.met) for row in rows]
+    frame = pd.DataFrame(found, columns=[*names, *scores, *met])
     return frame.astype(
         # None where there is none is NaN, too.
-        {**dict.fromkeys((*scores, *_FLOATS), float), **dict.fromkeys(_WHOLE, int)}
+        {**dict.fromkeys((*scores, *_FLOATS), float), **dict.fromkeys((*met, *_WHOLE), int)}
     )
 
 

@@ -33,6 +33,7 @@ from sheet_diag.model.results import (
 )
 from sheet_diag.model.returns import Attachment, Problem, ProblemCode
 from sheet_diag.reports.run_json.diagnosis_entry import describe_diagnosis, describe_score
+from sheet_diag.reports.run_json.standards_entry import describe_standards
 from sheet_diag.storage.run_json_file import RunJsonWriter, dump_json_line
 from sheet_diag.text import problems
 
@@ -122,6 +123,7 @@ def _entry(
         "diagnosis": describe_diagnosis(catalog, outcome.diagnosis, as_of)
         if outcome.diagnosis
         else None,
+        "standards": describe_standards(catalog, outcome),
     }
 
 
