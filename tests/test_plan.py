@@ -11,6 +11,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sheet_diag.forms.hearing_sheet.content import Entries
@@ -172,7 +173,8 @@ def test_the_client_can_fill_filter_and_print_it() -> None:
     page = plan_page(content)
     lines = len(table(page))
     (header,) = rows_with(page, "工数の目安")
-    assert page.auto_filter.ref == f"A{header}:M{header + lines}"
+    last = get_column_letter(len(table(page)[0]))
+    assert page.auto_filter.ref == f"A{header}:{last}{header + lines}"
     assert page.print_title_rows == f"${header}:${header}"
     assert page.page_setup.orientation == "landscape"
     assert not page.protection.sheet
@@ -208,7 +210,9 @@ def test_what_was_planned_stands_beside_and_what_is_done_below() -> None:
         "工数の目安：小\n担当者：=山田\n期限：2026-12-25\n状況：進行中"
     )
     assert lines["POL-02"]["previous"] is None
-    assert [lines["POL-01"][column] for column in PLAN_COLUMNS] == [None] * 5
+    assert [lines["POL-01"][column] for column in ("effort", "owner", "due", "status")] == [
+        None
+    ] * 4
     (heading,) = rows_with(page, Wording(Lang.JA)("plan.done.heading"))
     below = [
         [str(v) for v in row if v] for row in page.iter_rows(min_row=heading + 1, values_only=True)
@@ -376,6 +380,16 @@ def test_a_plan_of_version_0_1_0_is_read() -> None:
 
 # --- reading it again
 
+NOT_HELPED = dict.fromkeys(("effort", "cost", "first_step", "first_step_short"))
+PLAIN = change_items(JIS, dict.fromkeys(JIS.items, NOT_HELPED))
+
+
+def plain_context(
+    name: str, *, lang: Lang = Lang.JA, plan: ReturnedPlan | None = None
+) -> ReportContext:
+    """A report of a catalogue that proposes nothing but days."""
+    return report_context(client(name, MIXED, catalog=PLAIN), of=PLAIN, lang=lang, plan=plan)
+
 
 def filled(content: bytes, entries: Mapping[str, Mapping[str, Any]]) -> bytes:
     """The workbook after its client entered something, by item and column."""
@@ -404,7 +418,7 @@ READ = (
 
 @pytest.mark.parametrize("lang", Lang)
 def test_our_report_with_entries_is_a_plan(lang: Lang) -> None:
-    content = filled(workbook(report_context(client("株式会社見本", MIXED), lang=lang)), TYPED)
+    content = filled(workbook(plain_context("株式会社見本", lang=lang)), TYPED)
     read = read_content("report.xlsx", content, JIS)
     assert (read.ignored, read.sheet) == (True, None)
     assert [(p.code, p.value) for p in read.problems] == [("PLAN_READ", "2")]
@@ -415,7 +429,7 @@ def test_our_report_with_entries_is_a_plan(lang: Lang) -> None:
 
 
 def test_a_day_that_excel_stored_is_read_as_one() -> None:
-    content = filled(workbook(report_context(client("A", MIXED))), {"POL-01": {"due": AS_OF}})
+    content = filled(workbook(plain_context("A")), {"POL-01": {"due": AS_OF}})
     read = read_content("report.xlsx", content, JIS)
     assert read.plan
     assert [each.due for each in read.plan.entries] == ["2026-11-23"]
@@ -424,7 +438,7 @@ def test_a_day_that_excel_stored_is_read_as_one() -> None:
 def test_our_report_without_entries_stays_what_it_is() -> None:
     plan = ReturnedPlan((PlanEntry("POL-01", owner="a"), PlanEntry("POL-05", owner="b")), name="A")
     for previous in (None, plan):
-        content = workbook(report_context(client("A", MIXED), plan=previous))
+        content = workbook(plain_context("A", plan=previous))
         read = read_content("report.xlsx", content, JIS)
         assert (read.ignored, read.plan) == (False, None)
         assert [problem.code for problem in read.problems] == ["OWN_OUTPUT"]
@@ -434,9 +448,7 @@ def with_plan_copied(*, keys: bool = True) -> bytes:
     """A return into which its client copied the sheet of last year's report."""
     given = labels(JIS, dict.fromkeys(JIS.items, "yes"))
     sent = reopen_workbook(make_hearing_sheet(JIS, Lang.JA, ISSUER, Entries(PROFILE, given), "7"))
-    source = reopen_workbook(
-        filled(workbook(report_context(client("A", MIXED))), TYPED)
-    ).worksheets[0]
+    source = reopen_workbook(filled(workbook(plain_context("A")), TYPED)).worksheets[0]
     target = sent.create_sheet(source.title)
     for row in source.iter_rows():
         for cell in row:
@@ -469,7 +481,7 @@ def test_a_plan_copied_into_a_return(keys: bool, client_id: str, name: str, numb
 
 
 def test_the_sheet_says_whose_it_is_where_nobody_sees_it() -> None:
-    content = workbook(report_context(client("=A", MIXED)))
+    content = workbook(plain_context("=A"))
     page = plan_page(content)
     places = {str(cell.value): cell.column or 0 for cell in page[1] if cell.value in PLAN_KEYS}
     assert set(places) == set(PLAN_KEYS)
@@ -615,7 +627,7 @@ def test_a_long_comment_is_parted_and_nothing_lost(comment: str) -> None:
 
 @pytest.mark.slow("LibreOffice saves a report")
 def test_libreoffice_keeps_whose_it_is_and_every_entry(office: Office) -> None:
-    content = filled(workbook(report_context(client("株式会社見本", MIXED))), TYPED)
+    content = filled(workbook(plain_context("株式会社見本")), TYPED)
     saved = office.convert({"plan": content}, "xlsx", "xlsx")["plan"]
     read = read_content("report.xlsx", saved, JIS)
     assert read.ignored
