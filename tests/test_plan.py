@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -28,6 +29,8 @@ from sheet_diag.reports.client.action_plan_sheet import write_plan
 from sheet_diag.reports.client.consultant_comment import write_consultant_comment
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.client.page_flow import PageFlow
+from sheet_diag.reports.portfolio.client_facts import summarize_outcome
+from sheet_diag.reports.run_json.writer import dump_return
 from sheet_diag.text.problems import problem_message
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.book import Book
@@ -41,6 +44,7 @@ from tests.samples import (
     change_items,
     client,
     labels,
+    report,
     resolve_all,
 )
 from tests.workbooks import cut_texts, open_workbook, rows_with, sheet, sheet_parts, texts_on
@@ -140,6 +144,28 @@ def test_priority_and_phase_are_those_of_the_one_order() -> None:
     found = {str(line["id"]): line["priority"] for line in lines}
     assert (found["POL-03"], found["PHY-01"]) == ("最優先", "最優先")  # わからない, いいえ
     assert found["COM-02"] == "高"  # critical, 一部
+
+
+def test_a_report_never_tells_different_first_things() -> None:
+    """最優先 in the report, the plan, the simulation, run.json and the portfolio are the same."""
+    (outcome,) = resolve_all(client("A", MIXED | {"AST-03": "?", "HUM-01": "."}))
+    book = open_workbook(report(outcome))
+    first = sheet(book, "診断報告書")
+    stars = [text for text in texts_on(first) if text.startswith("★\n")]
+    simulated = [row[0].value for row in sheet(book, "改善シミュレーション").iter_rows()]
+    planned = table(sheet(book, "改善計画"))
+    entry = json.loads(dump_return(JIS, outcome, Lang.JA))["diagnosis"]
+    expected = [*entry["first"]]
+    count = len(expected)
+    assert set(expected) == {"POL-03", "PHY-01", "AST-03", "HUM-01"}
+    assert [text.removeprefix("★\n") for text in stars] == expected
+    assert [line["id"] for line in planned if line["priority"] == "最優先"] == expected
+    assert [line["id"] for line in planned] == entry["open_items"]
+    assert [name for name in simulated if name in JIS.items] == entry["open_items"]
+    assert entry["open_items"][:count] == expected
+    ranked = summarize_outcome(JIS, outcome).ranked
+    assert ranked
+    assert (ranked.row.critical, ranked.row.open_items) == (count, len(planned))
 
 
 def test_gains_add_up_to_what_is_missing() -> None:
@@ -311,7 +337,7 @@ def test_a_catalogue_that_says_no_more_has_no_such_columns() -> None:
     small = catalog(*HELPED)
     made = report_context(client("A", {"C1": "×"}, catalog=small), of=small)
     page = plan_page(workbook(made))
-    assert rows_with(page, "最初に行うこと") == rows_with(page, "参考") == []
+    assert rows_with(page, "はじめに行うこと") == rows_with(page, "参考") == []
     assert cells(made, "effort", "cost")[0] == "C1-1 - -"
 
 
