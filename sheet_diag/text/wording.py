@@ -10,13 +10,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from importlib import resources
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import yaml
 
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.record import Text
+
+if TYPE_CHECKING:  # help pages do without pydantic
+    from sheet_diag.model.catalog import Catalog
+    from sheet_diag.model.record import Text
 
 MOST_NAMED: Final = 5
 _KIND: Final = ".yaml"
