@@ -319,19 +319,21 @@ def test_every_field_is_checked(lang: Lang) -> None:
 # --- labels of a version
 
 
+SENT = load_catalog(Path("jis-q-27002@2026.1"))
+
+
 def test_a_version_keeps_the_labels_with_which_its_sheets_were_sent() -> None:
     """Version 2026.1 is out; another catalogue has the labels of today."""
-    assert load_catalog().labels["sheet.name.questions"].en == "Hearing sheet"
-    assert word_sheet(JIS, Lang.EN)("sheet.name.questions") == "Hearing sheet"
-    assert word_sheet(without_labels(JIS), Lang.EN)("sheet.name.questions") == "Questionnaire"
-    assert word_sheet(JIS, Lang.JA)("sheet.invalid.date").startswith("日付を 2026/4/1 の")
-    today = word_sheet(without_labels(JIS), Lang.JA)("sheet.invalid.date")
+    assert word_sheet(SENT, Lang.EN)("sheet.name.questions") == "Hearing sheet"
+    assert word_sheet(without_labels(SENT), Lang.EN)("sheet.name.questions") == "Questionnaire"
+    assert word_sheet(SENT, Lang.JA)("sheet.invalid.date").startswith("日付を 2026/4/1 の")
+    today = word_sheet(without_labels(SENT), Lang.JA)("sheet.invalid.date")
     assert today.startswith("日付を2026/4/1の")
 
 
 @pytest.mark.parametrize("own", [True, False])
 def test_the_sheet_of_the_questions_bears_the_label_of_its_version(own: bool) -> None:
-    catalog = JIS if own else without_labels(JIS)
+    catalog = SENT if own else without_labels(SENT)
     book = open_workbook(make_hearing_sheet(catalog, Lang.EN, Issuer()))
     name = "Hearing sheet" if own else "Questionnaire"
     assert book.sheetnames[QUESTIONS] == name

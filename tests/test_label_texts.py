@@ -20,7 +20,7 @@ LETTERS: Final = {
 # What is printed in workbooks; the other labels stand on the screen, among names to be typed.
 PRINTED: Final = (
     "report", "plan", "outlook", "simulation", "calculation", "comparison", "sheet", "overrides",
-    "portfolio", "problem",
+    "portfolio", "problem", "standards",
 )  # fmt: skip
 _TOLD_ON_SCREEN: Final = ("comparison.benchmark.", "comparison.previous.")
 

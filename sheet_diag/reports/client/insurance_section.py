@@ -92,7 +92,8 @@ def _write_damage(flow: PageFlow, context: ReportContext) -> None:
 def _write_estimate(flow: PageFlow, context: ReportContext, estimate: DamageEstimate) -> None:
     say, page = context.say, flow.page
     scenario = DamageScenario.CARD if estimate.with_cards else estimate.scenario
-    incident, span = say(f"report.damage.{scenario.value}"), _format_range(context, estimate)
+    incident = context.explain(say(f"report.damage.{scenario.value}"))
+    span = _format_range(context, estimate)
     basis = "\n".join(_list_sources(context, estimate))
     if not estimate.is_confirmed:
         span = say("report.damage.unconfirmed", range=span)
