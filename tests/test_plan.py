@@ -17,7 +17,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from sheet_diag.forms.hearing_sheet.content import Entries
 from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
-from sheet_diag.forms.layout import OUTPUT_KEY, PLAN_COLUMNS, PLAN_KEYS
+from sheet_diag.forms.layout import OUTPUT_KEY, PLAN_COLUMNS, PLAN_KEYS, PROPOSALS_KEY
 from sheet_diag.intake.receive import read_content
 from sheet_diag.intake.resolution.action_plans import attach_plans
 from sheet_diag.model.basics import Lang
@@ -36,7 +36,7 @@ from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.book import Book
 from tests.catalogs import JIS, SCORING, catalog
 from tests.office import Office
-from tests.returned import page_at, reopen_workbook
+from tests.returned import page_at, put_cell, reopen_workbook
 from tests.samples import (
     AS_OF,
     ISSUER,
@@ -148,7 +148,15 @@ def test_priority_and_phase_are_those_of_the_one_order() -> None:
 
 def test_a_report_never_tells_different_first_things() -> None:
     """最優先 in the report, the plan, the simulation, run.json and the portfolio are the same."""
-    (outcome,) = resolve_all(client("A", MIXED | {"AST-03": "?", "HUM-01": "."}))
+    given = {
+        "POL-03": "?",
+        "PHY-01": "×",
+        "AST-03": "?",
+        "HUM-01": ".",
+        "COM-02": "△",
+        "POL-01": "×",
+    }
+    (outcome,) = resolve_all(client("A", given))
     book = open_workbook(report(outcome))
     first = sheet(book, "診断報告書")
     stars = [text for text in texts_on(first) if text.startswith("★\n")]
@@ -389,6 +397,19 @@ def test_nothing_is_proposed_where_the_earlier_plan_says_it() -> None:
     assert cells(helped_context(plan=plan), *PLAN_COLUMNS, "previous")[0] == (
         "C1-1 - なし - - - 工数の目安：大\n期限：2026-06-30"
     )
+
+
+@pytest.mark.parametrize("told", ["", "x", "[" * 30_000, "[1]", '[["C1-1"]]', "{}", "null"])
+def test_proposals_that_cannot_be_read_make_entries_of_all(told: str) -> None:
+    content = workbook(helped_context())
+    (place,) = [
+        f"{get_column_letter((cell.column or 0) + 1)}1"
+        for cell in plan_page(content)[1]
+        if cell.value == PROPOSALS_KEY
+    ]
+    assert read_again(content) == {}
+    found = read_again(put_cell(content, 0, place, told))
+    assert found["C1-1"] == PlanEntry("C1-1", effort="小", due="2026-12-31", cost="なし")
 
 
 def test_a_plan_of_version_0_1_0_is_read() -> None:

@@ -169,7 +169,7 @@ def format_proposals(proposed: Iterable[PlanEntry]) -> str:
 
 def read_proposals(text: str) -> Mapping[str, PlanEntry]:
     """Read what a plan proposed, by item; empty where it cannot be read."""
-    with suppress(ValueError, TypeError):
+    with suppress(ValueError, TypeError, RecursionError):
         keys = ("item", *PLAN_COLUMNS)
         lines = [dict(zip(keys, map(str, line), strict=True)) for line in json.loads(text)]
         return {line["item"]: PlanEntry(**line) for line in lines}
