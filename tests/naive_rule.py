@@ -27,10 +27,12 @@ class Row(NamedTuple):
     priority: int
     answer: str  # answered, unknown, na, refused (該当なし that is not allowed) or blank
     value: Fraction | None
+    lost: Fraction = _NOTHING
 
-    @property
-    def lost(self) -> Fraction:
-        return _NOTHING if self.value is None else self.weight * (1 - self.value)
+    def worth(self, value: Fraction | None) -> Row:
+        """The row with this value, and the points that it loses so."""
+        lost = _NOTHING if value is None else self.weight * (1 - value)
+        return self._replace(value=value, lost=lost)
 
     @property
     def missed(self) -> bool:
@@ -57,8 +59,8 @@ def judge(catalog: Catalog, answers: Answers, profile: Mapping[str, str]) -> dic
     record = world_of(catalog, rows)
     gates = gates_of(catalog, rows)
     rank = None if gates else record.rank
-    upper = world_of(catalog, [r._replace(value=_FULL) if _is_open(r) else r for r in rows])
-    strict = world_of(catalog, [r._replace(value=r.value or _NOTHING) for r in rows])
+    upper = world_of(catalog, [r.worth(_FULL) if _is_open(r) else r for r in rows])
+    strict = world_of(catalog, [r.worth(_NOTHING) if r.value is None else r for r in rows])
     verdict: dict[str, Any] = {
         "1 findings": findings_of(catalog, rows) + contradictions_of(catalog, rows, profile),
         "2 scores": {
@@ -95,16 +97,17 @@ def read_rows(catalog: Catalog, answers: Answers) -> list[Row]:
     for category in catalog.categories:
         for item in category.items:
             given = [c for c in catalog.choices_of(item).values() if c.id == answers.get(item.id)]
-            answer, value = "blank", _NOTHING
+            answer: str = "blank"
+            value: Fraction | None = _NOTHING
             for choice in given:
                 if choice.role is not ChoiceRole.NOT_APPLICABLE:
                     answer, value = choice.role.value, Fraction(choice.value or 0)
                 elif not item.na_allowed:
                     answer = "refused"
                 else:
-                    answer, value = "na", None  # type: ignore[assignment]
+                    answer, value = "na", None
             facts = (item.weight, item.critical, item.priority)
-            rows.append(Row(item.id, category.id, *facts, answer, value))
+            rows.append(Row(item.id, category.id, *facts, answer, None).worth(value))
     return rows
 
 
@@ -298,7 +301,8 @@ def insurance_of(
     if not seen:
         exposure = rule.exposure.no_profile
     variant = rule.variant.answers.get(answers.get(rule.variant.item) or "", rule.variant.otherwise)
-    return exposure, rule.level[exposure][rank], variant  # type: ignore[index]
+    level = next(level for name, level in rule.level[exposure].items() if name == rank)
+    return exposure, level, variant
 
 
 def shown(score: Fraction | None) -> str | None:
@@ -345,7 +349,7 @@ def next_phase(rule: PlanRule, before: Sequence[str], *, urgent: bool) -> str:
 
 
 def mended(rows: Sequence[Row], items: Sequence[str]) -> list[Row]:
-    return [row._replace(value=_FULL) if row.item in items else row for row in rows]
+    return [row.worth(_FULL) if row.item in items else row for row in rows]
 
 
 # --- 13 and 14. わからない, and the text of the overall assessment

@@ -140,11 +140,11 @@ def test_both_give_the_same_verdict(seed: int) -> None:
 
 
 @pytest.mark.slow("5,000 returns")
-@pytest.mark.parametrize("seed", range(100, 520))
+@pytest.mark.parametrize("seed", range(100, 350))
 def test_both_give_the_same_verdict_on_many_more(seed: int) -> None:
     random = Random(seed)
     small = random_catalog(random)
-    for each in (*[small] * 10, *built_in_catalogs().values()):
+    for each in (*[small] * 18, *built_in_catalogs().values()):
         assert_same_for(each, random)
 
 
@@ -176,7 +176,7 @@ def _bears(scores: Scores, cap: Cap) -> str:
 @pytest.mark.slow("hundreds of random returns")
 def test_random_returns_reach_every_part_of_the_rule() -> None:
     seen: set[str] = set()
-    for seed in range(100):
+    for seed in range(70):
         random = Random(seed)
         small = random_catalog(random)
         for each in (small, small, small, small, *built_in_catalogs().values()):
@@ -218,7 +218,7 @@ def test_of_all_sets_the_way_is_the_preferred_one(seed: int) -> None:
 
 
 @pytest.mark.slow("tries 4,096 sets of each return")
-@pytest.mark.parametrize("seed", range(100, 150))
+@pytest.mark.parametrize("seed", range(100, 130))
 def test_of_all_sets_of_twelve_the_way_is_the_preferred_one(seed: int) -> None:
     random = Random(seed)
     small = random_catalog(random)
