@@ -230,7 +230,7 @@ def test_late_clients_are_reminded_again_after_the_gap() -> None:
     date_mails(LOG, "2026-12-27", "reminder")
     said = call("remind", "--as-of", "2026-12-28", answer="y")
     assert "C-002 Example Robotics Ltd.：前回のメール（2026-12-27）から5日たっていません。" in said
-    assert "2027-01-01 以降" in said
+    assert "2027-01-01以降" in said
     assert set(drafts("reminder")) == {yamada}
     call("remind", "--as-of", "2026-12-28", "--again-after", "1", answer="y")
     assert drafts("reminder")[smith]["Subject"] != first
@@ -517,7 +517,7 @@ def test_a_correction_mail_states_the_number_of_points() -> None:
 @pytest.mark.usefixtures("here")
 def test_due_sets_the_day_of_a_correction() -> None:
     begin("issue", "answered but PHY", "run")
-    assert "--due 2027-01-02 " in call("return", "--as-of", "2026-12-26")
+    assert "--due 2027-01-02" in call("return", "--as-of", "2026-12-26")
     assert "期限" not in correction_text()
     said = call("return", "--as-of", "2026-12-26", "--due", "2027-01-08", answer="y")
     assert "--due" not in said
