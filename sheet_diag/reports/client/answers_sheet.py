@@ -84,12 +84,17 @@ class AnswersLayout:
         return cell(self.sheet, self.rows[item], column)
 
 
+def plan_answers(sheet: str, context: ReportContext) -> AnswersLayout:
+    """Plan where everything stands, before anything is written."""
+    return _plan_layout(context.localized, sheet, context.cell_values.order)
+
+
 def write_answers(page: Page, context: ReportContext) -> AnswersLayout:
     """Write the sheet."""
     catalog = context.catalog
     standards = max(len(catalog.standards), calc.COLUMNS - len(_WIDTHS))
     page.columns([*_WIDTHS, *(_STANDARD for _ in range(standards))])
-    layout = _plan_layout(context.localized, page.name, context.cell_values.order)
+    layout = plan_answers(page.name, context)
     last = len(_WIDTHS) + len(catalog.standards) - 1
     header = _write_head(page, context, last)
     for row in _build_rows(context.localized, page.name):
@@ -201,7 +206,7 @@ def _write_item(page: Page, row: _AnswerRow, context: ReportContext) -> None:
     answer, remark = context.answer(item.id), _remark_text(context.responses[item.id], context)
     page.text(at, _ID, item.id, CENTERED)
     page.text(at, _CATEGORY, row.category, CENTERED_MUTED)
-    page.text(at, _QUESTION, row.question, TEXT_9)
+    page.text(at, _QUESTION, context.explain(row.question), TEXT_9)
     page.client_text(at, ANSWER, answer, _ANSWER)
     page.client_text(at, _REMARK, remark, TEXT_9)
     page.text(at, STAR, row.star, _STAR)

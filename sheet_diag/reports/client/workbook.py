@@ -11,7 +11,7 @@ from sheet_diag.model.returns import SheetIdentity
 from sheet_diag.model.settings import Issuer
 from sheet_diag.reports.charts import OWN, ChartSeries, make_radar
 from sheet_diag.reports.client.action_plan_sheet import write_plan
-from sheet_diag.reports.client.answers_sheet import AnswersLayout, write_answers
+from sheet_diag.reports.client.answers_sheet import AnswersLayout, plan_answers, write_answers
 from sheet_diag.reports.client.calculation_layout import SHORT, SHOWN, target_line
 from sheet_diag.reports.client.category_section import write_categories
 from sheet_diag.reports.client.comparison_sheet import has_comparison, write_comparison
@@ -75,8 +75,9 @@ def _build_book(report: ClientReport, catalog: Catalog, issuer: Issuer, software
     context = ReportContext(report, catalog, issuer, say)
     # Sheets stand in the order in which they are added; terms are explained as they are written.
     first = book.page(say("report.sheet.report"))
-    answers = write_answers(book.page(say("report.sheet.answers")), context)
-    _write_report(book, first, context, answers)
+    second = book.page(say("report.sheet.answers"))
+    _write_report(book, first, context, plan_answers(second.name, context))
+    answers = write_answers(second, context)
     write_simulation(book, book.page(say("simulation.sheet")), context, answers)
     write_plan(book.page(say("plan.sheet")), context)
     if has_comparison(report):
