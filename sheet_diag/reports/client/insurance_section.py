@@ -20,20 +20,26 @@ _BASIS: Final[Look] = {**BODY, "font_size": 8.5, "font_color": MUTED}
 
 def write_insurance(flow: PageFlow, context: ReportContext) -> None:
     """Write the section and the closing words, which never stand alone on a page."""
-    say, report = context.say, context.catalog.report
-    insurance = context.report.diagnosis.insurance
+    say, insurance = context.say, context.report.diagnosis.insurance
+    notices = context.catalog.report.insurance.notices[insurance.level]
     with flow.together():
         flow.heading(say("report.insurance.heading"))
-        notice = report.insurance.notices[insurance.level][insurance.variant]
-        flow.paragraph(context.explain(notice[say.lang]))
+        flow.paragraph(notices[insurance.variant][say.lang])
         flow.gap(4)
         _write_exposure(flow, context)
-    flow.gap(8)
-    with flow.together():
-        if context.report.damage:
+        if not context.report.damage:
+            _write_closing(flow, context)
+    if context.report.damage:
+        flow.gap(8)
+        with flow.together():
             _write_damage(flow, context)
-        flow.subheading(say("report.closing.heading"))
-        flow.paragraph(report.closing[say.lang])
+            _write_closing(flow, context)
+
+
+def _write_closing(flow: PageFlow, context: ReportContext) -> None:
+    flow.gap(8)
+    flow.subheading(context.say("report.closing.heading"))
+    flow.paragraph(context.catalog.report.closing[context.say.lang])
 
 
 def _write_exposure(flow: PageFlow, context: ReportContext) -> None:
@@ -86,7 +92,6 @@ def _write_damage(flow: PageFlow, context: ReportContext) -> None:
         _write_estimate(flow, context, estimate)
     for key in ("left_out", "assumption"):
         flow.paragraph(say(f"report.damage.{key}"), _BASIS)
-    flow.gap(8)
 
 
 def _write_estimate(flow: PageFlow, context: ReportContext, estimate: DamageEstimate) -> None:
