@@ -193,6 +193,19 @@ def test_labels_of_reports_name_no_answer_and_no_rank() -> None:
             assert not _FIXED_EN.search(texts["en"]), key
 
 
+def test_no_label_of_a_workbook_names_the_best_choice() -> None:
+    named = {key for key, texts in labels().items() if is_printed(key) and "はい" in texts["ja"]}
+    assert named <= {"overrides.words.lead"}  # an example of what may be entered
+
+
+def test_texts_of_ranks_name_no_rank_and_no_limit() -> None:
+    for rank, texts in CATALOG.report.ranks.items():
+        for text in (texts.legend, texts.overall, texts.capped, texts.unknown):
+            if text:
+                assert not re.search("ランク[A-E]|[0-9]+点", text.ja), rank
+                assert not re.search(r"rat(?:ing|ed) [A-E]\b|[0-9]", text.en), rank
+
+
 # --- English terms
 
 _NOT_ENGLISH: Final = {
