@@ -71,7 +71,8 @@ NAMES = {
         "診断条件",
     ],
     Lang.EN: [
-        "Report", "Answers and scores", "What-if", "Improvement plan", "By standard", "Conditions",
+        "Report", "Answers and scores", "What-if", "Improvement plan", "Other standards",
+        "Conditions",
     ],
 }  # fmt: skip
 REPORT, ANSWERS, SIMULATION, CONDITIONS = 0, 1, 2, -1

@@ -23,7 +23,7 @@ from sheet_diag.xlsx.theme import (
     BOLD,
     CENTERED,
     CENTERED_9,
-    HEAD_9,
+    HEAD,
     HEADING,
     HEAT_BAD,
     HEAT_GOOD,
@@ -37,10 +37,12 @@ from sheet_diag.xlsx.theme import (
     Look,
 )
 
-_WIDTHS: Final = (66, 311, 55, 55, 55, 55, 55)
+_WIDTHS: Final = (66, 301, 57, 57, 57, 57, 57)
 _SUBJECT: Final = 1
 _LAST: Final = len(_WIDTHS) - 1
 _HEADER_ROW: Final = 3
+_PADDING: Final = 3.0  # points of a row beside its text
+_HEAD: Final[Look] = {**HEAD, "font_size": 8}
 _GROUP: Final[Look] = {**TEXT_9, **BOLD, "bg_color": PALE}
 _GROUP_ID: Final[Look] = {**CENTERED_9, **BOLD, "bg_color": PALE}
 _COUNT: Final[Look] = {**_GROUP_ID, "num_format": "0"}
@@ -82,8 +84,8 @@ def _write_head(page: Page, say: Wording) -> None:
         _write_wide(page, row, say(f"standards.{key}"))
     states = (say(f"standards.state.{state}") for state in RequirementState)
     heads = [say("standards.number"), say("standards.subject"), *states]
-    page.row(_HEADER_ROW, [page.text_cell(head, HEAD_9) for head in heads])
-    heights = (page.text_height(head, HEAD_9, (at, at)) for at, head in enumerate(heads))
+    page.row(_HEADER_ROW, [page.text_cell(head, _HEAD) for head in heads])
+    heights = (page.text_height(head, _HEAD, (at, at)) for at, head in enumerate(heads))
     page.height(_HEADER_ROW, max(heights))
 
 
@@ -99,7 +101,8 @@ class _TableWriter:
         self.row = _HEADER_ROW + 1
         self._page = page
         self._say = context.say
-        self._lines = dict(_list_item_lines(context))
+        self._context = context
+        self._answered = dict(_list_answered(context))
         self._marks = {state: _make_marks(page, state, context.say) for state in _STATES}
 
     def write(self, coverage: StandardCoverage) -> None:
@@ -142,27 +145,31 @@ class _TableWriter:
         self._write_row(cells, text, TEXT_9)
 
     def _subject_lines(self, covered: RequirementCoverage) -> Iterator[str]:
-        """Write the name, each item with its answer, and why there is no state."""
-        if covered.requirement.name:
-            yield covered.requirement.name[self._say.lang]
-        for item in covered.requirement.items:
-            yield self._lines[item]
+        """Write the name, the items, each with its answer where there are more, and why there is
+        no state."""
+        requirement = covered.requirement
+        if requirement.name:
+            yield requirement.name[self._say.lang]
+        if len(requirement.items) == 1:
+            yield self._context.topics(requirement.items)
+        else:
+            yield from (self._answered[item] for item in requirement.items)
         if covered.state is None:
             yield self._say("standards.unscored")
 
     def _write_row(self, cells: Sequence[Cell], subject: str, look: Look) -> None:
-        height = self._page.text_height(subject, look, (_SUBJECT, _SUBJECT), padding=6)
+        height = self._page.text_height(subject, look, (_SUBJECT, _SUBJECT), _PADDING)
         self._page.row(self.row, cells)
         self._page.height(self.row, height)
         self.row += 1
 
 
-def _list_item_lines(context: ReportContext) -> Iterator[tuple[str, str]]:
-    """Write each item with its topic and its answer."""
+def _list_answered(context: ReportContext) -> Iterator[tuple[str, str]]:
+    """Write each item with its answer and its topic."""
     say = context.say
     for name, item in context.catalog.items.items():
         parts = {"topic": item.topic[say.lang], "answer": context.answer(name)}
-        yield name, say("standards.item", item=name, **parts)
+        yield name, say("standards.answered", item=name, **parts)
 
 
 def _make_marks(page: Page, state: RequirementState | None, say: Wording) -> list[Cell]:
