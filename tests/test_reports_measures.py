@@ -145,6 +145,12 @@ def test_a_catalogue_without_openings_prints_its_comments_alone() -> None:
         assert ["C1-1の解説。"] in page(one({"C1-1": sign}, made), made)
 
 
+def test_a_key_measure_that_is_not_known_is_not_told_to_be_missing() -> None:
+    made = told("3! 4", "3", "3", "3", openings={})
+    assert ["C1-1の解説。"] in page(one({"C1-1": "?"}, made), made)
+    assert ["重要。C1-1の解説。"] in page(one({"C1-1": "×"}, made), made)
+
+
 def test_an_english_comment_has_a_blank_after_its_opening() -> None:
     texts = texts_on(open_workbook(
         report(one({"C1-5": "△"}, MIXED, lang=Lang.EN), catalog=MIXED)
