@@ -21,6 +21,7 @@ from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.record import Text
 
 JIS = load_catalog()
+FORMER_JIS = load_catalog(Path("jis-q-27002@2026.1"))
 
 SIGNS = {"○": "yes", "△": "partial", "×": "no", "?": "unknown", "-": "na", ".": None}
 
@@ -56,7 +57,8 @@ def catalog(
     weights: Mapping[str, int] | None = None,
 ) -> Catalog:
     """A catalogue with one category a line; `weights` are those of categories (1 elsewhere)."""
-    insurance = JIS.insurance.variant.model_copy(update={"item": variant})
+    # The company sheet of 2026.1 has a field of every kind.
+    insurance = FORMER_JIS.insurance.variant.model_copy(update={"item": variant})
     names = [f"C{number}" for number in range(1, len(lines) + 1)]
     categories = [
         {
@@ -76,10 +78,10 @@ def catalog(
             "purpose": _TEXT,
             "standards": [],
             "answer_sets": JIS.answer_sets,
-            "profile": JIS.profile,
+            "profile": FORMER_JIS.profile,
             "categories": categories,
             "scoring": scoring,
-            "insurance": JIS.insurance.model_copy(update={"variant": insurance}),
+            "insurance": FORMER_JIS.insurance.model_copy(update={"variant": insurance}),
             "report": JIS.report,
         }
     )

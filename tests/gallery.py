@@ -64,7 +64,7 @@ _SPECIAL: Final = (
         "該当なしの多い有限会社",
         {item.id: "-" for item in JIS.items.values() if item.na_allowed} | {"CRI": "△"},
     ),
-    OddClient("未回答のある株式会社", {"POL-02": ".", "HUM-03": ".", "COM-03": ".", "PHY": "△"}),
+    OddClient("未回答のある株式会社", {"POL-04": ".", "HUM-03": ".", "COM-03": ".", "PHY": "△"}),
     OddClient("設備のない株式会社", {"PHY": "-", "POL": "△"}),
     OddClient("矛盾のある株式会社", {"AST-09": "-", "AST-08": "△", "COM": "×"}),
     OddClient(

@@ -38,7 +38,7 @@ from sheet_diag.text import problems as told_problems
 from sheet_diag.text.text_metrics import column_room, text_width
 from sheet_diag.text.wording import Wording, labels
 from sheet_diag.xlsx.book import Book
-from tests.catalogs import JIS
+from tests.catalogs import FORMER_JIS, JIS
 from tests.lint import lint
 from tests.returned import (
     SMALL,
@@ -58,7 +58,7 @@ REQUEST, COVER, COMPANY, QUESTIONS = range(4)
 ANSWER, REMARK, CHECK = "E", "F", "H"
 NAMES = {
     Lang.JA: ["修正のお願い", "はじめに", "会社情報", "ヒアリングシート", "_lists", "_sheet_diag"],
-    Lang.EN: ["Please correct", "Introduction", "Company", "Hearing sheet", "_lists",
+    Lang.EN: ["Please correct", "Introduction", "Company", "Questionnaire", "_lists",
               "_sheet_diag"],
 }  # fmt: skip
 YES = {Lang.JA: "はい", Lang.EN: "Yes"}
@@ -219,7 +219,9 @@ def test_a_field_that_was_not_understood_stands_as_typed() -> None:
 )  # fmt: skip
 def test_numbers_and_days_are_such(name: str, text: str, value: object, kind: str) -> None:
     known = {"company": "見本", name: text}
-    cell = field(corrected(returned_sheet(profile=known)), JIS.field_by_id[name].label.ja)
+    returned = returned_sheet(profile=known, catalog=FORMER_JIS)
+    content = corrected(returned, catalog=FORMER_JIS)
+    cell = field(content, FORMER_JIS.field_by_id[name].label.ja)
     assert cell.data_type == kind
     shown = cell.value.date().isoformat() if kind == "d" else cell.value  # type: ignore[union-attr]
     assert shown == value

@@ -43,40 +43,64 @@ def test_the_reference_client_has_its_known_scores_and_rank() -> None:
     got = {name: c.score for name, c in scores.categories.items()}
     # 100 · Σ w·v / Σ w with both sums doubled; HUM without the 該当なし of HUM-07
     assert got == {
-        "POL": Fraction(100 * 34, 38),
-        "HUM": Fraction(100 * 27, 32),
-        "AST": Fraction(100 * 31, 42),
-        "COM": Fraction(100 * 33, 44),
-        "PHY": Fraction(100 * 24, 36),
-        "CRI": Fraction(100 * 32, 38),
+        "POL": Fraction(100 * 30, 36),
+        "HUM": Fraction(100 * 30, 36),
+        "AST": Fraction(100 * 34, 44),
+        "COM": Fraction(100 * 40, 50),
+        "PHY": Fraction(100 * 21, 32),
+        "CRI": Fraction(100 * 34, 40),
     }
     assert {name: format_score(value) for name, value in got.items() if value is not None} == {
-        "POL": "89.4",
-        "HUM": "84.3",
-        "AST": "73.8",
-        "COM": "75.0",
-        "PHY": "66.6",
-        "CRI": "84.2",
+        "POL": "83.3",
+        "HUM": "83.3",
+        "AST": "77.2",
+        "COM": "80.0",
+        "PHY": "65.6",
+        "CRI": "85.0",
     }
-    assert scores.overall is not None
-    assert format_score(scores.overall) == "78.9"
+    assert scores.overall == Fraction(125285, 1584)
+    assert format_score(scores.overall) == "79.0"
+    assert scores.strict is not None
+    assert format_score(scores.strict) == "77.7"
     assert scores.base_rank == "B"
     assert [(cap.rule.code, cap.at_most, cap.because) for cap in scores.caps] == [
         ("CATEGORY_LT_70", "B", ("PHY",)),
         ("CRITICAL_GE_1", "B", ("PHY-01",)),
     ]
+    assert scores.binding_caps == ()
+    assert scores.blocking_caps == scores.caps
     assert (scores.rank, scores.upper_rank, scores.strict_rank) == ("B", "B", "B")
     assert (scores.gates, scores.findings) == ((), ())
 
 
-def test_the_reference_client_gets_its_known_comments_and_notice() -> None:
+def test_the_reference_client_gets_its_known_comments_ways_and_notice() -> None:
     got = diagnosed(JIS, reference(), MID)
+    assert got.text == "plain"
     assert [(c.category, c.items, c.note_kind, c.note_of) for c in got.comments] == [
         ("AST", ("AST-08", "AST-09"), "case", "AST-08"),
-        ("COM", ("COM-03", "COM-09"), "advice", "COM-03"),
+        ("COM", ("COM-03", "COM-04"), "case", "COM-04"),
         ("PHY", ("PHY-01", "PHY-02"), "advice", "PHY-01"),
     ]
+    assert got.top_items == ("PHY-01",)
+    way = got.ways[0]
+    assert (way.items, format_score(way.score or 0), way.rank) == (
+        ("AST-08", "COM-04", "PHY-01"), "85.8", "A"
+    )  # fmt: skip
     assert got.insurance == Insurance("mid", 1, "new")
+
+
+def test_the_reference_client_has_its_known_plan() -> None:
+    plan = diagnosed(JIS, reference(), MID).plan
+    groups = {n: " ".join(each.item for each in plan if each.group == n) for n in (1, 2, 3, 4)}
+    assert groups == {
+        1: "PHY-01",
+        2: "AST-08 COM-04",
+        3: "COM-03",
+        4: "POL-10 HUM-03 HUM-11 CRI-06 CRI-10 AST-09 COM-08"
+        " PHY-02 PHY-05 POL-05 POL-06 HUM-02 CRI-07 AST-01 PHY-08 COM-11",
+    }
+    phases = [each.phase for each in plan]
+    assert [phases.count(name) for name in ("now", "half", "year", "later")] == [3, 8, 9, 0]
 
 
 # --- 6. choice of categories
@@ -275,8 +299,8 @@ def test_exposure_and_rank_give_the_level_of_the_notice(
     assert (got.insurance.exposure, got.insurance.level) == (exposure, level)
 
 
-YES = {"sensitive_data": "yes", "entrusted_data": "yes", "it_dependence": "half_or_more"}
-NO = {"sensitive_data": "no", "entrusted_data": "no", "it_dependence": "under_half"}
+YES = {"sensitive_data": "clients", "entrusted_data": "yes", "it_dependence": "half_or_more"}
+NO = {"sensitive_data": "none", "entrusted_data": "no", "it_dependence": "under_half"}
 
 
 @pytest.mark.parametrize(
@@ -286,20 +310,27 @@ NO = {"sensitive_data": "no", "entrusted_data": "no", "it_dependence": "under_ha
         pytest.param("over_1000", NO, "low", id="1 point"),
         pytest.param("over_10000", NO, "mid", id="2 points"),
         pytest.param("over_100000", NO, "mid", id="3 points"),
-        pytest.param("upto_1000", NO | {"sensitive_data": "yes"}, "low", id="0 and 1"),
-        pytest.param("over_1000", NO | {"sensitive_data": "yes"}, "mid", id="1 and sensitive"),
+        pytest.param("upto_1000", NO | {"sensitive_data": "clients"}, "low", id="0 and 1"),
+        pytest.param("over_1000", NO | {"sensitive_data": "clients"}, "mid", id="1 and sensitive"),
         pytest.param("over_1000", NO | {"entrusted_data": "yes"}, "mid", id="1 and entrusted"),
+        pytest.param("over_1000", NO | {"card_data": "handled"}, "mid", id="1 and card numbers"),
+        pytest.param("over_1000", NO | {"card_data": "outsourced"}, "low", id="1 and a provider"),
+        pytest.param(
+            "over_1000", NO | {"sensitive_data": "staff_only"}, "low", id="1 and own staff only"
+        ),
         pytest.param(
             "over_1000", NO | {"it_dependence": "half_or_more"}, "mid", id="1 and dependent"
         ),
-        pytest.param("over_100000", NO | {"sensitive_data": "yes"}, "high", id="3 and sensitive"),
+        pytest.param(
+            "over_100000", NO | {"sensitive_data": "clients"}, "high", id="3 and sensitive"
+        ),
         pytest.param("over_100000", NO | {"entrusted_data": "yes"}, "high", id="3 and entrusted"),
         pytest.param(
             "over_100000", NO | {"it_dependence": "half_or_more"}, "high", id="3 and dependent"
         ),
         pytest.param("upto_1000", YES, "mid", id="0 and all three"),
         pytest.param("over_1000", YES, "high", id="1 and all three"),
-        pytest.param("over_100000", YES, "high", id="all 6 points"),
+        pytest.param("over_100000", YES | {"card_data": "handled"}, "high", id="all 7 points"),
         pytest.param("over_1000", NO | {"it_dependence": "under_tenth"}, "low", id="under a tenth"),
         pytest.param("over_1000", {}, "low", id="the others blank"),
         pytest.param("over_1000", dict.fromkeys(YES, "unknown"), "low", id="the others unknown"),

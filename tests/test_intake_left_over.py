@@ -363,7 +363,7 @@ def test_a_heading_of_a_site_or_an_answer_heads_second_answers(heading: str) -> 
 def test_a_long_column_of_numbers_is_told_as_one() -> None:
     lines = "\n".join(f"| {item} | | はい |  | {n} |" for n, item in enumerate(JIS.items, 1))
     read = _read_jis("| No. | 設問 | 回答 | 備考 |  |\n" + lines + "\n|  |  |  |  | ※訂正あり |")
-    assert _told(read, "LEFT_OVER") == ["LEFT_OVER E60 ※訂正あり", "LEFT_OVER_MANY E6 1"]
+    assert _told(read, "LEFT_OVER") == ["LEFT_OVER E62 ※訂正あり", "LEFT_OVER_MANY E6 1"]
 
 
 def test_a_long_column_of_equal_answers_is_told_as_one() -> None:
@@ -371,7 +371,7 @@ def test_a_long_column_of_equal_answers_is_told_as_one() -> None:
     read = _read_jis(
         "| No. | 設問 | 回答 | 備考 | 工場 |\n" + lines + "\n|  |  |  |  | ※訂正あり |"
     )
-    shown = ["LEFT_OVER E5 工場", "LEFT_OVER E60 ※訂正あり", "LEFT_OVER_MANY E6 はい"]
+    shown = ["LEFT_OVER E5 工場", "LEFT_OVER E62 ※訂正あり", "LEFT_OVER_MANY E6 はい"]
     assert _told(read, "LEFT_OVER", "SECOND_ANSWER") == shown
 
 
@@ -449,34 +449,34 @@ def _told(read: ReadGrids, *codes: str) -> list[str]:
 
 
 def test_a_question_beside_another_number_is_not_guessed() -> None:
-    read = _read_jis(_jis_table({"POL-01": ("POL-02", "はい"), "POL-02": ("POL-01", "いいえ")}))
+    read = _read_jis(_jis_table({"POL-01": ("POL-03", "はい"), "POL-03": ("POL-01", "いいえ")}))
     assert _told(read, "QUESTION_MISPLACED") == [
         "QUESTION_MISPLACED C6 POL-01 C6: はい / C7: いいえ",
-        "QUESTION_MISPLACED C6 POL-02 C6: はい / C7: いいえ",
+        "QUESTION_MISPLACED C6 POL-03 C6: はい / C7: いいえ",
     ]
 
 
 def test_blanks_beside_other_numbers_leave_each_question_unanswered() -> None:
-    read = _read_jis(_jis_table({"POL-01": ("POL-02", ""), "POL-02": ("POL-01", "")}))
+    read = _read_jis(_jis_table({"POL-01": ("POL-03", ""), "POL-03": ("POL-01", "")}))
     assert [each.item for each in read.sheet.responses] == [*JIS.items]
 
 
 @pytest.mark.parametrize(
     ("numbers", "told"),
     [
-        pytest.param(("POL-1", "POL-2"), "IDS_READ_AS A6 POL-1", id="without zeros"),
-        pytest.param(("POL01", "POL02"), "IDS_READ_AS A6 POL01", id="without a dash"),
-        pytest.param(("※POL-01", "【POL-02】"), "IDS_READ_AS A6 ※POL-01", id="marked"),
-        pytest.param(("POL-01（必須）", "POL-02"), "IDS_READ_AS A6 POL-01（必須）", id="an aside"),
+        pytest.param(("POL-1", "POL-3"), "IDS_READ_AS A6 POL-1", id="without zeros"),
+        pytest.param(("POL01", "POL03"), "IDS_READ_AS A6 POL01", id="without a dash"),
+        pytest.param(("※POL-01", "【POL-03】"), "IDS_READ_AS A6 ※POL-01", id="marked"),
+        pytest.param(("POL-01（必須）", "POL-03"), "IDS_READ_AS A6 POL-01（必須）", id="an aside"),
         pytest.param(("1", "2"), "READ_BY_QUESTION A6 1", id="renumbered"),
         pytest.param(("", ""), "READ_BY_QUESTION A6", id="without numbers"),
     ],
 )
 def test_other_numbers_are_read_and_told(numbers: tuple[str, str], told: str) -> None:
     first, second = numbers
-    read = _read_jis(_jis_table({first: ("POL-01", "はい"), f"{second} ": ("POL-02", "いいえ")}))
+    read = _read_jis(_jis_table({first: ("POL-01", "はい"), f"{second} ": ("POL-03", "いいえ")}))
     answers = read.sheet.answers
-    assert (answers["POL-01"], answers["POL-02"]) == ("yes", "no")
+    assert (answers["POL-01"], answers["POL-03"]) == ("yes", "no")
     assert _told(read, "IDS_READ_AS", "READ_BY_QUESTION") == [told]
 
 
@@ -553,11 +553,11 @@ def test_a_label_is_known_in_spite_of_what_was_added(label: str) -> None:
 def test_a_pasted_line_of_the_hint_is_its_answer() -> None:
     item = JIS.items["POL-01"]
     line = f"はい：{item.hint['yes'].ja}"
-    read = _read_jis(_jis_table({"POL-01": ("POL-01", line), "POL-02": ("POL-02", line)}))
+    read = _read_jis(_jis_table({"POL-01": ("POL-01", line), "POL-03": ("POL-03", line)}))
     answers = read.sheet.answers
-    assert (answers["POL-01"], answers["POL-02"]) == ("yes", None)
+    assert (answers["POL-01"], answers["POL-03"]) == ("yes", None)
     assert _told(read, "ANSWER_READ_AS", "NOT_UNDERSTOOD") == [
-        f"ANSWER_READ_AS C6 POL-01 {line}", f"NOT_UNDERSTOOD C7 POL-02 {line}"
+        f"ANSWER_READ_AS C6 POL-01 {line}", f"NOT_UNDERSTOOD C7 POL-03 {line}"
     ]  # fmt: skip
 
 

@@ -377,7 +377,7 @@ def test_sheets_are_made_when_they_are_asked_for(laid_out: list[SheetContent]) -
     ("client", "name"),
     [
         (MIHON, "ヒアリングシート_株式会社見本商事_C-001.xlsx"),
-        (MIHON_EN, "Hearing sheet_Mihon Inc_C-001.xlsx"),
+        (MIHON_EN, "Questionnaire_Mihon Inc_C-001.xlsx"),
         (replace(MIHON, company="見本/商事 "), "ヒアリングシート_見本_商事_C-001.xlsx"),
         (replace(MIHON, company="..."), "ヒアリングシート_C-001.xlsx"),
     ],

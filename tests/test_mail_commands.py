@@ -111,7 +111,7 @@ def test_a_draft_is_unsent_and_carries_its_clients_own_sheet() -> None:
     assert all(mail["X-Unsent"] == "1" for mail in made.values())
     names = [str(part.get_filename()) for mail in made.values() for part in mail.iter_attachments()]
     assert sorted(names) == [
-        "Hearing sheet_Example Robotics Ltd_C-002.xlsx",
+        "Questionnaire_Example Robotics Ltd_C-002.xlsx",
         "ヒアリングシート_株式会社見本商事_C-001.xlsx",
     ]
 
@@ -699,7 +699,7 @@ def test_only_named_clients_get_a_new_sheet() -> None:
     assert "ほかのヒアリングシート1件は、そのままです" in said
     after = {path.name: path.read_bytes() for path in outbox.glob("*.xlsx")}
     assert sorted(after) == [
-        "Hearing sheet_Robotics Ltd_C-002.xlsx",
+        "Questionnaire_Robotics Ltd_C-002.xlsx",
         "ヒアリングシート_株式会社見本商事_C-001.xlsx",
     ]
     kept = next(name for name in before if "C-001" in name)

@@ -63,7 +63,7 @@ def test_a_way_is_no_list_of_priorities(rows: Mapping[str, str], note: str, acti
     ("rows", "says"),
     [
         pytest.param({}, "改善をお勧めする項目はありません", id="nothing left"),
-        pytest.param({"POL-02": "△"}, "残る改善の余地", id="A with something left"),
+        pytest.param({"POL-04": "△"}, "残る改善の余地", id="A with something left"),
     ],
 )
 def test_rank_a_has_a_sentence_of_its_own(rows: Mapping[str, str], says: str) -> None:

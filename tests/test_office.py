@@ -34,7 +34,7 @@ pytestmark = pytest.mark.slow("LibreOffice opens and saves hearing sheets")
 
 _BEGUN = {
     "POL-01": "はい",
-    "POL-02": "○",
+    "POL-04": "○",
     "POL-03": "該当なし",
     "AST-09": "該当なし",
     "CRI-09": "未定",

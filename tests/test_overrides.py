@@ -171,9 +171,9 @@ def test_every_fault_is_told_where_it_stands(name: str) -> None:
 
 
 def test_lines_without_fault_count_beside_others() -> None:
-    grid = table("| A | POL-99 | はい | r | b |", "| A | POL-02 | はい | r | b |")
+    grid = table("| A | POL-99 | はい | r | b |", "| A | POL-04 | はい | r | b |")
     found, problems = parse_overrides(WorkbookContent((grid,)), JIS)
-    assert [each.item for each in found.overrides] == ["POL-02"]
+    assert [each.item for each in found.overrides] == ["POL-04"]
     assert [line(problem) for problem in problems] == ["OVERRIDE_ITEM_UNKNOWN B6 POL-99"]
 
 
@@ -376,10 +376,10 @@ def test_an_answer_that_could_not_be_used_is_settled(name: str) -> None:
 
 
 def test_what_is_told_of_other_items_stays() -> None:
-    given = client("A", {"POL-01": ".", "POL-02": "."})
+    given = client("A", {"POL-01": ".", "POL-04": "."})
     result = applied([given], table("| A | POL-01 | はい | r | b |"))
     assert [(p.code, p.item) for p in result.read[0].problems] == [
-        ("UNANSWERED", "POL-02"),
+        ("UNANSWERED", "POL-04"),
         ("OVERRIDDEN", "POL-01"),
     ]
 
@@ -415,13 +415,13 @@ PLACES = {
     "one name, two firms' mail": (
         [
             client("A", {"POL-01": "×"}, profile={"email": "a@one.example.jp"}),
-            client("A", {"POL-02": "×"}, profile={"email": "a@two.example.jp"}),
+            client("A", {"POL-04": "×"}, profile={"email": "a@two.example.jp"}),
         ],
         ["| A | POL-01 | はい | r | b |"],
         ["OVERRIDE_CLIENT_AMBIGUOUS A6 A"],
     ),
     "one name, two industries": (
-        [NO, client("A", {"POL-02": "×"}, profile={"industry": "建設業"})],
+        [NO, client("A", {"POL-04": "×"}, profile={"industry": "建設業"})],
         ["| A | POL-01 | はい | r | b |"],
         ["OVERRIDE_CLIENT_AMBIGUOUS A6 A"],
     ),
@@ -510,7 +510,7 @@ def test_comments_of_a_client_are_joined_and_others_told() -> None:
     ],
 )
 def test_a_correction_sheet_keeps_the_client_s_own_answer(typed: str, shown: str | None) -> None:
-    words = {"POL-01": typed, "POL-02": "はい"}
+    words = {"POL-01": typed, "POL-04": "はい"}
     given = receive_sheet(
         Entries({**PROFILE, "company": "A"}, {k: v for k, v in words.items() if v})
     )
@@ -522,7 +522,7 @@ def test_a_correction_sheet_keeps_the_client_s_own_answer(typed: str, shown: str
     )
     page = page_of(open_workbook(content), Wording(Lang.JA)("sheet.name.questions"))
     rows = {row[0]: row[QUESTION_COLUMNS.index(QuestionColumn.ANSWER)] for row in page.values}
-    assert (rows["POL-01"], rows["POL-02"]) == (shown, "はい")
+    assert (rows["POL-01"], rows["POL-04"]) == (shown, "はい")
 
 
 # --- the report
@@ -559,7 +559,7 @@ def test_headings_of_the_tables_are_told_apart() -> None:
 def test_lines_without_a_decision_are_open_and_counted_once() -> None:
     grid = table(
         "| A | POL-01 | | | |",
-        "| A | POL-02 | | 面談で確認 | 診断太郎 |",
+        "| A | POL-04 | | 面談で確認 | 診断太郎 |",
         "| A | POL-03 | はい | r | b |",
     )
     found, problems = parse_overrides(WorkbookContent((grid,)), JIS)
@@ -604,7 +604,7 @@ def answered(company: str, given: Mapping[str, str], file: str = "") -> Received
 
 def test_a_word_gets_its_meaning_in_every_return_and_is_told() -> None:
     returns = [
-        answered("A", {"POL-01": "検討中", "POL-02": "たぶん"}),
+        answered("A", {"POL-01": "検討中", "POL-04": "たぶん"}),
         answered("B", {"PHY-01": "［検討中］"}),
     ]
     result = applied(returns, words("| 検討中 | いいえ | 未実施とみなす | 診断太郎 |"))
@@ -624,7 +624,7 @@ def test_a_word_gets_its_meaning_in_every_return_and_is_told() -> None:
 
 
 def test_a_line_for_one_answer_comes_before_a_word() -> None:
-    given = answered("A", {"POL-01": "検討中", "POL-02": "検討中"})
+    given = answered("A", {"POL-01": "検討中", "POL-04": "検討中"})
     result = applied(
         [given],
         table("| A | POL-01 | はい | 面談 | 花子 |"),
@@ -632,7 +632,7 @@ def test_a_line_for_one_answer_comes_before_a_word() -> None:
     )
     assert [(each.item, each.after) for each in result.overrides()] == [
         ("POL-01", "yes"),
-        ("POL-02", "no"),
+        ("POL-04", "no"),
     ]
     assert [p.code for p in result.read[0].problems] == ["OVERRIDDEN", "ANSWER_REPLACED"]
 
@@ -667,7 +667,7 @@ WORD_FAULTS = {
 @pytest.mark.parametrize("name", WORD_FAULTS)
 def test_a_word_that_is_not_used_is_told(name: str) -> None:
     lines, problems = WORD_FAULTS[name]
-    given = answered("A", {"POL-01": "検討中", "POL-02": "準備中"})
+    given = answered("A", {"POL-01": "検討中", "POL-04": "準備中"})
     result = applied([given], words(*lines))
     assert result.file == ["OVERRIDES_READ", *problems]
     codes = [p.code.value for p in result.read[0].problems]

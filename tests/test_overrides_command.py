@@ -87,7 +87,7 @@ def test_what_was_not_understood_and_what_is_ambiguous_gets_a_line() -> None:
             [
                 problem("NOT_UNDERSTOOD", "POL-01", "検討中"),
                 problem("ANSWER_AMBIGUOUS", "AST-09", "なし"),
-                problem("UNANSWERED", "POL-02"),
+                problem("UNANSWERED", "POL-04"),
                 problem("ANSWER_READ_AS", "POL-03", "○"),
                 problem("COMPANY_MISSING"),
             ],
@@ -138,7 +138,7 @@ def test_two_returns_of_one_name_and_no_id_are_named_by_their_files() -> None:
 
 @pytest.mark.usefixtures("here")
 def test_former_lines_stay_as_they_were_and_new_ones_come_below() -> None:
-    first, second = (problem("NOT_UNDERSTOOD", item, "検討中") for item in ("POL-02", "POL-01"))
+    first, second = (problem("NOT_UNDERSTOOD", item, "検討中") for item in ("POL-04", "POL-01"))
     ran(entry("a.xlsx", [first], ("C-1", "甲")))
     call("overrides")
     edited = {"F6": "一部", "G6": "面談で確認", "H6": "佐藤", "A7": "甲", "C7": "POL-99"}
@@ -181,7 +181,7 @@ def test_a_workbook_with_anything_of_others_is_left_as_it_is(cell: str, sheet: i
     ).__setitem__(cell, "7月3日に訪問")
     before = edit_workbook(BOOK.read_bytes(), add)
     BOOK.write_bytes(before)
-    ran(entry("a.xlsx", [problem("NOT_UNDERSTOOD", "POL-02", "検討中")], ("C-1", "甲")))
+    ran(entry("a.xlsx", [problem("NOT_UNDERSTOOD", "POL-04", "検討中")], ("C-1", "甲")))
     said = call("overrides", status=2)
     assert f"{'面談記録' if sheet is None else '回答の修正'} {cell}" in said
     assert BOOK.read_bytes() == before
@@ -201,7 +201,7 @@ def test_decisions_reach_the_next_run() -> None:
     """A nameless return is assigned, a word gets its meaning, an answer is set."""
     yes = dict.fromkeys(JIS.items, "はい")
     for name, company, own in (
-        ("a.xlsx", "甲", {"POL-01": "検討中", "POL-02": "たぶん"}),
+        ("a.xlsx", "甲", {"POL-01": "検討中", "POL-04": "たぶん"}),
         ("b.xlsx", "", {"POL-01": "検討中"}),
         ("c.xlsx", "丙", {"PHY-01": "×"}),
     ):
@@ -210,7 +210,7 @@ def test_decisions_reach_the_next_run() -> None:
         Path("input", name).write_bytes(content)
     call("run", status=1)
     call("overrides")
-    assert [line[2] for line in lines("amendments")][:2] == ["POL-01", "POL-02"]
+    assert [line[2] for line in lines("amendments")][:2] == ["POL-01", "POL-04"]
     typed = {
         0: {"F7": "一部", "G7": "面談", "H7": "佐藤"},
         1: {"A6": "検討中", "B6": "いいえ", "C6": "未実施とみなす", "D6": "佐藤"},
@@ -229,7 +229,7 @@ def test_decisions_reach_the_next_run() -> None:
         "overrides.xlsx": "ignored",
     }
     assert found["b.xlsx"]["client"]["name"] == "株式会社丁"
-    assert [found["a.xlsx"]["answers"][item] for item in ("POL-01", "POL-02")] == ["no", "partial"]
+    assert [found["a.xlsx"]["answers"][item] for item in ("POL-01", "POL-04")] == ["no", "partial"]
     (summary, opened) = found["overrides.xlsx"]["problems"]
     assert "2件" in opened["message"]  # 検討中 in a.xlsx and in b.xlsx, which the word settles
     assert "読み替え：2問" in summary["message"]

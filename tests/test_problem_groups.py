@@ -29,7 +29,7 @@ def _cause(problems: list[Problem]) -> str:
 def test_one_problem_is_said_with_the_title_of_its_question() -> None:
     (group,) = group_problems(_of_items(ProblemCode.UNANSWERED, 1))
     assert group.message(Lang.JA, TITLES) == (
-        "POL-01「情報セキュリティ基本方針の策定」が未回答です。"
+        f"POL-01「{JIS.items['POL-01'].topic.ja}」が未回答です。"
     )
 
 
@@ -37,7 +37,7 @@ def test_several_problems_of_a_kind_are_one_sentence() -> None:
     problems = _of_items(ProblemCode.NOT_UNDERSTOOD, 54, "TRUE")
     (group,) = group_problems(problems)
     assert group.message(Lang.JA, {}) == (
-        "54問の回答「TRUE」を読み取れません（POL-01、POL-02、POL-03、ほか51問）。"
+        "54問の回答「TRUE」を読み取れません（POL-01、POL-03、POL-04、ほか51問）。"
     )
     assert group.message(Lang.EN, {}).startswith("54 answers cannot be understood")
 
@@ -45,7 +45,7 @@ def test_several_problems_of_a_kind_are_one_sentence() -> None:
 def test_answers_struck_out_are_one_sentence_with_their_words() -> None:
     (group,) = group_problems(_of_items(ProblemCode.STRUCK_ANSWER, 2, "はい"))
     assert group.message(Lang.JA, {}) == (
-        "2問の回答「はい」に取り消し線が引かれているため、回答として扱いませんでした（POL-01、POL-02）。"
+        "2問の回答「はい」に取り消し線が引かれているため、回答として扱いませんでした（POL-01、POL-03）。"
     )
 
 

@@ -1,7 +1,7 @@
 """Returns typed into and saved by real programs give back what was typed.
 
-Each workbook of `data/returns` has a YAML file beside it with what was typed and what is read; its
-README says how they are made.
+Each workbook of `data/returns` is of 2026.1 and has a YAML file beside it with what was typed and
+what is read; its README says how they are made.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import pytest
 import yaml
 
 from sheet_diag.model.returns import ReceivedFile
-from tests.catalogs import JIS
+from tests.catalogs import FORMER_JIS
 from tests.returned import problems_in, read_return, sheet_of, signs_of
 
 FOLDER = Path(__file__).parent / "data" / "returns"
@@ -25,7 +25,7 @@ def real(request: pytest.FixtureRequest) -> tuple[Any, ReceivedFile]:
     """What was typed (every leaf a string), and what was read."""
     path = FOLDER / f"{request.param}.yaml"
     typed = yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
-    return typed, read_return(path.with_suffix(".xlsx").read_bytes(), JIS, path.name)
+    return typed, read_return(path.with_suffix(".xlsx").read_bytes(), FORMER_JIS, path.name)
 
 
 def test_returns_of_both_languages_are_there() -> None:
@@ -34,7 +34,7 @@ def test_returns_of_both_languages_are_there() -> None:
 
 def test_the_answers_are_those_that_were_typed(real: tuple[Any, ReceivedFile]) -> None:
     typed, received = real
-    sheet, areas = sheet_of(received), JIS.categories
+    sheet, areas = sheet_of(received), FORMER_JIS.categories
     entered = [text for area in areas for text in typed["answers"][area.id]["typed"]]
     assert [response.raw for response in sheet.responses] == entered
     assert signs_of(received) == "".join(typed["answers"][area.id]["read"] for area in areas)
@@ -55,7 +55,7 @@ def test_the_profile_is_what_was_typed(real: tuple[Any, ReceivedFile]) -> None:
 def test_the_sheet_says_what_it_is(real: tuple[Any, ReceivedFile]) -> None:
     typed, received = real
     sheet = sheet_of(received)
-    assert (sheet.lang.value, sheet.identity.catalog) == (typed["lang"], JIS.id)
+    assert (sheet.lang.value, sheet.identity.catalog) == (typed["lang"], FORMER_JIS.id)
 
 
 def test_only_the_expected_problems_are_found(real: tuple[Any, ReceivedFile]) -> None:

@@ -111,7 +111,7 @@ _RETURNS: dict[str, Callable[[Lang], ReceivedFile]] = {
     "unanswered": lambda lang: client(
         "U", {"POL-05": ".", "HUM-02": ".", "AST-01": "?"}, lang=lang
     ),
-    "refused": lambda lang: client("N", {"POL-01": "-", "CRI-09": "?", "POL-02": "×"}, lang=lang),
+    "refused": lambda lang: client("N", {"POL-01": "-", "CRI-09": "?", "POL-04": "×"}, lang=lang),
     "long name": lambda lang: client("株式会社" + "ながいなまえ" * 12, {"COM": "△"}, lang=lang),
     "no name": lambda lang: client("", {"COM": "△"}, lang=lang),
 }
@@ -188,6 +188,8 @@ def test_an_english_report_has_no_japanese() -> None:
     for which in ("reference", "unanswered", "refused", "E"):
         content = of(which, Lang.EN)
         texts = [text for each in open_workbook(content).worksheets for text in texts_on(each)]
+        pages = {link.title for item in JIS.items.values() for link in item.links}  # of Japan
+        texts = [text for text in texts if text not in pages]
         assert [text for text in texts if any(ord(char) > 0x2FFF for char in text)] == [], which
 
 
@@ -219,11 +221,11 @@ def test_the_reference_report_shows_its_rank() -> None:
     for row in range(1, first.max_row + 1):
         values = row_values(first, row)
         facts.update({str(values[-2]): values[-1]} if len(values) >= 2 else {})
-    assert facts["総合評価点"] == "78.9点（100点満点）"
+    assert facts["総合評価点"] == "79.0点（100点満点）"
     assert facts["基礎ランク"] == "B"
     assert str(facts["ランク上限"]).startswith("B")
-    weakest = next(text for text in texts_on(first) if "66.6点）" in text)
-    assert weakest == "物理的及び環境面でのセキュリティ（66.6点）"
+    weakest = next(text for text in texts_on(first) if "65.6点）" in text)
+    assert weakest == "物理的及び環境面でのセキュリティ（65.6点）"
     letter = max((cell for row in first.iter_rows() for cell in row if cell.value), key=_size)
     assert letter.value == "B"
     assert JIS.report.ranks[Rank.B].overall.ja in texts_on(first)
@@ -234,12 +236,12 @@ def _size(cell: Any) -> float:
 
 
 SCORES = {
-    "セキュリティポリシー": (89.4, "◎"),
-    "人的セキュリティ": (84.3, "○"),
-    "情報資産のセキュリティ": (73.8, "○"),
-    "通信及び運用におけるセキュリティ": (75.0, "○"),
-    "物理的及び環境面でのセキュリティ": (66.6, "△"),
-    "危機管理その他": (84.2, "○"),
+    "セキュリティポリシー": (83.3, "○"),
+    "人的セキュリティ": (83.3, "○"),
+    "情報資産のセキュリティ": (77.2, "○"),
+    "通信及び運用におけるセキュリティ": (80.0, "○"),
+    "物理的及び環境面でのセキュリティ": (65.6, "△"),
+    "危機管理その他": (85.0, "◎"),
 }
 
 
@@ -249,22 +251,24 @@ def test_the_reference_report_shows_its_scores() -> None:
         rows = rows_with(first, f"{number}. {name}")
         assert row_values(first, rows[0]) == [f"{number}. {name}", score, mark]
         about = JIS.categories[number - 1]
-        assert about.introduction.ja in str(row_values(first, rows[1])[1])
-        assert about.example.ja in str(row_values(first, rows[1])[1])
+        # The text explains a term where it first stands.
+        shown = str(row_values(first, rows[1])[1]).replace("（第三者が読めない形への変換）", "")
+        assert about.introduction.ja in shown
+        assert about.example.ja in shown
 
 
 COMMENTS = [
     "(1) 情報資産のセキュリティ",
-    "・情報の取扱い(含む廃棄処理)の外部委託に関する管理強化",
-    "・外部委託(受託)における機密保持・再委託禁止などの取り決め事項の整備推進",
+    "・情報の取扱い(廃棄処理を含む)の外部委託に関する管理強化",
+    "・外部委託(受託)における機密保持・再委託の取り決めの整備",
     "(事例)",
     "(2) 通信及び運用におけるセキュリティ",
     "・機密情報に対するアクセス権限の制限強化",
-    "・公開サイトの脆弱性診断の定期的な実施",
-    "(アドバイス)",
+    "・重要な情報の安全な受け渡し方法への切り替え",
+    "(事例)",
     "(3) 物理的及び環境面でのセキュリティ",
-    "・サーバー保管室等の施錠管理・入退室制限体制の整備強化",
-    "・再利用を不可能にする情報廃棄の徹底と廃棄記録による管理の推進",
+    "・サーバー・重要書類の置き場所の施錠と記録",
+    "・復元できない方法での処分と廃棄記録の保存",
     "(アドバイス)",
 ]
 
@@ -274,11 +278,11 @@ def test_the_reference_report_shows_its_comments() -> None:
     plain = [unicodedata.normalize("NFKC", text) for text in texts]
     found = [text for text in plain if re.match(r"・|\(\d\)|\((?:事例|アドバイス)\)$", text)]
     assert [text.replace(" ", "") for text in found] == [t.replace(" ", "") for t in COMMENTS]
-    for item in ("AST-08", "AST-09", "COM-03", "COM-09", "PHY-01", "PHY-02"):
+    for item in ("AST-08", "AST-09", "COM-03", "COM-04", "PHY-01", "PHY-02"):
         assert any(text.endswith(JIS.items[item].comment.text.ja) for text in texts)
-    for item in ("AST-08", "COM-03", "PHY-01"):
+    for item in ("AST-08", "COM-04", "PHY-01"):
         assert JIS.items[item].note.text.ja in texts
-    for item in ("AST-09", "COM-09", "PHY-02"):
+    for item in ("AST-09", "COM-03", "PHY-02"):
         assert JIS.items[item].note.text.ja not in texts
     assert JIS.report.comments_intro.ja.format(count=3) in texts
     assert texts[-1] == JIS.report.closing.ja
@@ -287,7 +291,7 @@ def test_the_reference_report_shows_its_comments() -> None:
 def test_the_reasons_of_the_reference_report_name_what_the_next_rank_asks_for() -> None:
     texts = after(texts_on(page(of_reference())), "このランクとなった理由")
     assert texts[: texts.index("判定ランクの説明")] == [
-        "・総合評価点78.9点は70点以上85点未満にあたり、基礎ランクはBです。",
+        "・総合評価点79.0点は70点以上85点未満にあたり、基礎ランクはBです。",
         "・ランクAに進むには、総合評価点を85点以上にすることに加え、"
         f"「PHY-01 {JIS.items['PHY-01'].topic.ja}」の実施と、"
         "「物理的及び環境面でのセキュリティ」の評価点を70点以上にすることが必要です。",
@@ -333,7 +337,7 @@ def test_the_answers_sheet_sums_up_the_reference_answers() -> None:
         assert float(format_score(Fraction(str(line[8])) * 100 / Fraction(str(line[6])))) == score
         assert (line[5], line[12]) == (mark, category.target)
     overall = row_values(answers, head + 7)
-    assert overall[:3] == [6, "総合評価点（カテゴリの平均）", 78.9]
+    assert overall[:3] == [6, "総合評価点（カテゴリの平均）", 79]
 
 
 def test_the_conditions_sheet_shows_the_reference_conditions() -> None:
@@ -351,7 +355,7 @@ def test_the_conditions_sheet_shows_the_reference_conditions() -> None:
     assert JIS.id in facts["設問カタログ"]
     assert JIS.version in facts["設問カタログ"]
     assert facts["診断日"] == "2026年11月23日"
-    assert facts["厳格評価（該当なし＝0点）"] == "77.3点（ランクB）"
+    assert facts["厳格評価（該当なし＝0点）"] == "77.7点（ランクB）"
     assert "不備も読み替えもありませんでした。" in texts_on(conditions)
 
 
@@ -372,7 +376,10 @@ def test_every_rank_is_reported(rank: str, lang: Lang) -> None:
         assert plain is (known.value == rank and rank != "B")  # a weak point lowers it to B
 
 
-_LARGE = {"personal_records": "10万件以上", "sensitive_data": "あり"}
+_LARGE = {
+    "personal_records": "10万件以上",
+    "card_data": "番号が自社のサイト・機器に入力される、通る、または保存される",
+}
 _EXPOSURE: dict[int, dict[str, str]] = {1: {}, 2: _LARGE, 3: {}}
 _REST = {1: "○", 2: "○", 3: "×"}
 
@@ -393,9 +400,8 @@ def test_every_insurance_notice_is_reported(level: int, sign: str, variant: str)
     section = after(texts, "5. 保険のご案内")
     assert section[0] == notices[level][variant].ja
     assert section[1] == f"想定影響度：{'大' if level == 2 else '中'}"
-    assert section[-3:] == [
-        JIS.insurance.exposure.assumption.ja, "おわりに", JIS.report.closing.ja,
-    ]  # fmt: skip
+    assert section[-3][:30] == JIS.insurance.exposure.assumption.ja[:30]
+    assert section[-2:] == ["おわりに", JIS.report.closing.ja]
 
 
 @both

@@ -154,14 +154,16 @@ def test_reference_answers_give_the_reference_report(tmp_path: Path) -> None:
     entry = _entry(tmp_path, "reference.xlsx")
     diagnosis = entry["diagnosis"]
     assert {name: c["shown"] for name, c in diagnosis["categories"].items()} == {
-        "POL": "89.4",
-        "HUM": "84.3",
-        "AST": "73.8",
-        "COM": "75.0",
-        "PHY": "66.6",
-        "CRI": "84.2",
+        "POL": "83.3",
+        "HUM": "83.3",
+        "AST": "77.2",
+        "COM": "80.0",
+        "PHY": "65.6",
+        "CRI": "85.0",
     }
-    assert diagnosis["overall"]["shown"] == "78.9"
+    overall = diagnosis["overall"]
+    assert overall == overall | {"exact": "125285/1584", "shown": "79.0", "strict": "77.7"}
+    assert (diagnosis["text"], diagnosis["first"]) == ("plain", ["PHY-01"])
     assert (diagnosis["base_rank"], diagnosis["rank"]) == ("B", "B")
     assert diagnosis["rank_interval"] == ["B", "B"]
     assert diagnosis["caps"] == [
@@ -188,8 +190,8 @@ def test_reference_answers_give_the_reference_report(tmp_path: Path) -> None:
         },
         {
             "category": "COM",
-            "items": ["COM-03", "COM-09"],
-            "note": {"kind": "advice", "of": "COM-03"},
+            "items": ["COM-03", "COM-04"],
+            "note": {"kind": "case", "of": "COM-04"},
         },
         {
             "category": "PHY",
@@ -197,11 +199,17 @@ def test_reference_answers_give_the_reference_report(tmp_path: Path) -> None:
             "note": {"kind": "advice", "of": "PHY-01"},
         },
     ]
+    way = diagnosis["ways"][0]
+    assert (way["target"], way["rank"], way["overall"]["shown"]) == ("A", "A", "85.8")
+    assert way["items"] == ["AST-08", "COM-04", "PHY-01"]
+    plan = "PHY-01 AST-08 COM-04 COM-03 POL-10 HUM-03 HUM-11 CRI-06 CRI-10 AST-09 COM-08 PHY-02"
+    plan += " PHY-05 POL-05 POL-06 HUM-02 CRI-07 AST-01 PHY-08 COM-11"
+    assert [each["item"] for each in diagnosis["plan"]] == plan.split()
     assert diagnosis["insurance"] == {"exposure": "mid", "level": 1, "variant": "new"}
     result = tmp_path / "output" / entry["result"]
     page = openpyxl.load_workbook(result, data_only=True)["診断報告書"]
     cells = {cell.value for row in page.iter_rows() for cell in row}
-    assert {"B", "78.9点（100点満点）", 89.4, 84.3, 73.8, 75, 66.6, 84.2} <= cells
+    assert {"B", "79.0点（100点満点）", 83.3, 77.2, 80, 65.6, 85} <= cells
 
 
 def _answers(choice: str) -> dict[str, str]:
@@ -320,17 +328,17 @@ def _held(folder: Path, file: str) -> Path:
 
 
 def test_a_correction_replaces_the_first_return(tmp_path: Path) -> None:
-    _put(tmp_path, "a.xlsx", _answers("はい") | {"POL-01": "検討中", "POL-02": "たぶん"})
+    _put(tmp_path, "a.xlsx", _answers("はい") | {"POL-01": "検討中", "POL-04": "たぶん"})
     _run(tmp_path)
     shutil.copy(_held(tmp_path, "a.xlsx"), tmp_path / "input" / "back.xlsx")
     _run(tmp_path)
     first, back = _entry(tmp_path, "a.xlsx"), _entry(tmp_path, "back.xlsx")
     assert (first["status"], back["status"]) == ("superseded", "held")
     assert [p["code"] for p in first["problems"]] == ["CORRECTED"]
-    assert _errors(back) == {("NOT_UNDERSTOOD", "POL-01"), ("NOT_UNDERSTOOD", "POL-02")}
+    assert _errors(back) == {("NOT_UNDERSTOOD", "POL-01"), ("NOT_UNDERSTOOD", "POL-04")}
     _answer(tmp_path / "input" / "back.xlsx", "検討中", "いいえ")
     _run(tmp_path)
-    assert _errors(_entry(tmp_path, "back.xlsx")) == {("NOT_UNDERSTOOD", "POL-02")}
+    assert _errors(_entry(tmp_path, "back.xlsx")) == {("NOT_UNDERSTOOD", "POL-04")}
     _answer(tmp_path / "input" / "back.xlsx", "たぶん", "はい")
     _run(tmp_path)
     done = _entry(tmp_path, "back.xlsx")

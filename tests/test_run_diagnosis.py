@@ -72,8 +72,8 @@ def test_a_return_is_diagnosed_once_after_the_list_and_the_overrides(
 
     monkeypatch.setattr(tasks, "evaluate", count)
     later = FILE_TIME + 3600 * 10**9
-    newer = replace(client("見本", {"POL-02": "△"}, profile={"employees": ""}), file_time=later)
-    older = replace(client("見本", {"POL-02": "×"}), sha256="0" * 64, file="b", file_time=FILE_TIME)
+    newer = replace(client("見本", {"POL-04": "△"}, profile={"employees": ""}), file_time=later)
+    older = replace(client("見本", {"POL-04": "×"}), sha256="0" * 64, file="b", file_time=FILE_TIME)
     decisions = OverridesContent((DECISION,))
     file = ReceivedFile("overrides.xlsx", "f" * 64, ignored=True, decisions=decisions)
     outcomes = decide(tmp_path, newer, older, file)

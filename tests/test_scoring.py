@@ -14,16 +14,46 @@ from sheet_diag.model.results import FindingCode, Scores
 from sheet_diag.model.rules import CapRule, CategoriesCapRule, NaShareCapRule, ScoringRule
 from sheet_diag.text.numbers import format_score
 from sheet_diag.text.wording import labels
-from tests.catalogs import JIS, SCORING, Answers, answer_row, answers, catalog
+from tests.catalogs import FORMER_JIS, JIS, SCORING, Answers, answer_row, answers, catalog
 
 F = Fraction
 
 
+def test_the_former_version_holds_the_numbers_that_it_had() -> None:
+    rule = {**SCORING, "contradictions": [{"na": "AST-09", "answered": "AST-08"}]}
+    assert FORMER_JIS.scoring == ScoringRule.model_validate(rule)
+    critical = [item for item in FORMER_JIS.items.values() if item.critical]
+    assert len(critical) == 11
+    assert {item.weight for item in critical} == {3}
+    assert {item.weight for item in FORMER_JIS.items.values()} == {1, 2, 3}
+
+
+# What no firm without employees has to answer, and from 6 people on has.
+STAFF = ["POL-06", "HUM-02", "HUM-03", "HUM-05", "CRI-02"]
+STAFFED = ["upto_20", "upto_50", "upto_100", "upto_300", "upto_1000", "over_1000"]
+
+
 def test_the_built_in_catalogue_holds_the_numbers_of_the_rule() -> None:
-    rule = ScoringRule.model_validate(
-        {**SCORING, "contradictions": [{"na": "AST-09", "answered": "AST-08"}]}
-    )
-    assert JIS.scoring == rule
+    rule = {
+        **SCORING,
+        "caps": {**SCORING["caps"], "critical_partial": [{"count": 2, "at_most": "B"}]},
+        "contradictions": [
+            {"na": "AST-09", "answered": "AST-08"},
+            {"na": "AST-07", "answered": "AST-10"},
+            {"na": "COM-05", "answered": "AST-07"},
+            {"na": "COM-05", "answered": "AST-10"},
+            {"na": "COM-05", "answered": "HUM-07"},
+            {"na": "PHY-01", "answered": "PHY-08"},
+        ],
+        "na_together": [STAFF],
+        "na_by_company": [{"field": "employees", "choices": STAFFED, "items": STAFF}],
+        "prerequisites": [
+            {"item": "CRI-05", "needs": ["CRI-04"]},
+            {"item": "CRI-06", "needs": ["CRI-04", "CRI-05"]},
+            {"item": "POL-05", "needs": ["POL-01", "POL-04"]},
+        ],
+    }
+    assert JIS.scoring == ScoringRule.model_validate(rule)
     assert {c.id: c.value for c in JIS.answer_sets["implementation"]} == {
         "yes": 1,
         "partial": F(1, 2),
@@ -32,10 +62,12 @@ def test_the_built_in_catalogue_holds_the_numbers_of_the_rule() -> None:
         "na": None,
     }
     assert {c.weight for c in JIS.categories} == {1}
-    critical = [item for item in JIS.items.values() if item.critical]
-    assert len(critical) == 11
-    assert {item.weight for item in critical} == {3}
-    assert {item.weight for item in JIS.items.values()} == {1, 2, 3}
+    assert [item.id for item in JIS.items.values() if item.critical] == [
+        "POL-03", "HUM-01", "HUM-05", "AST-03", "COM-01", "COM-02", "COM-03", "COM-05",
+        "COM-07", "COM-10", "PHY-01", "CRI-01", "CRI-05",
+    ]  # fmt: skip
+    assert {item.weight for item in JIS.items.values() if item.critical} == {3}
+    assert [item.id for item in JIS.items.values() if item.weight == 0] == ["CRI-09"]
 
 
 # --- 2. scores
@@ -128,7 +160,7 @@ def test_categories_count_by_their_weight() -> None:
 
 # --- 3. completeness gates
 
-# The built-in weights are POL 19, HUM 18, AST 21, COM 22, PHY 18, CRI 19: 117 in all.
+# The weights of 2026.1 are POL 19, HUM 18, AST 21, COM 22, PHY 18, CRI 19: 117 in all.
 SHORT = "CATEGORY_ANSWERED_LT_2/3"
 TOTAL = "TOTAL_ANSWERED_LT_4/5"
 FEW = "APPLICABLE_CATEGORIES_LT_4"
@@ -189,7 +221,7 @@ NINETEEN = {
 def test_a_gate_holds_a_return_with_too_few_answers(
     rows: dict[str, str], gates: list[tuple[str, str | None]]
 ) -> None:
-    got = score_answers(JIS, answers(JIS, rows))
+    got = score_answers(FORMER_JIS, answers(FORMER_JIS, rows))
     assert [(gate.code, gate.category) for gate in got.gates] == gates
     assert (got.rank is None) == bool(gates)
 
@@ -212,7 +244,7 @@ def test_a_gate_holds_a_return_with_too_few_applicable_categories(
 
 
 def test_a_held_return_has_scores_but_no_rank_and_no_caps() -> None:
-    got = score_answers(JIS, answers(JIS, {"POL": "."}, rest="△"))
+    got = score_answers(FORMER_JIS, answers(FORMER_JIS, {"POL": "."}, rest="△"))
     assert got.overall == F(5 * 50, 6)
     assert (got.base_rank, got.rank, got.upper_rank, got.strict_rank) == (None,) * 4
     assert got.caps == ()
@@ -345,7 +377,7 @@ def test_weak_categories_cap_the_rank(scores: list[int], base: str, caps: Caps, 
     assert got.rank == rank
 
 
-CRITICAL = [item.id for item in JIS.items.values() if item.critical]
+CRITICAL = [item.id for item in FORMER_JIS.items.values() if item.critical]
 
 
 @pytest.mark.parametrize(
@@ -365,9 +397,9 @@ CRITICAL = [item.id for item in JIS.items.values() if item.critical]
 def test_missed_critical_items_cap_the_rank(
     missed: int, sign: str, rule: str, at_most: str
 ) -> None:
-    allowed = {item.id for item in JIS.items.values() if item.na_allowed}
+    allowed = {item.id for item in FORMER_JIS.items.values() if item.na_allowed}
     names = [name for name in CRITICAL if sign != "-" or name not in allowed][:missed]
-    got = score_answers(JIS, answers(JIS, dict.fromkeys(names, sign)))
+    got = score_answers(FORMER_JIS, answers(FORMER_JIS, dict.fromkeys(names, sign)))
     # With all eleven missed S is still 72.7, a base rank of B: only the caps hold the rank down.
     critical = [cap for cap in caps_of(got) if cap[0].startswith("CRITICAL")]
     assert critical == [(rule, at_most, names)]
@@ -385,7 +417,7 @@ def test_missed_critical_items_cap_the_rank(
 def test_a_critical_item_with_some_value_is_not_missed(
     rows: dict[str, str], caps: Caps, rank: str
 ) -> None:
-    got = score_answers(JIS, answers(JIS, rows))
+    got = score_answers(FORMER_JIS, answers(FORMER_JIS, rows))
     assert caps_of(got) == caps
     assert got.rank == rank
 
@@ -448,7 +480,7 @@ def test_a_catalogue_without_caps_never_caps() -> None:
 def test_upper_and_strict_rank_follow_their_own_scores(
     rows: dict[str, str], record: str, upper: str, strict: str
 ) -> None:
-    got = score_answers(JIS, answers(JIS, rows))
+    got = score_answers(FORMER_JIS, answers(FORMER_JIS, rows))
     assert (got.rank, got.upper_rank, got.strict_rank) == (record, upper, strict)
     assert ("STRICT_RANK_DIFFERS" in {f.rule for f in got.findings}) == (strict != record)
 
@@ -498,7 +530,7 @@ STRICT: tuple[str, list[str]] = ("STRICT_RANK_DIFFERS", [])
 def test_answers_raise_findings(
     rows: dict[str, str], findings: list[tuple[str, list[str]]]
 ) -> None:
-    got = score_answers(JIS, answers(JIS, rows))
+    got = score_answers(FORMER_JIS, answers(FORMER_JIS, rows))
     assert [(f.rule, list(f.about)) for f in got.findings] == findings
 
 
@@ -537,15 +569,18 @@ def test_answers_that_contradict_each_other_are_found(
 @pytest.mark.parametrize("sign", ["○", "△", "×", "?", "-", "."])
 def test_a_contradiction_does_not_move_the_score(sign: str) -> None:
     rows = {"AST-09": "-", "AST-08": sign}
-    silent = JIS.model_copy(
-        update={"scoring": JIS.scoring.model_copy(update={"contradictions": ()})}
+    silent = FORMER_JIS.model_copy(
+        update={"scoring": FORMER_JIS.scoring.model_copy(update={"contradictions": ()})}
     )
-    here, there = score_answers(JIS, answers(JIS, rows)), score_answers(silent, answers(JIS, rows))
+    here, there = (
+        score_answers(FORMER_JIS, answers(FORMER_JIS, rows)),
+        score_answers(silent, answers(FORMER_JIS, rows)),
+    )
     assert (here.overall, here.rank, here.caps) == (there.overall, there.rank, there.caps)
 
 
 def test_a_held_return_has_no_finding_of_a_strict_difference() -> None:
-    got = score_answers(JIS, answers(JIS, {"POL": ".", "AST-09": "-", "AST-08": "-"}))
+    got = score_answers(FORMER_JIS, answers(FORMER_JIS, {"POL": ".", "AST-09": "-", "AST-08": "-"}))
     assert {f.rule for f in got.findings} == {"UNANSWERED"}
 
 

@@ -50,7 +50,7 @@ _WAYS = (
     Way(Rank.B, ("PHY-01",), Fraction(72), Rank.B),
     Way(Rank.A, ("HUM-01", "PHY-01"), Fraction(86), Rank.A),
 )
-_TODAY = {"PHY-01": ".", "HUM": "×", "POL-02": "-", "COM": "△", "CRI-04": "?"}
+_TODAY = {"PHY-01": ".", "HUM": "×", "POL-04": "-", "COM": "△", "CRI-04": "?"}
 
 
 @cache
@@ -88,7 +88,7 @@ def test_every_open_item_has_a_row_the_most_urgent_first() -> None:
 
 def test_drop_downs_start_from_todays_answers() -> None:
     expected = {"PHY-01": "未回答", "HUM-01": "いいえ", "COM-01": "一部", "CRI-04": "わからない"}
-    expected["POL-02"] = "該当なし（未回答扱い）"
+    expected["POL-04"] = "該当なし（未回答扱い）"
     for item, answer in expected.items():
         row = lines()[item]
         assert (row[columns.TODAY], row[columns.CHOSEN]) == (answer, answer)

@@ -87,7 +87,7 @@ def _call_list(lang: Lang) -> bytes:
 
 def _correction(lang: Lang) -> bytes:
     """Asks about blanks and about an answer that looks like a formula."""
-    entries = Entries({**PROFILE, "company": "=a&b"}, {"POL-01": "=1+1", "POL-02": "<b>"})
+    entries = Entries({**PROFILE, "company": "=a&b"}, {"POL-01": "=1+1", "POL-04": "<b>"})
     outcome = resolve_all(receive_sheet(entries, lang=lang))[0]
     sheet = outcome.received.sheet
     assert sheet

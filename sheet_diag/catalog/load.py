@@ -37,7 +37,7 @@ from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.record import Record
 
 BUILT_IN = "jis-q-27002"
-DEFAULT_VERSION = "2026.1"
+DEFAULT_VERSION = "2026.2"
 _TOP = "catalog.yaml"
 _MOST_FILES = 100
 _MOST_BYTES = 1024 * 1024  # of one file; ours have a fifth of it in all

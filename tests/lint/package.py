@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from xml.etree.ElementTree import Element
 
+from sheet_diag.catalog.load import load_catalog
 from tests.workbooks import NS, parse_part
 
 _OFFICE = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -20,7 +21,11 @@ _ACTIVE = re.compile(
     r"|macrosheets/|customUI|webextensions|ddeLink",
     re.IGNORECASE,
 )
-_RESULT = re.compile(r"(?:results|corrections)[\\/](?!\.)[^\\/:]+\.xlsx")
+# Our own files beside the workbook, and the pages that the built-in questions name.
+_PAGES = {link.url for item in load_catalog().items.values() for link in item.links}
+_LINK = re.compile(
+    r"(?:results|corrections)[\\/](?!\.)[^\\/:]+\.xlsx|" + "|".join(map(re.escape, _PAGES))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +136,7 @@ def _bad_relations(package: Package, part: str) -> Iterator[str]:
     relations = package.relations(part)
     for key, relation in relations.items():
         if relation.external:
-            if relation.kind != "hyperlink" or not _RESULT.fullmatch(relation.target):
+            if relation.kind != "hyperlink" or not _LINK.fullmatch(relation.target):
                 yield f"external: {part}: {relation.target}"
         elif relation.target.split("#")[0] not in package.names:
             yield f"relationship: {part}: {key} leads to no part"
