@@ -83,7 +83,7 @@ def test_the_reference_client_gets_its_known_comments_ways_and_notice() -> None:
     ]
     assert got.top_items == ("PHY-01",)
     way = got.ways[0]
-    assert (way.items, format_score(way.score or 0), way.rank) == (
+    assert (way.items, format_score(way.score or Fraction(0)), way.rank) == (
         ("AST-08", "COM-04", "PHY-01"), "85.8", "A"
     )  # fmt: skip
     assert got.insurance == Insurance("mid", 1, "new")
@@ -99,7 +99,7 @@ def test_the_reference_client_has_its_known_plan() -> None:
         4: "POL-10 HUM-03 HUM-11 CRI-06 CRI-10 AST-09 COM-08"
         " PHY-02 PHY-05 POL-05 POL-06 HUM-02 CRI-07 AST-01 PHY-08 COM-11",
     }
-    phases = [each.phase for each in plan]
+    phases = [each.phase.value for each in plan]
     assert [phases.count(name) for name in ("now", "half", "year", "later")] == [3, 8, 9, 0]
 
 
