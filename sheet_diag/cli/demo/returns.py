@@ -20,7 +20,7 @@ from sheet_diag.cli.arguments import SETTINGS_FILE
 from sheet_diag.forms.hearing_sheet.content import Entries
 from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.catalog import Catalog, Choice, ChoiceRole, FieldKind, Item, ProfileField
+from sheet_diag.model.catalog import Catalog, Choice, ChoiceRole, Item, ProfileField
 from sheet_diag.model.settings import Issuer
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.book import Book
@@ -177,7 +177,7 @@ def _build_entries(catalog: Catalog, client: DemoClient) -> Entries:
             answers[item.id] = _type_answer(catalog, item, letter, client)
             if letter == "p" and chance.random() < 0.12:
                 remarks[item.id] = chance.choice(_REMARKS[client.lang])
-    return Entries(_build_profile(catalog, client), answers, remarks)
+    return Entries(build_profile(catalog, client), answers, remarks)
 
 
 def _draw_answer(
@@ -209,8 +209,9 @@ def _answer_letter(choice: Choice) -> str:
     return {0: "n", 1: "y"}.get(int(choice.value or 0), "p") if choice.value in (0, 1) else "p"
 
 
-def _build_profile(catalog: Catalog, client: DemoClient) -> dict[str, str]:
-    wanted = {
+def build_profile(catalog: Catalog, client: DemoClient) -> dict[str, str]:
+    """Build what the client enters on the company sheet."""
+    wanted: dict[str, str | tuple[str, ...]] = {
         "company": client.name,
         "department": "総務部" if client.lang is Lang.JA else "General Affairs",
         "phone": f"03-0000-{DEMO_CLIENTS.index(client) + 1:04}",
@@ -218,7 +219,9 @@ def _build_profile(catalog: Catalog, client: DemoClient) -> dict[str, str]:
         "employees": client.employees,
         "personal_records": client.records,
         "entrusted_data": "yes" if client.industry in "GIJ" else "no",
-        "sensitive_data": "yes" if client.industry in "JP" else "no",
+        # By version of the company sheet: with the card numbers in one field, or apart.
+        "sensitive_data": ("yes", "clients") if client.industry in "JP" else ("no", "staff_only"),
+        "card_data": "outsourced" if client.industry in "IM" else "none",
         "it_dependence": "half_or_more" if client.industry in "GJ" else "under_half",
         "sites": "1" if client.employees in ("upto_5", "upto_20") else "3",
         "date": "2026/11/16",
@@ -230,9 +233,11 @@ def _build_profile(catalog: Catalog, client: DemoClient) -> dict[str, str]:
     }
 
 
-def _label(field: ProfileField, value: str, lang: Lang) -> str:
-    known = field.by_id.get(value) if field.kind is FieldKind.CHOICE else None
-    return known.label[lang] if known else value
+def _label(field: ProfileField, value: str | tuple[str, ...], lang: Lang) -> str:
+    """Write a value as the field takes it: of several choices the one that it has."""
+    values = (value,) if isinstance(value, str) else value
+    known = [field.by_id[each] for each in values if each in field.by_id]
+    return known[0].label[lang] if known else values[0]
 
 
 def _write_stray_workbook() -> bytes:
