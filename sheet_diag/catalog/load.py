@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
@@ -83,6 +84,12 @@ def find_built_in_version(source: Path) -> str | None:
     return version or DEFAULT_VERSION
 
 
+@lru_cache(maxsize=4)
+def load_built_in_version(version: str) -> Catalog:
+    """Load a version of the built-in catalogue, once in a process."""
+    return load_catalog(Path(f"{BUILT_IN}@{version}"))
+
+
 def list_built_in_versions() -> tuple[str, ...]:
     """List the versions of the built-in catalogue, the oldest first."""
     names = {each.name for each in _built_in_folder().iterdir()}
@@ -150,7 +157,7 @@ class _CatalogFiles:
         return LocatedCatalogFault(self._files[start], ".".join(labels[len(start) :]), fault)
 
     def _join(self) -> None:
-        for key in ("profile", "report", "standards", "threats", "damage", "glossary"):
+        for key in ("profile", "report", "standards", "threats", "damage", "glossary", "earlier"):
             self._include(self.raw, key, (key,))
         for path, category in tree.records(self.raw, "categories"):
             self._include(category, "items", (*path, "items"))

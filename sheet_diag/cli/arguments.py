@@ -60,6 +60,7 @@ def build_run_config(options: RunOptions, say: Wording) -> RunConfig:
         input=source,
         output=target,
         catalog=catalog,
+        is_catalog_named=bool(options.catalog or settings.catalog),
         issuer=settings.issuer,
         as_of=as_of,
         lang=say.lang,

@@ -236,6 +236,40 @@ class ReportTexts(Record):
     insurance: InsuranceTexts
 
 
+class Comparable(StrEnum):
+    """Whether a question means what one of an earlier version meant."""
+
+    YES = "yes"
+    PART = "part"
+    NO = "no"
+
+
+class EarlierItem(Record):
+    """What became of an item of an earlier version; `new` is None where it is asked no more."""
+
+    version: Id
+    old: Id
+    new: Id | None = None
+    comparable: Comparable
+
+
+class EarlierEntry(Record):
+    """What a choice of an earlier company sheet means now, by field; `confirm` asks the client."""
+
+    version: Id
+    field: Id
+    choice: Id
+    means: Mapping[str, Id]
+    confirm: StrictBool = False
+
+
+class EarlierVersions(Record):
+    """What became of the questions and the company sheets of earlier versions."""
+
+    items: tuple[EarlierItem, ...] = ()
+    entries: tuple[EarlierEntry, ...] = ()
+
+
 class Catalog(Record):
     """設問カタログ: `sha256` digests its files; ids are unique over the whole catalogue.
 
@@ -258,6 +292,7 @@ class Catalog(Record):
     insurance: InsuranceRule
     report: ReportTexts
     glossary: tuple[GlossaryEntry, ...] = ()
+    earlier: EarlierVersions = EarlierVersions()
     labels: Mapping[str, Text] = Field(default_factory=dict)
 
     @cached_property

@@ -96,6 +96,7 @@ class Movement(StrEnum):
     NEW = "new"
     GONE = "gone"
     NOT_COMPARED = "not_compared"
+    REWORDED = "reworded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +110,21 @@ class ItemChange:
 
 
 @dataclass(frozen=True, slots=True)
+class CommonScores:
+    """The scores then and now over the `count` items that mean the same in both versions."""
+
+    then: Fraction
+    now: Fraction
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class PreviousDiagnosis:
     """The previous diagnosis of the same client, with scores by category id (None: 対象外).
 
-    `same_catalog`: the scores were made by the same catalogue, byte for byte; `copied`: answers
-    and remarks are all the same as then.
+    `common` is there where it was made with another version, of which the items are known; then
+    only these scores can be compared. `same_catalog`: the scores were made by the same catalogue,
+    byte for byte; `copied`: answers and remarks are all the same as then.
     """
 
     as_of: date
@@ -123,6 +134,7 @@ class PreviousDiagnosis:
     changes: tuple[ItemChange, ...]
     same_catalog: bool
     copied: bool
+    common: CommonScores | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sheet_diag.catalog.load import load_catalog
+from sheet_diag.catalog.versions import require_version_of_most
 from sheet_diag.diagnosis.comparison.compare import ComparisonBasis, Comparisons
 from sheet_diag.diagnosis.overrides import apply_overrides
 from sheet_diag.forms.page_writer import FormContext
@@ -80,7 +81,9 @@ class RunConfig:
     of the reports (None: the language of each sheet). `jobs` is the number of processes (None: one
     per core), `comparison` what clients are compared with, `pdf_program` the program that prints
     reports as PDF (None: they are not printed), `scheduler` the address of a Dask cluster.
-    `damage_estimate` tells reports to show what incidents have cost other firms.
+    `is_catalog_named`: returns of another version are then read as well as can be; else a run
+    where most are of one ends with `WrongVersionError`. `damage_estimate` tells reports to show
+    what incidents have cost other firms.
     `clients` are those that sheets were sent to (None: there is no list), `mail_log` the entries of
     the mail log, `fingerprints` those in it of report passwords, by folded client id.
     """
@@ -92,6 +95,7 @@ class RunConfig:
     as_of: date = field(default_factory=date.today)
     lang: Lang = Lang.JA
     report_lang: Lang | None = None
+    is_catalog_named: bool = True
     damage_estimate: bool = False
     jobs: int | None = None
     intake: IntakeSettings = field(default_factory=IntakeSettings)
@@ -201,6 +205,8 @@ def decide_outcomes(
 ) -> list[ReturnOutcome]:
     """Decide what becomes of each return, and diagnose those that count."""
     catalog = config.catalog
+    if not config.is_catalog_named:
+        require_version_of_most(catalog, [r.sheet.identity.version for r in read if r.sheet])
     read = ignore_own_requests(catalog, config.issuer, config.output, read)
     read = assign_files(read, config.clients)
     if config.clients is not None:  # before the overrides, which name clients by their ids

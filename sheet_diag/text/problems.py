@@ -85,6 +85,7 @@ _SPECS: Final = {
     ProblemCode.PROFILE_NOT_UNDERSTOOD: ProblemSpec(Severity.WARNING, point=PointKind.ENTRY),
     ProblemCode.PROFILE_UNPRINTABLE: ProblemSpec(Severity.WARNING, point=PointKind.ENTRY),
     ProblemCode.PROFILE_READ_AS: ProblemSpec(Severity.INFO),
+    ProblemCode.PROFILE_CONFIRM: ProblemSpec(Severity.WARNING, point=PointKind.GENERAL),
     ProblemCode.PROFILE_SHEET_MISSING: ProblemSpec(Severity.WARNING, point=PointKind.GENERAL),
     ProblemCode.SHEET_TWICE: ProblemSpec(
         Severity.WARNING, point=PointKind.GENERAL, shows_value=True
@@ -93,6 +94,7 @@ _SPECS: Final = {
     ProblemCode.IDENTITY_MISSING: ProblemSpec(Severity.INFO),
     ProblemCode.IDENTITY_DISAGREES: ProblemSpec(Severity.WARNING),
     ProblemCode.OTHER_VERSION: ProblemSpec(Severity.WARNING),
+    ProblemCode.VERSION_CARRIED_OVER: ProblemSpec(Severity.WARNING),
     ProblemCode.FOREIGN_CATALOG: ProblemSpec(Severity.ERROR),
     ProblemCode.BLANK_RETURN: ProblemSpec(Severity.ERROR, point=PointKind.GENERAL),
     ProblemCode.NOT_HEARING_SHEET: ProblemSpec(Severity.ERROR),

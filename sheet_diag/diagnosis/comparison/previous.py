@@ -14,8 +14,17 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any, Final, TypeVar
 
-from sheet_diag.model.catalog import Catalog, Item, cached_per_catalog
+from sheet_diag.diagnosis.scoring.score import score_overall
+from sheet_diag.model.catalog import (
+    Catalog,
+    Category,
+    Comparable,
+    EarlierItem,
+    Item,
+    cached_per_catalog,
+)
 from sheet_diag.model.comparison import (
+    CommonScores,
     ItemChange,
     Movement,
     PastDiagnosis,
@@ -158,6 +167,7 @@ def _previous(
         changes=tuple(_changes(catalog, received.sheet.answers, before, run)),
         same_catalog=run.sha256 == catalog.sha256,
         copied=before.entries == entries_digest(received),
+        common=_common_scores(catalog, received.sheet.answers, before, run),
     )
 
 
@@ -168,6 +178,9 @@ def _changes(
     run: PreviousRunFacts,
 ) -> Iterator[ItemChange]:
     """List the changes of every item in catalogue order, then the items no longer asked."""
+    if earlier := _earlier_items(catalog).get(run.catalog):
+        yield from _changes_of_meaning(catalog, answers, before, earlier)
+        return
     asked = before.answers.keys() if run.items is None else run.items.keys()
     for item in catalog.items.values():
         then, now = before.answers.get(item.id), answers.get(item.id)
@@ -180,6 +193,73 @@ def _changes(
     for name in asked:
         if name not in catalog.items:
             yield ItemChange(name, Movement.GONE, before.answers.get(name), None)
+
+
+# --- another version of the catalogue
+
+
+@cached_per_catalog
+def _earlier_items(catalog: Catalog) -> Mapping[str, Mapping[str, EarlierItem]]:
+    """Find what was asked in each earlier version, by the present item that it is nearest to."""
+    found: dict[str, dict[str, EarlierItem]] = {}
+    for row in catalog.earlier.items:
+        if row.new and row.comparable is not Comparable.NO:
+            found.setdefault(f"{catalog.id}@{row.version}", {})[row.new] = row
+    return found
+
+
+def _changes_of_meaning(
+    catalog: Catalog,
+    answers: Mapping[str, str | None],
+    before: PreviousReturn,
+    earlier: Mapping[str, EarlierItem],
+) -> Iterator[ItemChange]:
+    """List the changes of what can be set side by side, in catalogue order."""
+    for item in catalog.items.values():
+        if row := earlier.get(item.id):
+            then, now = before.answers.get(row.old), answers.get(item.id)
+            is_same = row.comparable is Comparable.YES
+            movement = _movement(catalog, item, then, now) if is_same else Movement.REWORDED
+            yield ItemChange(item.id, movement, then, now)
+
+
+def _common_scores(
+    catalog: Catalog,
+    answers: Mapping[str, str | None],
+    before: PreviousReturn,
+    run: PreviousRunFacts,
+) -> CommonScores | None:
+    """Score both years by this year's weights over the items that mean the same."""
+    common = _common_catalogs(catalog).get(run.catalog)
+    if common is None:
+        return None
+    former = {row.new: row.old for row in _earlier_items(catalog)[run.catalog].values()}
+    then = score_overall(common, {n: before.answers.get(former[n] or "") for n in common.items})
+    now = score_overall(common, answers)
+    if then.overall is None or now.overall is None:
+        return None
+    count = sum(1 for item in common.items.values() if item.weight)
+    return CommonScores(then.overall, now.overall, count)
+
+
+@cached_per_catalog
+def _common_catalogs(catalog: Catalog) -> Mapping[str, Catalog]:
+    """Make the catalogue of the items that mean the same, for each earlier version."""
+    found = {}
+    for version, rows in _earlier_items(catalog).items():
+        same = {name for name, row in rows.items() if row.comparable is Comparable.YES}
+        if categories := tuple(_keep_items(catalog, same)):
+            parts = {name: getattr(catalog, name) for name in Catalog.model_fields}
+            found[version] = Catalog.model_validate({**parts, "categories": categories})
+    return found
+
+
+def _keep_items(catalog: Catalog, names: Collection[str]) -> Iterator[Category]:
+    """Keep these items, in the categories that they score."""
+    for category in catalog.categories:
+        items = tuple(item for item in category.items if item.id in names)
+        if any(item.weight for item in items):
+            yield category.model_copy(update={"items": items})
 
 
 def _is_same(catalog: Catalog, item: Item, run: PreviousRunFacts) -> bool:

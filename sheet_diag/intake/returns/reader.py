@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from sheet_diag.catalog.versions import load_other_version
 from sheet_diag.forms.layout import (
     IDENTITY_KEYS,
     OUTPUT_KEY,
@@ -25,6 +26,7 @@ from sheet_diag.intake.returns.company import (
 )
 from sheet_diag.intake.returns.duplicate_sheets import choose_table, compare_sheets
 from sheet_diag.intake.returns.left_over import LeftOverCell, contest_answers, find_left_over
+from sheet_diag.intake.returns.other_versions import carry_over
 from sheet_diag.intake.returns.question_tables import (
     QuestionRow,
     QuestionTable,
@@ -51,7 +53,20 @@ from sheet_diag.text.normalize import tidy_text
 def read_return(
     book: WorkbookContent, catalog: Catalog
 ) -> tuple[ReturnedSheet | None, tuple[Problem, ...]]:
-    """Read a hearing sheet of the catalogue; None where the workbook is none."""
+    """Read a hearing sheet of the catalogue; None where the workbook is none.
+
+    A sheet of another known version is read by that version.
+    """
+    other = load_other_version(catalog, read_identity(book)[0].version)
+    sheet, problems = _read_sheet(book, other or catalog)
+    if sheet is None or other is None:
+        return sheet, problems
+    return carry_over(sheet, problems, other, catalog)
+
+
+def _read_sheet(
+    book: WorkbookContent, catalog: Catalog
+) -> tuple[ReturnedSheet | None, tuple[Problem, ...]]:
     words, vocabulary = find_known_words(book.grids, catalog), vocabulary_of(catalog)
     if is_own_output(book, words):
         words = _find_returned_sheets(book, words)

@@ -61,7 +61,9 @@ def comparison_lines(context: ReportContext) -> Iterator[str]:
         points = score_change(report.diagnosis.scores.overall or Fraction(0), previous.score)
         day, before = context.format_day(previous.as_of), format_score(previous.score)
         then = {"day": day, "rank": previous.rank, "score": before}
-        if points == 0:
+        if previous.common:
+            yield say("comparison.line.common", **then)
+        elif points == 0:
             yield say("comparison.line.level", **then)
         else:
             way = "up" if points > 0 else "down"

@@ -32,7 +32,14 @@ _LABEL: Final[Look] = {**TEXT_9_5, **BOLD, "bg_color": PALE}
 _BETTER: Final[Look] = {**CENTERED_9_5, **BOLD, "font_color": OK}
 _WORSE: Final[Look] = {**CENTERED_9_5, **BOLD, "font_color": ALERT}
 _LOOKS: Final = {Movement.IMPROVED: _BETTER, Movement.WORSENED: _WORSE}
-_ORDER: Final = (Movement.IMPROVED, Movement.WORSENED, Movement.SAME, Movement.NEW, Movement.GONE)
+_ORDER: Final = (
+    Movement.IMPROVED,
+    Movement.WORSENED,
+    Movement.SAME,
+    Movement.REWORDED,
+    Movement.NEW,
+    Movement.GONE,
+)
 
 
 def score_change(now: Fraction, then: Fraction) -> Fraction:
@@ -63,7 +70,9 @@ def _list_sentences(context: ReportContext, previous: PreviousDiagnosis) -> Iter
     say, scores = context.say, context.report.diagnosis.scores
     now, then = scores.rank or Rank.E, previous.rank
     day = context.format_day(previous.as_of)
-    if now is then:
+    if common := previous.common:
+        yield say("comparison.then.versions", then=day, count=common.count)
+    elif now is then:
         yield say("comparison.then.level", then=day, now=now)
     else:
         way = "up" if now.position < then.position else "down"
@@ -76,7 +85,7 @@ def _list_sentences(context: ReportContext, previous: PreviousDiagnosis) -> Iter
         yield say("comparison.then.counts", **counts)
     if previous.copied:
         yield say("comparison.then.copied")
-    if not previous.same_catalog:
+    if not (previous.same_catalog or previous.common):
         yield say("comparison.then.catalog")
     skipped = [c.item for c in previous.changes if c.movement is Movement.NOT_COMPARED]
     if skipped:
@@ -113,6 +122,10 @@ def _write_measures(flow: PageFlow, context: ReportContext, previous: PreviousDi
 
 def _list_measures(context: ReportContext, previous: PreviousDiagnosis) -> Iterator[_MeasureLine]:
     say, scores = context.say, context.report.diagnosis.scores
+    if common := previous.common:
+        label = say("comparison.common", count=common.count)
+        yield _score_line(context, label, common.then, common.now)
+        return
     rank = scores.rank or Rank.E
     steps = previous.rank.position - rank.position
     way = "up" if steps > 0 else "down"

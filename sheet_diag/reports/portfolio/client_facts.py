@@ -16,7 +16,7 @@ from typing import Final, NamedTuple
 from sheet_diag.diagnosis.coverage import cover_standards
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.comparison import OVERALL, Comparison, GroupKind
+from sheet_diag.model.comparison import OVERALL, Comparison, GroupKind, PreviousDiagnosis
 from sheet_diag.model.portfolio import FollowUp, WrittenText
 from sheet_diag.model.results import Diagnosis, FindingCode, ReturnOutcome, ReturnStatus, Scores
 from sheet_diag.model.returns import Attachment, Problem, ProblemCode, ReturnedSheet, Severity
@@ -212,7 +212,8 @@ def _row(
     scores, comparison = diagnosis.scores, outcome.comparison
     by_category = {c.id: scores.categories[c.id].score for c in catalog.categories}
     applicable = {name: score for name, score in by_category.items() if score is not None}
-    previous, now = comparison.previous, _shown(scores.overall)
+    former, now = comparison.previous, _shown(scores.overall)
+    previous = None if former and former.common else former  # other versions are not compared
     then = _shown(previous.score) if previous else None
     return ClientRow(
         client=replace_surrogates(sheet.identity.client or ""),
@@ -231,7 +232,7 @@ def _row(
         deviation=_deviation(comparison),
         previous_rank=previous.rank.value if previous else "",
         previous_score=then,
-        change=None if then is None or now is None else round(now - then, 1),
+        change=_change(former, scores),
         caps=" ".join(cap.rule.code for cap in scores.caps),
         critical=len(diagnosis.top_items),
         overrides=len(outcome.received.judgement.overrides),
@@ -242,6 +243,15 @@ def _row(
             each.counts[RequirementState.MET] for each in cover_standards(catalog, sheet.answers)
         ),
     )
+
+
+def _change(previous: PreviousDiagnosis | None, scores: Scores) -> float | None:
+    """Compute the points gained as printed; over the common questions where versions differ."""
+    if previous is None or scores.overall is None:
+        return None
+    common = previous.common
+    then, now = (common.then, common.now) if common else (previous.score, scores.overall)
+    return round(float(truncate_score(now) - truncate_score(then)), 1)
 
 
 def _deviation(comparison: Comparison) -> float | None:
@@ -256,7 +266,7 @@ def _follow_up(outcome: ReturnOutcome, diagnosis: Diagnosis) -> Iterator[FollowU
     rank, previous = diagnosis.scores.rank, outcome.comparison.previous
     if rank in _LOW:
         yield FollowUp.LOW_RANK
-    if previous and rank and rank.position > previous.rank.position:
+    if previous and rank and not previous.common and rank.position > previous.rank.position:
         yield FollowUp.FELL
     if diagnosis.insurance.level >= _URGENT_INSURANCE:
         yield FollowUp.INSURANCE

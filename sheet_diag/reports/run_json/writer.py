@@ -18,6 +18,7 @@ from sheet_diag.diagnosis.comparison.previous import entries_digest, item_finger
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.comparison import (
+    CommonScores,
     Comparison,
     Movement,
     PastDiagnosis,
@@ -207,12 +208,18 @@ def _standing(each: PeerStanding) -> dict[str, Any]:
     }
 
 
+def _common(common: CommonScores) -> dict[str, Any]:
+    then, now = describe_score(common.then), describe_score(common.now)
+    return {"then": then, "now": now, "count": common.count}
+
+
 def _previous(previous: PreviousDiagnosis) -> dict[str, Any]:
     return {
         "as_of": previous.as_of.isoformat(),
         "rank": previous.rank,
         "overall": describe_score(previous.score),
         "categories": {name: describe_score(score) for name, score in previous.categories.items()},
+        "common": _common(previous.common) if previous.common else None,
         "same_catalog": previous.same_catalog,
         "copied": previous.copied,
         "changes": [
