@@ -144,3 +144,14 @@ def test_the_common_score_takes_the_same_questions_and_weights_for_both_years() 
     assert lost
     assert lost.then == 100 - Fraction(100 * 3, 12 * 6)
     assert lost.now == 100
+
+
+def test_what_became_of_earlier_questions_names_items_and_choices_that_exist() -> None:
+    for row in NEW.earlier.items:
+        assert row.old in OLD.items
+        assert row.new is None or row.new in NEW.items
+    assert {row.old for row in NEW.earlier.items} == set(OLD.items)
+    for entry in NEW.earlier.entries:
+        assert entry.choice in OLD.field_by_id[entry.field].by_id
+        for field, choice in entry.means.items():
+            assert choice in NEW.field_by_id[field].by_id

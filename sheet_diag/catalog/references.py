@@ -19,7 +19,6 @@ def check_references(raw: Any) -> Iterator[CatalogFault]:
     """Find every unknown name, and every gap in a table of the insurance notice."""
     yield from _check_items(raw)
     yield from _check_contradictions(raw)
-    yield from _check_earlier(raw)
     yield from _check_exposure(raw)
     yield from _check_points(raw)
     yield from _check_levels(raw)
@@ -65,18 +64,6 @@ def _check_contradictions(raw: Any) -> Iterator[CatalogFault]:
     for group in groups if isinstance(groups, list) else ():
         for name in tree.strings(group):
             yield from _check_name(("scoring", "na_together"), name, items)
-
-
-def _check_earlier(raw: Any) -> Iterator[CatalogFault]:
-    items, earlier = tree.item_names(raw), tree.mapping(raw, "earlier")
-    for path, row in tree.records(earlier, "items", ("earlier",)):
-        yield from _check_name((*path, "new"), row.get("new"), items)
-    fields = {tree.record_id(field): field for _, field in tree.records(raw, "profile")}
-    for path, row in tree.records(earlier, "entries", ("earlier",)):
-        for name, choice in tree.mapping(row, "means").items():
-            yield from _check_name((*path, "means", name), name, [str(each) for each in fields])
-            choices = tree.names(fields[name].get("choices", [])) if name in fields else None
-            yield from _check_name((*path, "means", name), choice, choices)
 
 
 def _check_exposure(raw: Any) -> Iterator[CatalogFault]:

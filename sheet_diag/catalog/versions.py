@@ -39,14 +39,14 @@ def load_other_version(catalog: Catalog, version: str | None) -> Catalog | None:
 
 def find_common_items(catalog: Catalog, other: Catalog) -> Mapping[str, str]:
     """Find the items that mean the same in both, by the id that they have in the other."""
-    same = Comparable.YES
-    later = {
+    later, sooner = _common_pairs(catalog, other), _common_pairs(other, catalog)
+    found = later or {new: old for old, new in sooner.items()}
+    return {theirs: own for theirs, own in found.items() if own in catalog.items}
+
+
+def _common_pairs(catalog: Catalog, earlier: Catalog) -> dict[str, str]:
+    return {
         row.old: row.new
         for row in catalog.earlier.items
-        if row.new and row.version == other.version and row.comparable is same
-    }
-    return later or {
-        row.new: row.old
-        for row in other.earlier.items
-        if row.new and row.version == catalog.version and row.comparable is same
+        if row.new and row.version == earlier.version and row.comparable is Comparable.YES
     }
