@@ -28,6 +28,11 @@ _SUBHEADING: Final[Look] = {**BODY, **BOLD, **MIDDLE, "font_size": 11, "font_col
 FittedCell = tuple[str, Look, tuple[int, int]]  # its text, its look, and the columns it takes
 
 
+def whole_pixels(points: float) -> float:
+    """Round a height to whole pixels (96 dpi); gives points."""
+    return int(points / 0.75 + 0.5) * 0.75
+
+
 def landscape_scale(pixels: int) -> int:
     """Compute the percentage at which so many pixels (96 dpi) fit A4 landscape; at most 100."""
     return min(100, int(_LANDSCAPE_WIDTH / (pixels * 0.75) * 100))
@@ -47,6 +52,7 @@ class PageFlow:
     def next_row(self, points: float) -> int:
         """Take a row of that height; a page break may come between rows outside `together`."""
         row = self.row
+        points = whole_pixels(points)  # as Excel sets it
         self.page.height(row, points)
         if self._together is None:
             self._blocks.append((row, points))
