@@ -142,9 +142,9 @@ ASKED: dict[str, tuple[str, tuple[str, ...], Mapping[str, Any], str]] = {
         "×○ ○× ○○ ○○", ("4! 9", "9 5", "5 5", "5 5"), SCORING,
         "A 85 「C1-1 文」の実施と、「分野1」など2カテゴリの評価点を70点以上にすること",
     ),
-    "two names at most": (
+    "two names at most, one of each cap": (
         "×○ ×○ ○○ ○○", ("4! 9", "4! 9", "5 5", "5 5"), SCORING,
-        "A 85 「C1-1 文」「C2-1 文」の実施",
+        "A 85 「C1-1 文」など2件の実施と、「分野1」など2カテゴリの評価点を70点以上にすること",
     ),
     "only as many as lift the cap": (
         "×○ ×○ ×○ ×○", ("2! 4",) * 4, SCORING,
@@ -152,7 +152,8 @@ ASKED: dict[str, tuple[str, tuple[str, ...], Mapping[str, Any], str]] = {
     ),
     "what may be done already": (
         "?○ ×○ ○○ ○○", ("4! 9", "4! 9", "5 5", "5 5"), SCORING,
-        "A 85 「C1-1 文」「C2-1 文」の実施（または実施状況の確認）",
+        "A 85 「C1-1 文」など2件の実施（または実施状況の確認）と、"
+        "「分野1」など2カテゴリの評価点を70点以上にすること",
     ),
     "what was left open": (
         ".○○ ○× ○○ ○○", ("2! 9 5", "9 9", "5 5", "5 5"), SCORING,
@@ -160,7 +161,8 @@ ASKED: dict[str, tuple[str, tuple[str, ...], Mapping[str, Any], str]] = {
     ),
     "what is not finished": (
         "△△△ △○ ○△ ○△", ("3! 3! 3!", "2 8", "5 5", "5 5"), PARTIAL,
-        "A 85 一部の実施にとどまる「C1-1 文」「C1-2 文」など3件のうち2件以上の完了",
+        "A 85 一部の実施にとどまる「C1-1 文」など3件のうち2件以上の完了と、"
+        "「分野1」の評価点を70点以上にすること",
     ),
     "too much left out": (
         "--○ ×○ ×○ ×○", ("3n 3n 3", "2 5", "2 5", "2 5"), SCORING,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from typing import Final
 
@@ -109,13 +109,11 @@ def _final_reason(context: ReportContext, rank: Rank) -> str:
     return say("report.why.next.gap", target=target, points=format_score(gap))
 
 
-def _list_asked(context: ReportContext, caps: Iterable[Cap]) -> Iterator[str]:
+def _list_asked(context: ReportContext, caps: Sequence[Cap]) -> Iterator[str]:
     """List what the caps ask for, those of items first, with at most two names in all."""
-    room = _MOST_NAMED
-    for cap in sorted(caps, key=lambda each: not each.rule.counts_items):
-        if room > 0:
-            yield _ask(context, cap, room)
-        room -= len(cap.because)
+    ordered = sorted(caps, key=lambda each: not each.rule.counts_items)[:_MOST_NAMED]
+    for cap in ordered:
+        yield _ask(context, cap, _MOST_NAMED // len(ordered))
 
 
 def _ask(context: ReportContext, cap: Cap, most: int) -> str:
