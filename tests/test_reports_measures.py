@@ -14,7 +14,7 @@ from tests.catalogs import catalog
 from tests.samples import client, name_categories, report, resolve_all
 from tests.workbooks import cut_texts, open_workbook, row_values, rows_with, sheet, texts_on
 
-FIRST = "最優先の対策：実施していない、または実施を確認できない、特に重要な対策"
+FIRST = "最優先の対策：未実施、または実施を確認できない特に重要な対策"
 COMMENTS = "重点カテゴリに関するコメント"
 
 
