@@ -59,7 +59,7 @@ def _set_formula(value: object) -> Edit:
     ("edit", "same"),
     [
         pytest.param(lambda _: None, True, id="saved again, without the values of formulas"),
-        pytest.param(_set(PLAN, "J6", value="山田"), True, id="an owner in the plan"),
+        pytest.param(_set(PLAN, "M6", value="山田"), True, id="an owner in the plan"),
         pytest.param(_set(PLAN, "E6", value="別の文"), False, id="a text beside it"),
         pytest.param(_set(0, "A60", value="追記"), False, id="a sentence more"),
         pytest.param(_set(0, "A1", value="追記"), False, id="a sentence on top"),
