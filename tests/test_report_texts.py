@@ -95,7 +95,7 @@ def test_a_notice_names_liability_and_own_costs_with_the_option_once() -> None:
     for text in NOTICES.values():
         for word in ("損害賠償", "調査や復旧の費用", "休業による損失", "特約"):
             assert text.ja.count(word) == 1, (word, text.ja)
-        for word in ("liability", "investigation, recovery", "loss of income", "option"):
+        for word in ("liability", "investigation and recovery", "loss of income", "option"):
             assert text.en.count(word) == 1, (word, text.en)
 
 
