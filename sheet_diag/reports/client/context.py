@@ -105,9 +105,11 @@ class ReportContext:
         return self.catalog.category_by_id[category].name[self.say.lang]
 
     def weak_points(self, cap: Cap) -> list[str]:
-        """Name what a cap counts: its items with their topics, or its categories."""
+        """Name what a cap counts: its items with their topics as the plan orders them, or its
+        categories."""
         if cap.rule.counts_items:
-            return [self.topic(item) for item in cap.because]
+            urgent = [item for item in self.report.diagnosis.open_items if item in cap.because]
+            return [self.topic(item) for item in urgent]
         return [self.category_name(category) for category in cap.because]
 
     def quote(self, names: Iterable[str]) -> str:

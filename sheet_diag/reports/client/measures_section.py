@@ -57,7 +57,8 @@ def write_measures(flow: PageFlow, context: ReportContext) -> None:
             flow.gap(6)
         if first:
             flow.subheading(say("report.first.heading"))
-            flow.paragraph(say("report.first.lead", count=len(first)))
+            order = say("report.first.order") if len(first) > 1 else ""
+            flow.paragraph(say("report.first.lead", count=len(first), order=order))
             heads = [say(f"report.first.{key}") for key in ("item", "title", "answer", "step")]
             flow.table_head((_ID, _MEASURE, _ANSWER, _STEP), heads, least=20)
             _write_first(flow, context, context.catalog.items[first[0]])
