@@ -87,7 +87,7 @@ def test_the_report_shows_each_threat_and_that_it_is_no_proof() -> None:
     page = sheet(open_workbook(section(LISTED, "○?×○○")), "p")
     texts = texts_on(page)
     assert texts[0] == "「見本の脅威2026」への備え"
-    assert "証明するものではありません。" in texts[1]
+    assert texts[1].endswith("証明にはなりません。")
     assert texts[2:] == [
         "脅威", "対策済みの設問", "状況がわからない設問",
         "1. 盗難", "5件中3件", "1件",

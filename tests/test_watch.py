@@ -298,7 +298,7 @@ def test_watch_reports_each_change_of_a_day(tmp_path: Path) -> None:
         assert len(heard) == 2, "half a file is not told"
 
         (source / "b.xlsx").write_bytes(_sheet("株式会社ろ", "いいえ"))
-        assert "判定保留（不備54件） → ランクE" in session.until("変更：株式会社ろ")[-1]
+        assert "判定保留（不備56件） → ランクE" in session.until("変更：株式会社ろ")[-1]
 
         (source / "b.xlsx").rename(source / "c.xlsx")
         assert session.until("b.xlsx → ")[-1].strip() == "名前の変更：b.xlsx → 株式会社ろ (c.xlsx)"

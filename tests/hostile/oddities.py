@@ -280,7 +280,7 @@ CASES: tuple[Case, ...] = (
         changed(
             "1904",
             (_BOOK, "<workbookPr ", '<workbookPr date1904="1" '),
-            (_PROFILE, '<c r="C20" s="20"/>', '<c r="C20" s="20"><v>44880</v></c>'),
+            (_PROFILE, '<c r="C19" s="19"/>', '<c r="C19" s="19"><v>44880</v></c>'),
         ),
         RANKED,
     ),
