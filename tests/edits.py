@@ -46,6 +46,7 @@ GROUPS: Final = (
         )
     ),
     frozenset(("answers_among_the_remarks", "second_table_below")),
+    frozenset(("answers_pushed_down_within_a_section", "sorted_without_numbers")),
     frozenset(("second_table_beside", "second_column_of_answers", "column_of_corrections")),
     frozenset(("name_repeated", "name_is_elsewhere", "another_company_added")),
     frozenset(("columns_of_choices", "second_column_of_answers", "hidden_second_column")),

@@ -141,7 +141,7 @@ def attached_workbook(mail: EmailMessage) -> bytes:
 def fill_in(content: bytes, lang: Lang, *, skip: str = "", profile: Mapping[str, str]) -> bytes:
     """The workbook with every question answered but those of a category, as a client does it."""
     book = reopen_workbook(content)
-    page = book.worksheets[2]
+    page = book.worksheets[-3]  # before the two hidden ones
     for row in range(FIRST_QUESTION_ROW + 1, page.max_row + 1):
         item = str(page.cell(row, _ID).value or "")
         if item in JIS.items and not (skip and item.startswith(skip)):
