@@ -106,10 +106,22 @@ def test_every_way_to_name_the_built_in_catalogue_gives_one_digest() -> None:
 # --- other catalogues
 
 
+PARTS = ("profile", "report", "standards", "threats", "damage", "glossary", "earlier")
+
+
 def test_a_catalogue_may_be_one_file(tmp_path: Path) -> None:
     text = (BUILT_IN / TOP).read_text("utf-8")
     for file in FILES:
-        for key in ("profile", "report", "standards", "threats", "damage", "glossary", "earlier", "    items"):
+        for key in (
+            "profile",
+            "report",
+            "standards",
+            "threats",
+            "damage",
+            "glossary",
+            "earlier",
+            "    items",
+        ):
             part = "\n" + textwrap.indent((BUILT_IN / file).read_text("utf-8"), "      ")
             text = text.replace(f"{key}: {file}\n", f"{key}:{part}")
     single = tmp_path / "single.yaml"
