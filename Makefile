@@ -13,8 +13,7 @@ BIN := .venv/bin
 # Test modules are compiled once, not by every process again.
 unexport PYTHONDONTWRITEBYTECODE
 # A worker that has nothing left takes tests from the others; one that dies is a failure.
-PYTEST = $(BIN)/python -m pytest -n $(WORKERS) --dist worksteal --max-worker-restart 0 --durations 20 --durations-min 5
-WORKERS := auto
+PYTEST := $(BIN)/python -m pytest -n auto --dist worksteal --max-worker-restart 0 --durations 20 --durations-min 5
 # Of what is installed, only what is used is compiled: the rest would take half of the time.
 PINNED := $(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check -c constraints.txt
 
@@ -29,8 +28,6 @@ demo: .venv/.product
 test: .venv/.tools
 	$(PYTEST) -m "not slow"
 
-# Slow tests wait for processes and servers: a worker more than processors.
-test-all: WORKERS := $(shell expr 1 + "$$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1)")
 test-all: .venv/.tools
 	$(PYTEST)
 
