@@ -94,7 +94,7 @@ def _seven(members: dict[str, bytes], password: str | None = None) -> bytes:
 def _seven_bomb() -> bytes:
     """600 MiB of zeros, from a file that takes no room on the disk."""
     buffer = io.BytesIO()
-    quick = [{"id": py7zr.FILTER_DEFLATE}]
+    quick = [{"id": py7zr.FILTER_LZMA2, "preset": 0}]
     with (
         tempfile.TemporaryFile() as zeros,
         py7zr.SevenZipFile(buffer, "w", filters=quick) as archive,
