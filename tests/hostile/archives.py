@@ -130,8 +130,8 @@ def _method(number: int) -> Callable[[], bytes]:
 
 
 def _doubling() -> bytes:
-    """A thousand million sheets in ten levels of archives."""
-    content = filled("doubling")
+    """A thousand million files in ten levels of archives, small so that each level packs well."""
+    content = raw_zip([entry("sheet.xlsx", b"x" * 2_000)])
     for level in range(10):
         content = raw_zip([entry(f"{level}_{n}.zip", content) for n in range(8)])
     return content
