@@ -14,8 +14,8 @@ from sheet_diag.model.results import ClientReport
 from sheet_diag.reports.charts import NO_LINE, SCORES, ChartSeries, make_column_chart
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.client.page_flow import LAST_COLUMN, PageFlow
-from sheet_diag.reports.client.previous_tables import score_change, write_previous
-from sheet_diag.text.numbers import format_score, truncate_score
+from sheet_diag.reports.client.previous_tables import write_previous
+from sheet_diag.text.numbers import format_score, score_change, truncate_score
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.references import CellSpan
@@ -197,7 +197,15 @@ def _write_line(
     row_looks: _PeerRowLooks,
 ) -> None:
     say, page = context.say, flow.page
-    row = flow.fitted_row((label, TEXT_9_5, _COLUMNS[0]), least=20, padding=6)
+    quartiles = {"lower": round(standing.lower), "upper": round(standing.upper)}
+    texts = (
+        say("comparison.range.of", **quartiles),
+        _position_text(context, score, standing),
+        say("comparison.none") if standing.deviation is None else f"{standing.deviation:.1f}",
+    )
+    placed = list(zip(_COLUMNS[4:], texts, strict=True))
+    cells = ((text, row_looks.middle, columns) for columns, text in placed)
+    row = flow.fitted_row((label, TEXT_9_5, _COLUMNS[0]), *cells, least=20, padding=6)
     page.merged(row, *_COLUMNS[0], label, row_looks.text)
     if score is None:
         page.text(row, _OWN, say("comparison.na"), row_looks.middle)
@@ -206,13 +214,7 @@ def _write_line(
     figures = ((_MEAN, standing.mean), (6, standing.median))
     for column, figure in figures:
         page.number(row, column, round(figure), row_looks.figure)
-    quartiles = {"lower": round(standing.lower), "upper": round(standing.upper)}
-    texts = (
-        say("comparison.range.of", **quartiles),
-        _position_text(context, score, standing),
-        say("comparison.none") if standing.deviation is None else f"{standing.deviation:.1f}",
-    )
-    for columns, text in zip(_COLUMNS[4:], texts, strict=True):
+    for columns, text in placed:
         page.merged(row, *columns, text, row_looks.middle)
 
 

@@ -11,7 +11,7 @@ from sheet_diag.model.basics import Rank
 from sheet_diag.model.comparison import ItemChange, Movement, PreviousDiagnosis
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.client.page_flow import LAST_COLUMN, PageFlow
-from sheet_diag.text.numbers import format_score
+from sheet_diag.text.numbers import format_score, score_change
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.theme import (
     ALERT,
@@ -40,15 +40,6 @@ _ORDER: Final = (
     Movement.NEW,
     Movement.GONE,
 )
-
-
-def score_change(now: Fraction, then: Fraction) -> Fraction:
-    """Compute the difference of two scores as printed, so that it adds up on the page."""
-    return Fraction(_tenths(now) - _tenths(then), 10)
-
-
-def _tenths(score: Fraction) -> int:
-    return score.numerator * 10 // score.denominator
 
 
 def write_previous(flow: PageFlow, context: ReportContext, previous: PreviousDiagnosis) -> None:

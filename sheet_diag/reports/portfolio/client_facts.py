@@ -22,7 +22,7 @@ from sheet_diag.model.results import Diagnosis, FindingCode, ReturnOutcome, Retu
 from sheet_diag.model.returns import Attachment, Problem, ProblemCode, ReturnedSheet, Severity
 from sheet_diag.model.standards import RequirementState
 from sheet_diag.text.excel_text import replace_surrogates
-from sheet_diag.text.numbers import truncate_score
+from sheet_diag.text.numbers import score_change, truncate_score
 from sheet_diag.text.problems import problem_severity
 
 _UNANSWERED: Final = (FindingCode.UNANSWERED, FindingCode.NA_NOT_ALLOWED)
@@ -251,7 +251,7 @@ def _change(previous: PreviousDiagnosis | None, scores: Scores) -> float | None:
         return None
     common = previous.common
     then, now = (common.then, common.now) if common else (previous.score, scores.overall)
-    return round(float(truncate_score(now) - truncate_score(then)), 1)
+    return float(score_change(now, then))
 
 
 def _deviation(comparison: Comparison) -> float | None:
