@@ -11,7 +11,6 @@ import yaml
 from openpyxl.workbook import Workbook
 
 import sheet_diag
-from sheet_diag.catalog.glossary import explain_questions
 from sheet_diag.catalog.load import load_catalog
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, GlossaryEntry
@@ -19,7 +18,7 @@ from sheet_diag.model.record import Text
 from sheet_diag.model.results import ClientReport
 from sheet_diag.model.settings import Issuer
 from sheet_diag.reports.client.workbook import build_client_report
-from sheet_diag.text.glosses import Glosses
+from sheet_diag.text.glosses import Glosses, explain_questions
 from tests.catalogs import catalog
 from tests.samples import AS_OF, client, resolve_all
 from tests.workbooks import open_workbook, texts_on

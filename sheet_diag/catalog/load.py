@@ -31,11 +31,11 @@ from sheet_diag.catalog.errors import (
     find_nearest,
 )
 from sheet_diag.catalog.flat_rows import FLAT_NAMES, find_flat_path, nest_item
-from sheet_diag.catalog.glossary import explain_questions
 from sheet_diag.model import catalog, damage, rules, standards
 from sheet_diag.model.basics import UserError
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.record import Record
+from sheet_diag.text.glosses import explain_questions
 
 BUILT_IN = "jis-q-27002"
 DEFAULT_VERSION = "2026.2"

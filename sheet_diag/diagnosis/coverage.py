@@ -1,4 +1,4 @@
-"""Set answers beside the requirements of other standards. Pure.
+"""Set answers beside the requirements of other standards, and beside threats. Pure.
 
 A requirement is in the lowest state of its scored items; items of weight 0 never count.
 """
@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from fractions import Fraction
 from typing import Final
 
 from sheet_diag.model.catalog import Catalog, Choice, ChoiceRole, Item, cached_per_catalog
-from sheet_diag.model.results import Answers
+from sheet_diag.model.results import Answers, Scores
 from sheet_diag.model.standards import (
     Frame,
     GroupCoverage,
@@ -23,6 +23,7 @@ from sheet_diag.model.standards import (
     Standard,
     StandardCoverage,
 )
+from sheet_diag.model.threats import Threat, ThreatCount
 
 _HALF: Final = Fraction(1, 2)
 _DIGITS: Final = re.compile(r"(\d+)")
@@ -123,3 +124,36 @@ def _natural_order(number: str) -> tuple[tuple[int, str], ...]:
     """Order the numbers in a text by their size: 5.9 comes before 5.10."""
     parts = enumerate(_DIGITS.split(number))
     return tuple((int(part), "") if place % 2 else (0, part) for place, part in parts)
+
+
+# --- threats
+
+
+def count_threats(
+    catalog: Catalog, scores: Scores, unknown: Collection[str]
+) -> tuple[ThreatCount, ...]:
+    """Count items by threat; `unknown` are those whose state nobody knows."""
+    return tuple(
+        _count(threat, items, scores, unknown)
+        for threat, items in _items_by_threat(catalog).items()
+    )
+
+
+def _count(
+    threat: Threat, items: Collection[str], scores: Scores, unknown: Collection[str]
+) -> ThreatCount:
+    values = {item: scores.items[item].value for item in items}
+    return ThreatCount(
+        threat=threat.id,
+        items=sum(1 for value in values.values() if value is not None),
+        done=sum(1 for value in values.values() if value == 1),
+        unknown=sum(1 for item in items if item in unknown),
+    )
+
+
+@cached_per_catalog
+def _items_by_threat(catalog: Catalog) -> Mapping[Threat, tuple[str, ...]]:
+    """List the scored items against each threat."""
+    threats = catalog.threats.threats if catalog.threats else ()
+    scored = [item for item in catalog.items.values() if item.weight]
+    return {each: tuple(i.id for i in scored if each.id in i.threats) for each in threats}

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
+from sheet_diag.diagnosis.coverage import count_threats
 from sheet_diag.diagnosis.improvement.improve import find_unknown, find_ways
 from sheet_diag.diagnosis.improvement.lost_points import compute_losses
 from sheet_diag.diagnosis.improvement.plan import plan_items
 from sheet_diag.diagnosis.scoring.findings import find_company_contradictions
 from sheet_diag.diagnosis.scoring.score import score_answers
-from sheet_diag.diagnosis.threats import count_threats
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog, Choice, FieldKind, Item, cached_per_catalog
 from sheet_diag.model.results import Answers, CommentedCategory, Diagnosis, Insurance, Scores

@@ -12,7 +12,8 @@ from functools import lru_cache
 from typing import Final
 
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.catalog import GlossaryEntry
+from sheet_diag.model.catalog import Catalog, Category, GlossaryEntry, Item
+from sheet_diag.model.record import Text
 
 _MARKS: Final = 0xE000  # from here on, each character stands for the explanation of an entry
 _LONGER: Final = "[A-Za-z0-9ァ-ヺー々一-鿿]"  # goes on with the word
@@ -66,3 +67,34 @@ def _compile_terms(marks: Mapping[str, str]) -> tuple[re.Pattern[str], re.Patter
     marked = f"(?P<mark>[{''.join(marks.values())}])" if marks else "(?P<mark>(?!))"
     term = f"(?<![A-Za-z])(?P<term>{forms})(?:{marked}|(?!{_LONGER}|{_BRACKET}))"
     return re.compile(forms, re.IGNORECASE), re.compile(term, re.IGNORECASE)
+
+
+# --- in the questions of a catalogue
+
+
+def explain_questions(catalog: Catalog) -> Catalog:
+    """Explain each term where the questions and hints first use it, in the order of the sheet."""
+    if not catalog.glossary:
+        return catalog
+    glosses = {lang: Glosses(catalog.glossary, lang) for lang in Lang}
+    categories = tuple(_explain_category(each, glosses) for each in catalog.categories)
+    return catalog.model_copy(update={"categories": categories})
+
+
+def _explain_category(category: Category, glosses: dict[Lang, Glosses]) -> Category:
+    items = tuple(_explain_item(item, glosses) for item in category.items)
+    return category.model_copy(update={"items": items})
+
+
+def _explain_item(item: Item, glosses: dict[Lang, Glosses]) -> Item:
+    return item.model_copy(
+        update={
+            "question": _explain_text(item.question, glosses),
+            "hint": {key: _explain_text(text, glosses) for key, text in item.hint.items()},
+            "na_when": _explain_text(item.na_when, glosses) if item.na_when else None,
+        }
+    )
+
+
+def _explain_text(text: Text, glosses: dict[Lang, Glosses]) -> Text:
+    return Text(**{lang.value: glosses[lang].explain(text[lang]) for lang in Lang})

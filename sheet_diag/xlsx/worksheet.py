@@ -29,7 +29,7 @@ class FastWorksheet(Worksheet):  # type: ignore[misc]  # XlsxWriter publishes no
 
     def set_height(self, row: int, points: float) -> None:
         """Set a row height. XlsxWriter takes whole pixels, and an empty sheet to start in A."""
-        pixels = int(points * 4.0 / 3.0 + 0.5)
+        pixels = count_pixels(points)
         self.cells.height(row, "" if pixels == self.default_row_height else _size(pixels))
         self.row_sizes[row] = (pixels or self.default_row_height, not pixels)
         if self.dim_colmin is None and not self.cells:
@@ -97,6 +97,11 @@ class FastWorksheet(Worksheet):  # type: ignore[misc]  # XlsxWriter publishes no
     def _write_rows(self) -> None:
         for piece in self.cells.xml(self.forms.cells):
             self.fh.write(piece)
+
+
+def count_pixels(points: float) -> int:
+    """Count the whole pixels (96 dpi) of a height."""
+    return int(points * 4.0 / 3.0 + 0.5)
 
 
 @cache

@@ -57,22 +57,25 @@ def read_return(
 
     A sheet of another known version is read by that version.
     """
-    other = load_other_version(catalog, read_identity(book)[0].version)
-    sheet, problems = _read_sheet(book, other or catalog)
+    identity, of_identity = read_identity(book)
+    other = load_other_version(catalog, identity.version)
+    sheet, problems = _read_sheet(book, identity, of_identity, other or catalog)
     if sheet is None or other is None:
         return sheet, problems
     return carry_over(sheet, problems, other, catalog)
 
 
 def _read_sheet(
-    book: WorkbookContent, catalog: Catalog
+    book: WorkbookContent,
+    identity: SheetIdentity,
+    identity_problems: tuple[Problem, ...],
+    catalog: Catalog,
 ) -> tuple[ReturnedSheet | None, tuple[Problem, ...]]:
     words, vocabulary = find_known_words(book.grids, catalog), vocabulary_of(catalog)
     if is_own_output(book, words):
         words = _find_returned_sheets(book, words)
         if not words:
             return None, (Problem(ProblemCode.OWN_OUTPUT),)
-    identity, identity_problems = read_identity(book)
     tables = find_question_tables(words, vocabulary)
     usable = [table for table in tables if table.answer is not None]
     if rejection := _find_rejection(identity, tables, usable, catalog):

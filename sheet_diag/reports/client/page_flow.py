@@ -13,6 +13,7 @@ from typing import Final
 
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.theme import BODY, BOLD, HEAD_9, HEADING, MIDDLE, NAVY, Look
+from sheet_diag.xlsx.worksheet import count_pixels
 
 # A4 inside the margins of `Page.paper` in points, less a little for printers that need more room.
 PAGE_HEIGHT: Final = 728.0  # portrait
@@ -26,11 +27,6 @@ _HEADING: Final[Look] = {**HEADING, "font_size": 13}
 _SUBHEADING: Final[Look] = {**BODY, **BOLD, **MIDDLE, "font_size": 11, "font_color": NAVY}
 
 FittedCell = tuple[str, Look, tuple[int, int]]  # its text, its look, and the columns it takes
-
-
-def whole_pixels(points: float) -> float:
-    """Round a height to whole pixels (96 dpi); gives points."""
-    return int(points / 0.75 + 0.5) * 0.75
 
 
 def landscape_scale(pixels: int) -> int:
@@ -52,7 +48,7 @@ class PageFlow:
     def next_row(self, points: float) -> int:
         """Take a row of that height; a page break may come between rows outside `together`."""
         row = self.row
-        points = whole_pixels(points)  # as Excel sets it
+        points = count_pixels(points) * 0.75  # as it is written
         self.page.height(row, points)
         if self._together is None:
             self._blocks.append((row, points))

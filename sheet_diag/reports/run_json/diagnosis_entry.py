@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import asdict
 from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from sheet_diag.diagnosis.coverage import cover_standards
 from sheet_diag.diagnosis.improvement.plan import find_due_day
 from sheet_diag.model.catalog import Catalog, Item
-from sheet_diag.model.results import Diagnosis, PlannedItem, Scores, Way
+from sheet_diag.model.results import (
+    Diagnosis,
+    PlannedItem,
+    ReturnOutcome,
+    ReturnStatus,
+    Scores,
+    Way,
+)
+from sheet_diag.model.standards import RequirementState
 from sheet_diag.text.numbers import format_score
 
 
@@ -114,3 +124,27 @@ def _overall(scores: Scores) -> dict[str, str] | None:
 def describe_score(score: Fraction | None) -> dict[str, str] | None:
     """Describe a score, exactly and as it is shown."""
     return None if score is None else {"exact": str(score), "shown": format_score(score)}
+
+
+def describe_standards(catalog: Catalog, outcome: ReturnOutcome) -> dict[str, Any]:
+    """Describe the standards as the report shows them; none unless the return is ranked."""
+    sheet = outcome.received.sheet
+    if sheet is None or outcome.status is not ReturnStatus.RANKED:
+        return {}
+    return {
+        each.standard.id: {
+            **_counts(each.size, each.counts),
+            "groups": {g.group.id: _counts(g.group.size, g.counts) for g in each.groups},
+            "requirements": {
+                covered.requirement.id: covered.state
+                for group in each.groups
+                for covered in group.requirements
+            },
+        }
+        for each in cover_standards(catalog, sheet.answers)
+    }
+
+
+def _counts(size: int, counts: Counter[RequirementState]) -> dict[str, int]:
+    states = {state.value: counts[state] for state in RequirementState}
+    return {"size": size, "treated": counts.total(), **states}

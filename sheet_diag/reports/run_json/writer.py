@@ -33,8 +33,11 @@ from sheet_diag.model.results import (
     list_unassigned_attachments,
 )
 from sheet_diag.model.returns import Attachment, Problem, ProblemCode
-from sheet_diag.reports.run_json.diagnosis_entry import describe_diagnosis, describe_score
-from sheet_diag.reports.run_json.standards_entry import describe_standards
+from sheet_diag.reports.run_json.diagnosis_entry import (
+    describe_diagnosis,
+    describe_score,
+    describe_standards,
+)
 from sheet_diag.storage.run_json_file import RunJsonWriter, dump_json_line
 from sheet_diag.text import problems
 
