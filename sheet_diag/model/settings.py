@@ -10,7 +10,7 @@ from typing import Annotated, Final
 
 from pydantic import ConfigDict, Field
 
-from sheet_diag.model.basics import FIRST_DAY, LAST_DAY
+from sheet_diag.model.basics import FIRST_DAY, LAST_DAY, Lang
 from sheet_diag.model.mail import ReportForm
 
 MIB: Final = 1024 * 1024  # the unit of sizes in `Limits`, in bytes
@@ -24,7 +24,11 @@ _FORBID_UNKNOWN: Final = ConfigDict(extra="forbid")
 
 @dataclass(frozen=True, slots=True)
 class Issuer:
-    """The issuing firm as printed. `logo` is the content of a PNG or JPEG file."""
+    """The issuing firm as printed. `logo` is the content of a PNG or JPEG file.
+
+    `sign`: a box for signatures is printed even where no name is given; `english` is the firm as
+    reports in English show it.
+    """
 
     name: str = ""
     department: str = ""
@@ -34,6 +38,15 @@ class Issuer:
     contact: str = ""
     deadline: date | None = None
     logo: bytes | None = None
+    author: str = ""
+    reviewer: str = ""
+    approver: str = ""
+    sign: bool = False
+    english: Issuer | None = None
+
+    def in_lang(self, lang: Lang) -> Issuer:
+        """Give the firm as reports in a language show it."""
+        return self.english if lang is Lang.EN and self.english else self
 
 
 @dataclass(frozen=True, slots=True)
