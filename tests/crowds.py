@@ -84,7 +84,7 @@ def add_comments(read: list[ReceivedFile]) -> list[ReceivedFile]:
     """Add a file with a comment on every client that has an id."""
     ids = [each.sheet.identity.client for each in read if each.sheet]
     lines = [
-        ClientComment(client, "面談済み", "上書き", f"A{row}")
+        ClientComment(client, "面談済み", "", "上書き", f"A{row}")
         for row, client in enumerate(filter(None, ids), 2)
     ]
     decisions = OverridesContent(comments=tuple(lines))

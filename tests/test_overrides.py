@@ -17,6 +17,7 @@ from sheet_diag.diagnosis.overrides import apply_overrides
 from sheet_diag.forms.correction.workbook import make_correction_sheet
 from sheet_diag.forms.hearing_sheet.content import Entries
 from sheet_diag.forms.layout import (
+    OVERRIDE_OPTIONAL,
     OVERRIDE_REFERENCES,
     OVERRIDE_TABLES,
     QUESTION_COLUMNS,
@@ -47,7 +48,7 @@ from tests.workbooks import sheet as page_of
 
 READING = IntakeSettings()
 HEAD = "| 診断先 | 設問 No. | 新しい回答 | 理由 | 修正者 |"
-REMARKS = "| 診断先 | コメント |"
+REMARKS = "| 診断先 | コメント | 記入者 |"
 
 
 def line(problem: Problem) -> str:
@@ -60,8 +61,8 @@ def table(*lines: str, head: str = HEAD, name: str = "回答の修正", **more: 
     return sheet("\n".join((head, *lines)), name, **more)
 
 
-def remarks(*lines: str) -> Grid:
-    return table(*lines, head=REMARKS, name="コメント")
+def remarks(*lines: str, **more: Any) -> Grid:
+    return table(*lines, head=REMARKS, name="コメント", **more)
 
 
 def decisions(*grids: Grid) -> OverridesContent:
@@ -155,6 +156,15 @@ FAULTS: Mapping[str, tuple[Sequence[Grid], Sequence[str]]] = {
         [table("| A | POL-01 | はい | r | b |", head="| a | b |")],
         [f"OVERRIDES_COLUMN A1 {Wording(Lang.JA)(f'overrides.column.{c}')}"
          for c in OVERRIDE_TABLES["amendments"]],
+    ),
+    "a name without a comment": ([remarks("| | | 佐藤 |")], ["OVERRIDE_INCOMPLETE A6"]),
+    "the name under a comment struck out": (
+        [remarks("| A | よい | 佐藤 |", struck={position("C6"): ""})],
+        ["OVERRIDE_STRUCK C6 佐藤"],
+    ),
+    "two columns of names": (
+        [table("| A | よい | 佐藤 | 田中 |", head=f"{REMARKS} 記入者 |", name="コメント")],
+        ["OVERRIDES_COLUMN D5 記入者"],
     ),
     "nothing at all": ([table(), remarks()], ["OVERRIDES_EMPTY"]),
     "cells far away": (
@@ -484,8 +494,11 @@ def test_nothing_decided_changes_nothing() -> None:
 
 
 def test_comments_of_a_client_are_joined_and_others_told() -> None:
-    result = applied([NO], remarks("| A | 一つ目 |", "| （株）A | 二つ目 |", "| B | 三つ目 |"))
-    assert result.read[0].judgement.comment == "一つ目\n二つ目"
+    result = applied(
+        [NO], remarks("| A | 一つ目 | 佐藤 |", "| （株）A | 二つ目 | |", "| B | 三つ目 | 田中 |")
+    )
+    judgement = result.read[0].judgement
+    assert (judgement.comment, judgement.comment_by) == ("一つ目\n二つ目", "佐藤")
     assert result.read[0].sheet == NO.sheet
     assert result.file == ["OVERRIDES_READ", "OVERRIDE_CLIENT_UNKNOWN A8 B"]
     assert dict(result.read[-1].problems[0].details) == {
@@ -495,6 +508,17 @@ def test_comments_of_a_client_are_joined_and_others_told() -> None:
         "selected": "0",
         "placed": "2",
     }
+
+
+def test_everyone_who_commented_on_a_client_is_named_once() -> None:
+    lines = ("| A | 一 | 佐藤 |", "| A | 二 | 田中 |", "| A | 三 | 佐藤 |")
+    assert applied([NO], remarks(*lines)).read[0].judgement.comment_by == "佐藤、田中"
+
+
+def test_comments_of_a_workbook_that_asks_for_no_names_are_read() -> None:
+    grid = table("| A | よい |", head="| 診断先 | コメント |", name="コメント")
+    (found,) = decisions(grid).comments
+    assert (found.client, found.text, found.by) == ("A", "よい", "")
 
 
 # --- what goes back to the client
@@ -546,7 +570,9 @@ def test_the_report_tells_the_client_s_answer_the_new_one_and_who_changed_it(lan
 def test_headings_of_the_tables_are_told_apart() -> None:
     for lang in Lang:
         say = Wording(lang)
-        columns = {c for table in OVERRIDE_TABLES.values() for c in table}
+        columns = {
+            c for tables in (OVERRIDE_TABLES, OVERRIDE_OPTIONAL) for t in tables.values() for c in t
+        }
         heads = [
             say(f"overrides.column.{c}") for c in {*columns, *OVERRIDE_REFERENCES["amendments"]}
         ]
@@ -907,7 +933,7 @@ def test_lines_that_are_written_are_read_again(lang: Lang) -> None:
         "selections": [
             {"client": "A", "file": "a.xlsx", "reason": "", "company": "", "found": "f"}
         ],
-        "remarks": [{"client": "A", "text": "よい\n取り組み"}],
+        "remarks": [{"client": "A", "text": "よい\n取り組み", "comment_by": "=佐藤"}],
     }  # fmt: skip
     content = make_overrides_workbook(JIS, lang, ISSUER, lines)
     read, others = read_override_lines(content, "x", READING)

@@ -144,13 +144,14 @@ def test_former_lines_stay_as_they_were_and_new_ones_come_below() -> None:
     edited = {"F6": "一部", "G6": "面談で確認", "H6": "佐藤", "A7": "甲", "C7": "POL-99"}
     for cell, text in edited.items():
         BOOK.write_bytes(put_cell(BOOK.read_bytes(), 0, cell, text))
-    BOOK.write_bytes(put_cell(BOOK.read_bytes(), 4, "B6", "社名のないコメント"))
+    for cell, text in {"B6": "社名のないコメント", "C6": "佐藤"}.items():
+        BOOK.write_bytes(put_cell(BOOK.read_bytes(), 4, cell, text))
     before, former = BOOK.read_bytes(), lines("amendments")
     ran(entry("a.xlsx", [first, second], ("C-1", "甲")))
     said = call("overrides")
     assert lines("amendments")[:2] == former
     assert [line[2] for line in lines("amendments")[2:]] == ["POL-01"]
-    assert lines("remarks") == [["社名のないコメント"]]
+    assert lines("remarks") == [["社名のないコメント", "佐藤"]]
     (kept,) = Path("output/edited").glob("*/overrides.xlsx")
     assert kept.read_bytes() == before
     assert str(kept) in said.replace("\n", "")

@@ -631,9 +631,9 @@ def test_the_order_of_files_does_not_matter() -> None:
 # --- the consultant's comment
 
 
-def judged(comment: str) -> bytes:
+def judged(comment: str, by: str = "") -> bytes:
     (found,) = resolve_all(client("A", MIXED))
-    received = replace(found.received, judgement=Judgement(comment=comment))
+    received = replace(found.received, judgement=Judgement(comment=comment, comment_by=by))
     made = report_context(replace(found, received=received))
     book = Book(title="t", author="a", created=AS_OF)
     flow = PageFlow(book.page("p"))
@@ -645,9 +645,14 @@ def judged(comment: str) -> bytes:
 def test_the_comment_stands_under_its_heading_as_text() -> None:
     content = judged("=1+1\n二行目")
     page = sheet(open_workbook(content), "p")
-    assert texts_on(page) == ["担当者コメント", "=1+1", "二行目"]
+    assert texts_on(page) == ["担当コンサルタントより", "=1+1", "二行目"]
     assert [bool(page.cell(row, 1).quotePrefix) for row in (1, 2, 3)] == [False, True, True]
     assert sheet_parts(content)["p"].findall(".//{*}f") == []
+
+
+def test_who_wrote_the_comment_stands_beside_its_heading() -> None:
+    page = sheet(open_workbook(judged("よい取り組みです。", "佐藤 花子")), "p")
+    assert texts_on(page) == ["担当コンサルタントより　佐藤 花子", "よい取り組みです。"]
 
 
 def test_no_comment_no_heading() -> None:

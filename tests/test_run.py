@@ -270,20 +270,21 @@ def test_a_comment_without_a_changed_answer_stands_in_the_report(tmp_path: Path)
         "B6": "良い取り組みです。",
         "A7": "乙",
         "B7": "ご相談を",
+        "C7": "佐藤",
     }.items():
         content = put_cell(content, 4, cell, value)
     for cell, value in {"A6": "乙", "C6": "POL-01", "F6": "×", "G6": "面談", "H6": "佐藤"}.items():
         content = put_cell(content, 0, cell, value)
     (tmp_path / "input" / "overrides.xlsx").write_bytes(content)
     _run(tmp_path)
-    for name, comment, changed in (
-        ("甲", "良い取り組みです。", 0),
-        ("乙", "ご相談を", 1),
-        ("丙", "", 0),
+    for name, comment, by, changed in (
+        ("甲", "良い取り組みです。", "", 0),
+        ("乙", "ご相談を", "\n佐藤", 1),
+        ("丙", "", "", 0),
     ):
         entry = _entry(tmp_path, f"{name}.xlsx")
         assert (entry["status"], len(entry["overrides"])) == ("ranked", changed)
-        digest = hashlib.sha256(comment.encode()).hexdigest() if comment else None
+        digest = hashlib.sha256(f"{comment}{by}".encode()).hexdigest() if comment else None
         assert entry["comment_sha256"] == digest
         said = _strings(tmp_path / "output" / entry["result"])
         assert {each for each in ("良い取り組みです。", "ご相談を") if each in said} == {

@@ -354,10 +354,13 @@ def _apply_to_return(at: int, received: ReceivedFile, plan: _OverridePlan) -> Re
     remarks, selection = plan.remarks.get(at, []), plan.selected.get(at)
     if received.sheet is None or not (entries or words or remarks or selection):
         return received
-    comment = "\n".join(remark.text for remark in remarks)
-    reason = selection.reason if selection else ""
+    judgement = Judgement(
+        comment="\n".join(remark.text for remark in remarks),
+        comment_by=_join_names([remark.by for remark in remarks], received.sheet.lang),
+        selection=selection.reason if selection else "",
+    )
     if not (entries or words):  # what was read and found stands
-        return replace(received, judgement=Judgement((), comment, reason))
+        return replace(received, judgement=judgement)
     set_here = [_record_override(received, item, e.after, e) for item, e in entries.items()]
     replaced = [
         _record_override(received, item, word.choices[plan.catalog.items[item].answer_set], word)
@@ -379,8 +382,12 @@ def _apply_to_return(at: int, received: ReceivedFile, plan: _OverridePlan) -> Re
         received,
         sheet=replace(received.sheet, responses=responses),
         problems=(*_problems_left(received, after), *told),
-        judgement=Judgement(overrides, comment, reason),
+        judgement=replace(judgement, overrides=overrides),
     )
+
+
+def _join_names(names: Sequence[str], lang: Lang) -> str:
+    return Wording(lang)("overrides.joint").join(dict.fromkeys(filter(None, names)))
 
 
 def _record_override(

@@ -82,6 +82,8 @@ OVERRIDE_TABLES: Final = {
     "selections": ("client", "file", "reason"),
     "remarks": ("client", "text"),
 }
+# What a line may also say.
+OVERRIDE_OPTIONAL: Final = {"remarks": ("comment_by",)}
 # What the product itself writes beside these, to be decided upon.
 OVERRIDE_REFERENCES: Final = {
     "amendments": ("company", "question", "found"),

@@ -12,7 +12,13 @@ from types import MappingProxyType
 from typing import Final
 
 from sheet_diag.forms.hearing_sheet.content import ENTRY_LOOK
-from sheet_diag.forms.layout import FIXED_CREATED, LISTS_SHEET, OVERRIDE_TABLES, item_key
+from sheet_diag.forms.layout import (
+    FIXED_CREATED,
+    LISTS_SHEET,
+    OVERRIDE_REFERENCES,
+    OVERRIDE_TABLES,
+    item_key,
+)
 from sheet_diag.forms.page_writer import (
     FormContext,
     set_paper,
@@ -56,9 +62,9 @@ _WIDTHS: Final = {
     "words": {"word": 250, "meaning": 140, "reason": 472, "set_by": 110},
     "assignments": {"file": 330, "company": 190, "found": 330, "client": 220},
     "selections": {"client": 130, "company": 190, "file": 300, "found": 290, "reason": 280},
-    "remarks": {"client": 210, "text": 762},
+    "remarks": {"client": 210, "text": 652, "comment_by": 110},
 }  # fmt: skip
-_CENTERED: Final = ("item", "after", "by", "meaning", "set_by")
+_CENTERED: Final = ("item", "after", "by", "meaning", "set_by", "comment_by")
 # What a line is about, and the cell in which that is decided.
 _WAITING: Final = {"amendments": ("item", "after"), "assignments": ("file", "client")}
 _REFERENCE: Final = {**TEXT, **SMALL, "bg_color": PAPER}
@@ -151,7 +157,7 @@ def _write_table(
     write_lead(page, say(f"overrides.{key}.lead"), last_column)
     looks = {}
     for at, column in enumerate(widths):
-        is_reference = column not in OVERRIDE_TABLES[key]
+        is_reference = column in OVERRIDE_REFERENCES.get(key, ())
         head = {**HEAD, "bg_color": BLUE} if is_reference else HEAD
         page.text(_HEADER, at, say(f"overrides.column.{column}"), head)
         entry = {**ENTRY_LOOK, **(CENTER if column in _CENTERED else INSET)}

@@ -14,6 +14,7 @@ from typing import Final, TypeVar
 
 from sheet_diag.forms.layout import (
     LISTS_SHEET,
+    OVERRIDE_OPTIONAL,
     OVERRIDE_REFERENCES,
     OVERRIDE_TABLES,
     OVERRIDES_FILE,
@@ -104,7 +105,7 @@ def parse_overrides(
         if not found:
             continue
         key, table = found
-        wrong = [*_check_columns(table, OVERRIDE_TABLES[key])]
+        wrong = [*_check_columns(table, key)]
         rows = [] if wrong else list(table.rows())
         left = [row for row in rows if not _is_open(row, key)]
         faults += wrong
@@ -156,7 +157,7 @@ def _find_other_cells(grid: Grid, found: tuple[str, Table] | None) -> Iterator[s
     if found:
         key, table = found
         own = {places[0] for places in table.columns.values()}
-        for problem in _check_columns(table, OVERRIDE_TABLES[key]):
+        for problem in _check_columns(table, key):
             yield f"{grid.name} {problem.cell}"
     elif grid.name == LISTS_SHEET:
         return
@@ -196,8 +197,12 @@ def _find_table(grid: Grid) -> tuple[str, Table] | None:
 
 
 def _headings(key: str) -> Headings:
-    columns = (*OVERRIDE_TABLES[key], *OVERRIDE_REFERENCES.get(key, ()))
+    columns = (*_entered_columns(key), *OVERRIDE_REFERENCES.get(key, ()))
     return read_headings(tuple(f"overrides.column.{column}" for column in columns))
+
+
+def _entered_columns(key: str) -> tuple[str, ...]:
+    return (*OVERRIDE_TABLES[key], *OVERRIDE_OPTIONAL.get(key, ()))
 
 
 def _has_two(key: str) -> Callable[[HeadedColumns], bool]:
@@ -211,13 +216,13 @@ def _fit(key: str, table: Table) -> tuple[int, int]:
     return there, there - len(needed)
 
 
-def _check_columns(table: Table, columns: Sequence[str]) -> Iterator[Problem]:
+def _check_columns(table: Table, key: str) -> Iterator[Problem]:
     """Find headings that are missing or stand twice."""
     cells = table.grid.rows[table.header] if table.grid.rows else ()
     lang = Lang.EN if any(cells) and all(text.isascii() for text in cells) else Lang.JA
-    for column in columns:
+    for column in _entered_columns(key):
         places = table.columns.get(column, ())
-        if len(places) != 1:
+        if len(places) > 1 or (not places and column in OVERRIDE_TABLES[key]):
             cell = cell_name(table.header, places[-1] if places else 0)
             heading = Wording(lang)(f"overrides.column.{column}")
             yield Problem(ProblemCode.OVERRIDES_COLUMN, table.grid.name, cell, value=heading)
@@ -240,8 +245,8 @@ def _count_open(rows: Sequence[TableRow], decided: Sequence[TableRow], key: str)
 def _parse_row(row: TableRow, key: str, vocabulary: Vocabulary) -> _Line | Problem:
     """Read what a row decides, or its first fault."""
     struck = row.grid.struck
-    for column in OVERRIDE_TABLES[key] if struck else ():
-        if (row.row, row.places[column]) in struck:
+    for column in _entered_columns(key) if struck else ():
+        if (row.row, row.places.get(column, -1)) in struck:
             return _row_problem(row, ProblemCode.OVERRIDE_STRUCK, column)
     if blank := [column for column in OVERRIDE_TABLES[key] if not row.text(column)]:
         names = {lang: [Wording(lang)(f"overrides.column.{c}") for c in blank] for lang in Lang}
@@ -338,7 +343,13 @@ def _parse_selection(row: TableRow, vocabulary: Vocabulary) -> ReturnSelection:
 
 def _parse_comment(row: TableRow, vocabulary: Vocabulary) -> ClientComment:
     del vocabulary
-    return ClientComment(row.text("client"), row.text("text"), row.grid.name, row.cell("client"))
+    return ClientComment(
+        client=row.text("client"),
+        text=row.text("text"),
+        by=row.text("comment_by"),
+        sheet=row.grid.name,
+        cell=row.cell("client"),
+    )
 
 
 _PARSERS: Final[Mapping[str, Callable[[TableRow, Vocabulary], _Line | Problem]]] = {

@@ -24,11 +24,13 @@ class Override:
 class Judgement:
     """All that the consultant decided on one client.
 
+    `comment_by` are the names of those who wrote the comment (empty: not told), and
     `selection` is the reason why this return is to count (empty: nothing was decided on that).
     """
 
     overrides: tuple[Override, ...] = ()
     comment: str = ""
+    comment_by: str = ""
     selection: str = ""
 
 
@@ -52,10 +54,14 @@ class AnswerOverride:
 
 @dataclass(frozen=True, slots=True)
 class ClientComment:
-    """One line with a free comment on a client, whose name stands in `cell`."""
+    """One line with a free comment on a client, whose name stands in `cell`.
+
+    `by` is who wrote it (empty: not told).
+    """
 
     client: str
     text: str
+    by: str
     sheet: str
     cell: str
 

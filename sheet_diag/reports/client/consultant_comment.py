@@ -1,4 +1,4 @@
-"""担当者コメント: what the consultant adds in his own words."""
+"""担当コンサルタントより: what the consultant adds in his own words."""
 
 from __future__ import annotations
 
@@ -23,12 +23,13 @@ _TALLEST: Final = 240.0  # points
 
 def write_consultant_comment(flow: PageFlow, context: ReportContext) -> None:
     """Write what the consultant adds in his own words; nothing where he adds nothing."""
-    comment = context.report.received.judgement.comment
-    if not comment:
+    judgement = context.report.received.judgement
+    if not judgement.comment:
         return
-    first, *others = _split_comment(comment, flow)
+    first, *others = _split_comment(judgement.comment, flow)
+    heading = (context.say("overrides.heading"), judgement.comment_by)
     with flow.together():
-        flow.subheading(context.say("overrides.heading"))
+        flow.subheading("\N{IDEOGRAPHIC SPACE}".join(filter(None, heading)))
         _write_piece(flow, first)
     for text in others:
         _write_piece(flow, text)

@@ -178,10 +178,11 @@ def _override(override: Override) -> dict[str, Any]:
 
 
 def _comment_digest(decided: Judgement) -> str | None:
-    """SHA-256 of the consultant's comment, to tell a changed one; the report alone tells it."""
+    """Digest the consultant's comment and who wrote it, to tell a changed one."""
     if not decided.comment:
         return None
-    return hashlib.sha256(decided.comment.encode("utf-8", "replace")).hexdigest()
+    text = "\n".join(filter(None, (decided.comment, decided.comment_by)))
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
 
 
 def _comparison(comparison: Comparison) -> dict[str, Any]:
