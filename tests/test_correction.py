@@ -130,6 +130,14 @@ def at(item: str, code: ProblemCode, value: str | None = None, **details: str) -
 
 
 @both
+def test_it_names_the_issuer_in_its_language(lang: Lang) -> None:
+    firms = {Lang.JA: ISSUER, Lang.EN: ISSUER_EN}
+    point = at(ITEMS[0], ProblemCode.NOT_UNDERSTOOD, "x")
+    made = corrected(returned_sheet(lang), point, issuer=replace(ISSUER, english=ISSUER_EN))
+    assert made == corrected(returned_sheet(lang), point, issuer=firms[lang])
+
+
+@both
 def test_it_opens_with_the_request(lang: Lang) -> None:
     book = open_workbook(
         corrected(returned_sheet(lang), at(ITEMS[0], ProblemCode.NOT_UNDERSTOOD, "x"))

@@ -195,6 +195,13 @@ def test_values_of_the_firm_are_shown_literally(field: str) -> None:
     assert "<i>" not in letter.html
 
 
+@pytest.mark.parametrize("lang", Lang)
+def test_a_mail_names_the_issuer_in_its_language(lang: Lang) -> None:
+    both = replace(FIRMS[Lang.JA], english=FIRMS[Lang.EN])
+    letter = written(parcel(MailKind.REQUEST, lang), both)
+    assert letter == written(parcel(MailKind.REQUEST, lang), FIRMS[lang])
+
+
 @pytest.mark.parametrize(
     ("contact", "title", "lines"),
     [

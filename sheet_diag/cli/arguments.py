@@ -71,7 +71,7 @@ def build_run_config(options: RunOptions, say: Wording) -> RunConfig:
         comparison=load_comparison_basis(
             catalog, settings.comparing, options.previous, options.benchmark
         ),
-        pdf_program=_find_office(say) if options.pdf else None,
+        pdf_program=_find_office(say) if options.pdf or settings.pdf else None,
         protect=options.protect,
         scheduler=options.scheduler,
         clients=clients,

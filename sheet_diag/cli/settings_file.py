@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from datetime import date
 from difflib import get_close_matches
 from pathlib import Path
@@ -24,6 +24,7 @@ from pydantic_core import ErrorDetails
 from sheet_diag.cli.arguments import SETTINGS_FILE, TooMuchTomlError, read_toml
 from sheet_diag.cli.settings_tables import (
     USUAL,
+    EnglishIssuerTable,
     GoogleTable,
     ImapTable,
     IssuerTable,
@@ -75,7 +76,8 @@ class SettingsError(UserError):
 class Settings:
     """What the file says. `report_language` None: the language of each returned sheet.
 
-    `catalog` is a folder, or the name and version of a built-in catalogue.
+    `catalog` is a folder, or the name and version of a built-in catalogue; `pdf`: each report comes
+    as PDF, too; `font` is the one it is set in where it has the character (empty: our own).
     """
 
     issuer: Issuer = field(default_factory=Issuer)
@@ -84,6 +86,8 @@ class Settings:
     catalog: Path | None = None
     limits: Limits = field(default_factory=Limits)
     comparing: ComparisonSettings = field(default_factory=ComparisonSettings)
+    pdf: bool = False
+    font: str = ""
     damage_estimate: bool = False
     correspondence: CorrespondenceSettings = field(default_factory=CorrespondenceSettings)
 
@@ -154,7 +158,7 @@ def _describe_one(error: ErrorDetails) -> Message:
     }
     name = "not_a_date" if isinstance(given, date) else _FAULTS.get(error["type"], error["type"])
     if name == "unknown_key":
-        known = _list_keys(*table)
+        known = _list_keys(".".join(table))
         near = get_close_matches(key, known, n=1)
         parts["near"] = near[0] if near else ", ".join(known)
     if name == "not_one_of":
@@ -164,8 +168,8 @@ def _describe_one(error: ErrorDetails) -> Message:
 
 def _list_keys(table: str = "") -> list[str]:
     tables: dict[str, type[BaseModel]] = {
-        "": SettingsFile, "issuer": IssuerTable, "mail": MailTable, "smtp": SmtpTable,
-        "imap": ImapTable, "report": ReportTable,
+        "": SettingsFile, "issuer": IssuerTable, "issuer.en": EnglishIssuerTable,
+        "mail": MailTable, "smtp": SmtpTable, "imap": ImapTable, "report": ReportTable,
         "microsoft": MicrosoftTable, "google": GoogleTable,
     }  # fmt: skip
     if table in tables:
@@ -189,12 +193,7 @@ def _find_missing_apps(raw: Mapping[str, Any]) -> Iterator[Message]:
 
 def _build_settings(file: SettingsFile, folder: Path) -> Settings:
     """Make the settings; files are relative to `folder`."""
-    report, logo = file.report_language, file.issuer.logo
-    issuer = Issuer(
-        **file.issuer.model_dump(exclude={"logo"}),
-        deadline=file.deadline,
-        logo=(folder / logo).read_bytes() if logo else None,
-    )
+    report, issuer = file.report_language, _build_issuer(file, folder)
     return Settings(
         issuer=issuer,
         language=file.language,
@@ -202,9 +201,24 @@ def _build_settings(file: SettingsFile, folder: Path) -> Settings:
         catalog=_find_catalog(file.catalog, folder) if file.catalog else None,
         limits=file.limits,
         comparing=file.comparing,
+        pdf=file.report.pdf,
+        font=file.report.font.strip(),
         damage_estimate=file.report.damage_estimate,
         correspondence=_build_mail_settings(file, issuer, folder),
     )
+
+
+def _build_issuer(file: SettingsFile, folder: Path) -> Issuer:
+    """Make the issuer, who is in English what is said so, else the same."""
+    issuer = Issuer(deadline=file.deadline)
+    for table in (file.issuer, file.issuer.en):
+        if table is not None:
+            given = table.model_dump(exclude={"en"}, exclude_unset=True)
+            if given.get("logo"):
+                given["logo"] = (folder / given["logo"]).read_bytes()
+            named = replace(issuer, **given)
+            issuer = named if table is file.issuer else replace(issuer, english=named)
+    return issuer
 
 
 def _find_catalog(name: str, folder: Path) -> Path:

@@ -60,8 +60,8 @@ OneLine = Annotated[str, _require("not_one_line", lambda text, _: not _BREAKS.se
 Tenant = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9.-]*$")]  # an id, a domain, a word
 
 
-class IssuerTable(Record):
-    """[issuer]: the firm as printed."""
+class EnglishIssuerTable(Record):
+    """[issuer.en]: the firm as English documents print it; what is left out is as in [issuer]."""
 
     name: str = ""
     department: str = ""
@@ -70,6 +70,16 @@ class IssuerTable(Record):
     email: OneLine = ""
     contact: str = ""
     logo: PictureName | None = None
+    author: OneLine = ""
+    reviewer: OneLine = ""
+    approver: OneLine = ""
+    sign: Annotated[bool, Field(strict=True)] = False
+
+
+class IssuerTable(EnglishIssuerTable):
+    """[issuer]: the firm as printed."""
+
+    en: EnglishIssuerTable | None = None
 
 
 class MailTable(Record):
@@ -85,8 +95,10 @@ class MailTable(Record):
 
 
 class ReportTable(Record):
-    """[report]: what reports show beside the rest."""
+    """[report]: what reports show beside the rest, and whether each comes as PDF, too."""
 
+    pdf: Annotated[bool, Field(strict=True)] = False
+    font: OneLine = ""
     damage_estimate: Annotated[bool, Field(strict=True)] = False
 
 

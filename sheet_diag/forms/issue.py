@@ -61,7 +61,7 @@ def make_sheet_content(catalog: Catalog, issuer: Issuer, order: SheetOrder) -> S
     return SheetContent(
         catalog,
         say,
-        replace(issuer, deadline=client.due or issuer.deadline),
+        replace(issuer.in_lang(client.lang), deadline=client.due or issuer.deadline),
         Entries(_profile_entries(catalog, client)),
         SheetIdentity(catalog.id, catalog.version, client.id or None),
         addressee=_format_addressee(client, say),

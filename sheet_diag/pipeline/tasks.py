@@ -228,7 +228,7 @@ def publish(context: WorkerContext, job: PublishJob) -> PublishedReturn:
 
         report = _build_report(context, outcome, documents)
         document = build_client_report(
-            report, context.catalog, documents.issuer, SOFTWARE_SIGNATURE
+            report, context.catalog, documents.issuer.in_lang(report.lang), SOFTWARE_SIGNATURE
         )
         document = encrypt_workbook(document, job.password) if job.password else document
     return PublishedReturn(

@@ -23,6 +23,7 @@ from sheet_diag.xlsx.worksheet import FastWorksheet
 A3: Final = 8  # sizes of paper, by their numbers in Excel
 A4: Final = 9
 _NOTE_WIDTH: Final = 300  # pixels
+_PICTURES: Final = (b"\x89PNG\r\n\x1a\n", b"\xff\xd8\xff")  # how a PNG and a JPEG begin
 
 
 class Page:
@@ -284,7 +285,9 @@ class Page:
 
 
 def is_picture(content: bytes) -> bool:
-    """Whether the content is a picture that can be placed."""
+    """Whether the content is a PNG or JPEG that can be placed."""
+    if not content.startswith(_PICTURES):
+        return False
     try:
         image = Image(io.BytesIO(content))
     except (XlsxWriterException, struct.error, IndexError):

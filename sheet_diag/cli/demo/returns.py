@@ -37,9 +37,24 @@ ISSUER: Final = Issuer(
     email="shindan@example.co.jp",
     contact="診断窓口",
     deadline=date(2026, 12, 25),
+    author="山田太郎",
+    reviewer="佐藤花子",
+    english=Issuer(
+        name="Sample Risk Consulting K.K.",
+        department="Information Security Assessment",
+        address="5F Mihon Building, 1-2-3 Mihon-cho, Chiyoda-ku, Tokyo",
+        phone="+81 3 0000 0000",
+        email="shindan@example.co.jp",
+        contact="Assessment desk",
+        deadline=date(2026, 12, 25),
+        author="Taro Yamada",
+        reviewer="Hanako Sato",
+    ),
 )
 
-_ISSUER_KEYS: Final = ("name", "department", "address", "phone", "email", "contact")
+_ISSUER_KEYS: Final = (
+    "name", "department", "address", "phone", "email", "contact", "author", "reviewer",
+)  # fmt: skip
 
 # Shares of yes, partial, no, unknown by how far a company has come; `critical` never misses.
 _MATURITY: Final = {
@@ -155,14 +170,11 @@ def build_settings_text(say: Wording) -> str:
         f"# {say('cli.demo.settings')}",
         f'language = "{say.lang.value}"',
         f"deadline = {ISSUER.deadline}",
-        "",
-        "[issuer]",
-        # A text of JSON is one of TOML, too.
-        *(
-            f"{key} = {json.dumps(getattr(ISSUER, key), ensure_ascii=False)}"
-            for key in _ISSUER_KEYS
-        ),
     ]
+    for table, issuer in (("issuer", ISSUER), ("issuer.en", ISSUER.in_lang(Lang.EN))):
+        # A text of JSON is one of TOML, too.
+        texts = {key: json.dumps(getattr(issuer, key), ensure_ascii=False) for key in _ISSUER_KEYS}
+        lines += ["", f"[{table}]", *(f"{key} = {text}" for key, text in texts.items())]
     return "\n".join(lines) + "\n"
 
 

@@ -191,8 +191,11 @@ def load_compose_context(context: CommandContext, log: MailLog) -> ComposeContex
         unprotected=options.unprotected,
         report_lang=context.settings.report_language,
     )
+    issuer = replace(context.settings.issuer, email=mail.sender)
+    if issuer.english:
+        issuer = replace(issuer, english=replace(issuer.english, email=mail.sender))
     return ComposeContext(
-        issuer=replace(context.settings.issuer, email=mail.sender),
+        issuer=issuer,
         sender=FromAddress(mail.sender, mail.name),
         templates=MailTemplates(mail.letters),
         checker=checker,

@@ -52,7 +52,7 @@ def make_correction_sheet(
     `replaces` are the SHA-256 of the returns that count no more once this one comes back. The same
     arguments give the same bytes.
     """
-    say = word_sheet(catalog, sheet.lang)
+    say, issuer = word_sheet(catalog, sheet.lang), issuer.in_lang(sheet.lang)
     answers = _collect_answers(catalog, sheet, problems)
     remarks = {each.item: each.remark for each in sheet.responses}
     evidence = {each.item: each.evidence for each in sheet.responses}

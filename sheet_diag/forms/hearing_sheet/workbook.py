@@ -31,7 +31,7 @@ def make_hearing_sheet(
     """Make a sheet, blank or with entries. The same arguments give the same bytes."""
     identity = SheetIdentity(catalog.id, catalog.version, client or None)
     return make_hearing_workbook(
-        SheetContent(catalog, word_sheet(catalog, lang), issuer, entries, identity)
+        SheetContent(catalog, word_sheet(catalog, lang), issuer.in_lang(lang), entries, identity)
     )
 
 

@@ -136,6 +136,7 @@ class _Templates:
     def write(self, mail: OutgoingMail, issuer: Issuer, today: date) -> MailText:
         """Write the text of a mail. Raises `MailTemplateError`."""
         lang = mail.client.lang
+        issuer = issuer.in_lang(lang)
         variables = build_variables(mail, issuer, today)
         subject, body = self._choose(mail).render(variables).subject_and_body()
         source = self._source(format_template_name(SIGNATURE, lang))
