@@ -21,7 +21,7 @@ from sheet_diag.forms.hearing_sheet.content import Entries
 from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
 from sheet_diag.model.basics import Lang
 from sheet_diag.pipeline.run import RunConfig, run
-from sheet_diag.reports.pdf import find_office
+from sheet_diag.reports.office import find_office
 from sheet_diag.reports.run_json.reader import load_previous_run
 from tests.catalogs import JIS, Answers, answers
 from tests.samples import allow_na, labels, reference

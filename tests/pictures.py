@@ -18,7 +18,7 @@ from sheet_diag.forms.layout import SOFTWARE_SIGNATURE
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.results import ClientReport, ReturnOutcome
 from sheet_diag.reports.client.workbook import build_print_copy
-from sheet_diag.reports.pdf import find_office, print_workbooks
+from sheet_diag.reports.office import find_office, print_workbooks
 from tests.catalogs import JIS
 from tests.samples import AS_OF, client, receive_sheet, reference, resolve_all
 

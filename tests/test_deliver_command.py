@@ -25,7 +25,7 @@ from sheet_diag.mail.outgoing_checks import documents as opening
 from sheet_diag.model.basics import Lang
 from sheet_diag.pipeline import publish as printing
 from sheet_diag.pipeline.execution.workers import WorkerProcesses
-from sheet_diag.reports import pdf
+from sheet_diag.reports import office as pdf
 from sheet_diag.storage.report_passwords.fingerprints import matches_fingerprint
 from tests.mail_firm import _server as server_settings
 from tests.mail_firm import attachments, by_address, fill_in

@@ -39,7 +39,7 @@ from sheet_diag.model.mail_kinds import DocumentKind, MailKind
 from sheet_diag.model.returns import ProblemCode, SheetIdentity
 from sheet_diag.model.settings import IntakeSettings, Limits
 from sheet_diag.reports.encryption import encrypt_pdf, encrypt_workbook
-from sheet_diag.reports.pdf import normalize_pdf
+from sheet_diag.reports.office import normalize_pdf
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.book import Book
 from tests.catalogs import JIS, answers, catalog

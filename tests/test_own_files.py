@@ -16,7 +16,7 @@ from sheet_diag.catalog.load import load_catalog
 from sheet_diag.catalog.raw_tree import NotYamlError, read_yaml
 from sheet_diag.cli.main import app, main
 from sheet_diag.model.record import parse_exact
-from sheet_diag.reports.pdf import print_workbooks
+from sheet_diag.reports.office import print_workbooks
 from sheet_diag.storage.output_files import FormerOutputs
 
 _SECONDS = 30.0  # of a busy machine; most take a tenth

@@ -14,9 +14,9 @@ from pypdf import PdfReader
 from sheet_diag.forms.layout import SOFTWARE_SIGNATURE
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.results import ClientReport, ReturnOutcome
-from sheet_diag.reports import pdf
+from sheet_diag.reports import office as pdf
 from sheet_diag.reports.client.workbook import build_print_copy
-from sheet_diag.reports.pdf import normalize_pdf, print_workbooks
+from sheet_diag.reports.office import normalize_pdf, print_workbooks
 from tests.catalogs import JIS
 from tests.samples import AS_OF, ISSUER, client, resolve_all
 

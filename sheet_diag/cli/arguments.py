@@ -100,7 +100,7 @@ def _find_entered_calls(
 
 def _find_office(say: Wording) -> str:
     """Find the program that prints. Ends where there is none."""
-    from sheet_diag.reports.pdf import find_office
+    from sheet_diag.reports.office import find_office
 
     return find_office() or fail(say("cli.error.no_office"), say)
 

@@ -149,6 +149,20 @@ def owner_properties(identity: SheetIdentity, company: str, lang: Lang) -> dict[
     return {**ids, **name, LANG_KEY: lang.value}
 
 
+def pack_owner(properties: Mapping[str, str]) -> str:
+    """Write the properties of an owner as the keywords of a PDF."""
+    return json.dumps(dict(properties), ensure_ascii=False)
+
+
+def unpack_owner(keywords: str) -> dict[str, str]:
+    """Read the keywords of a PDF; empty where they are not ours."""
+    try:
+        told = json.loads(keywords)
+    except ValueError:
+        return {}
+    return {str(key): str(each) for key, each in told.items()} if isinstance(told, dict) else {}
+
+
 def company_property(company: str) -> str:
     """Write a company's name as a property; of one that is too long, its digest."""
     units = len(company.encode("utf-16-le", "surrogatepass")) // 2

@@ -18,6 +18,7 @@ from sheet_diag.forms.layout import (
     LANG_KEY,
     PLAN_KEYS,
     company_property,
+    unpack_owner,
 )
 from sheet_diag.intake.cells import (
     RefusedError,
@@ -155,4 +156,5 @@ def _owner_of_pdf(content: bytes, password: str) -> DocumentOwner:
         raise RefusedError(
             Problem(ProblemCode.PASSWORD_WRONG if password else ProblemCode.PASSWORD_NEEDED)
         )
+    properties |= unpack_owner(properties.get("Keywords", ""))
     return _owner_of_properties(properties, locked)

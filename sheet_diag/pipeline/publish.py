@@ -30,7 +30,7 @@ from sheet_diag.pipeline.tasks import (
     print_report,
     publish,
 )
-from sheet_diag.reports.pdf import print_workbooks
+from sheet_diag.reports.office import print_workbooks
 from sheet_diag.storage.file_names import correction_name, report_number, result_name
 from sheet_diag.storage.report_passwords.password_list import PasswordList
 from sheet_diag.storage.report_passwords.row_owners import ClientKey

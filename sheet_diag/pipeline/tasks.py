@@ -30,7 +30,7 @@ from sheet_diag.model.returns import (
 from sheet_diag.model.settings import IntakeSettings, Issuer, PasswordMail
 from sheet_diag.pipeline.record_store import StrippedReturn, load_outcome, load_sheet, strip_return
 from sheet_diag.reports.encryption import encrypt_pdf, encrypt_workbook
-from sheet_diag.reports.pdf import normalize_pdf
+from sheet_diag.reports.office import normalize_pdf
 from sheet_diag.reports.portfolio.client_facts import ClientFacts, summarize_outcome
 from sheet_diag.reports.run_json.writer import dump_return
 from sheet_diag.storage.file_names import report_number
