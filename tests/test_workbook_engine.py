@@ -16,20 +16,24 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import Element
 
 import pytest
 import xlsxwriter
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from sheet_diag.reports.charts import SCORES, ChartSeries, make_column_chart, make_radar
 from sheet_diag.text.excel_text import storable_text
 from sheet_diag.text.text_metrics import FONT, column_room, row_height
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.errors import WorkbookError
+from sheet_diag.xlsx.fonts import name_chart_fonts, name_theme_fonts
 from sheet_diag.xlsx.page import Page
+from sheet_diag.xlsx.references import CellSpan
 from sheet_diag.xlsx.theme import INPUT
 from sheet_diag.xlsx.zip_writer import TextPart, ZipPackage, deflate, deflate_once
-from tests.workbooks import calamine_values, open_workbook, xml_parts
+from tests.workbooks import NS, calamine_values, open_workbook, xml_parts
 
 DAY = date(2026, 11, 26)
 BODY = {"font_size": 10, "font_color": "#1E2732", "text_wrap": True, "valign": "top"}
@@ -171,7 +175,24 @@ def _fill(chart: Any, sheet: str) -> None:
 
 
 def plain(calls: list[list[Call]]) -> bytes:
-    return Plain().sheets(calls)
+    return _with_fonts(Plain().sheets(calls))
+
+
+def _with_fonts(content: bytes) -> bytes:
+    """The package with the fonts that XlsxWriter does not name, otherwise the same."""
+    named: dict[str, Callable[[str], str]] = {
+        "xl/theme/": name_theme_fonts,
+        "xl/charts/": name_chart_fonts,
+    }
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(buffer, "w") as new:
+        for part in old.infolist():
+            text = old.read(part)
+            for folder, name_fonts in named.items():
+                if part.filename.startswith(folder):
+                    text = name_fonts(text.decode()).encode()
+            new.writestr(part, text)
+    return buffer.getvalue()
 
 
 def ours(calls: list[list[Call]], *, done: Callable[[Page, int], object] | None = None) -> bytes:
@@ -487,3 +508,43 @@ def test_a_part_is_deflated_the_same_in_pieces(length: int) -> None:
 def _parts(content: bytes) -> dict[str, bytes]:
     with zipfile.ZipFile(io.BytesIO(content)) as package:
         return {name: package.read(name) for name in package.namelist()}
+
+
+# --- fonts
+
+A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
+NAMED = ["latin 游ゴシック", "ea 游ゴシック"]
+
+
+def _fonts(text: Element) -> list[str]:
+    """The fonts of a text, or of a theme's headings or texts, each with its kind."""
+    kinds = ("latin", "ea")
+    return [f"{k} {found.get('typeface')}" for k in kinds for found in text.findall(f"{A}{k}")]
+
+
+def test_every_text_of_a_chart_names_an_east_asian_font() -> None:
+    book = Book(title="T", author="A", created=DAY)
+    page, labels = book.page("S"), CellSpan("S", 0, 0, 4)
+    series = [ChartSeries(name, CellSpan("S", 1, 0, 4)) for name in ("今回", "前回")]
+    radar = make_radar(book, labels, series, title="題")
+    columns = make_column_chart(book, labels, series, title="題", y_axis=SCORES)
+    for row, chart in enumerate((radar, columns)):
+        page.place(row, 3, chart, (300, 200))
+    parts = xml_parts(book.bytes())
+    drawn = [root for name, root in parts.items() if name.startswith("xl/charts/chart")]
+    assert len(drawn) == 2
+    for root in drawn:
+        texts = [*root.iter(f"{A}defRPr"), *root.iter(f"{A}rPr")]
+        assert len(texts) >= 6
+        assert [_fonts(text) for text in texts] == [NAMED] * len(texts)
+        own = root.findall("c:txPr//a:defRPr", {**NS, "a": A.strip("{}")})
+        assert len(own) == 1, "what names no font has this one"
+
+
+def test_the_theme_names_a_japanese_font() -> None:
+    theme = xml_parts(ours([[]]))["xl/theme/theme1.xml"]
+    for kind in ("majorFont", "minorFont"):
+        (fonts,) = theme.iter(f"{A}{kind}")
+        assert _fonts(fonts)[1:] == ["ea 游ゴシック"]
+        (jpan,) = [each for each in fonts if each.get("script") == "Jpan"]
+        assert jpan.get("typeface") == "游ゴシック"

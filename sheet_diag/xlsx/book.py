@@ -12,11 +12,13 @@ from typing import IO, Any, Final
 
 import xlsxwriter
 from xlsxwriter.packager import Packager
+from xlsxwriter.theme import THEME_XML_2007
 
 from sheet_diag.text.excel_text import property_text
 from sheet_diag.text.sheet_content import CONTENT_KEY, describe_area, digest_sheets
 from sheet_diag.xlsx.cell_values import SharedStrings
 from sheet_diag.xlsx.errors import WorkbookError, require_done
+from sheet_diag.xlsx.fonts import name_chart_fonts, name_theme_fonts
 from sheet_diag.xlsx.formats import DEFAULT, WorkbookFormats, styles_part
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.worksheet import FastWorksheet
@@ -95,6 +97,7 @@ _OPTIONS: Final = {
     "default_column_width": 72,
 }
 _LARGE: Final = ("xl/worksheets/sheet", "xl/sharedStrings")
+_CHART: Final = "xl/charts/chart"
 _REPEATED: Final = (".rels", "].xml", "/styles.xml", "/theme1.xml", "/workbook.xml", "/app.xml")
 
 
@@ -103,6 +106,7 @@ class FastWorkbook(xlsxwriter.Workbook):  # type: ignore[misc]  # XlsxWriter pub
 
     def __init__(self) -> None:
         super().__init__(io.BytesIO(), deepcopy(_OPTIONS))
+        self.theme_xml = name_theme_fonts(THEME_XML_2007)
         self.strings = SharedStrings()
         self.forms = WorkbookFormats()
         self._file: IO[bytes] = io.BytesIO()
@@ -159,7 +163,7 @@ class _Packager(Packager):  # type: ignore[misc]
             if isinstance(part, TextPart):
                 self._package.add(name, part.deflated())
             else:
-                content = part.getvalue() if is_binary else part.getvalue().encode()
+                content = part.getvalue() if is_binary else _finish_part(name, part).encode()
                 make = deflate_once if name.endswith(_REPEATED) else deflate
                 self._package.add(name, make(content))
         self.filenames.clear()
@@ -176,3 +180,7 @@ class _Packager(Packager):  # type: ignore[misc]
         book: FastWorkbook = self.workbook
         part = styles_part(book.forms, has_notes=bool(book.has_comments))
         self._filename("xl/styles.xml").write(part)
+
+
+def _finish_part(name: str, part: io.StringIO) -> str:
+    return name_chart_fonts(part.getvalue()) if name.startswith(_CHART) else part.getvalue()

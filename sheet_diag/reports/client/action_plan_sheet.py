@@ -45,6 +45,7 @@ from sheet_diag.xlsx.theme import (
     HEAD_9,
     MIDDLE,
     NAVY,
+    OK,
     TEXT_9,
     TITLE,
     Look,
@@ -111,6 +112,7 @@ def write_plan(page: Page, context: ReportContext) -> None:
     row = _write_table(page, header, table, context) if items else header
     row = write_links(page, row, table.at, table.links, context)
     write_completed_actions(page, row, table.at, {**table.before, **table.entries}, context)
+    page.tab(OK)
     context.print_setup(page, landscape=True)
     page.fit_width(repeat=(header, header) if items else None)
     page.select(0, 0)

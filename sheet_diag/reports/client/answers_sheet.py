@@ -35,6 +35,7 @@ from sheet_diag.xlsx.theme import (
     CENTERED_MUTED,
     HEAD,
     MIDDLE,
+    MUTED,
     NAVY,
     SMALL,
     TEXT_9,
@@ -265,6 +266,7 @@ def _set_pages(page: Page, layout: AnswersLayout, context: ReportContext, header
     """Set the pages: items on as many as they need, the calculation from a new one on."""
     used = max(len(_WIDTHS) + len(context.catalog.standards), calc.COLUMNS)
     scale = landscape_scale(page.span(0, used - 1))
+    page.tab(MUTED)
     context.print_setup(page, landscape=True)
     page.scale(scale, repeat=(_HEADER_ROW, _HEADER_ROW))
     blocks = layout.calculation.blocks

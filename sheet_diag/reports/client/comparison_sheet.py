@@ -20,6 +20,7 @@ from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.references import CellSpan
 from sheet_diag.xlsx.theme import (
+    BLUE,
     BOLD,
     CENTERED_9_5,
     NAVY,
@@ -48,6 +49,7 @@ def write_comparison(page: Page, context: ReportContext, book: Book) -> None:
         write_previous(flow, context, comparison.previous)
     if comparison.peers:
         write_peers(flow, context, book)
+    page.tab(BLUE)
     context.print_setup(page, landscape=False)
     page.breaks(flow.breaks(), (0, 0, flow.row - 1, LAST_COLUMN))
     page.select(0, 0)

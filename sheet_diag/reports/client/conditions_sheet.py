@@ -66,6 +66,7 @@ def write_conditions(page: Page, context: ReportContext, software: str) -> None:
         row += 1
     row = _write_heading(page, row, say("report.conditions.problems"))
     header = _write_problems(page, row, context)
+    page.tab(MUTED)
     context.print_setup(page, landscape=False)
     page.fit_width(repeat=(header, header) if context.report.problems else None)
 

@@ -100,6 +100,7 @@ def write_simulation(
         page.merged(1, 0, _LAST, text, _NOTHING)
         page.height(1, 40)
         page.protect(PROTECTED)
+        page.tab(OK)
         context.print_setup(page, landscape=True)
         page.fit_width()
         return None
@@ -305,6 +306,7 @@ def _finish_page(page: Page, simulation: SimulationLayout, context: ReportContex
     page.protect(PROTECTED)
     if len(context.catalog.categories) <= _MOST_FROZEN:
         page.freeze(header + 1)
+    page.tab(OK)
     context.print_setup(page, landscape=True)
     page.scale(landscape_scale(sum(_WIDTHS)), repeat=(header, header))
     page.breaks([simulation.calculation.top], (0, 0, simulation.calculation.bottom, _LAST))

@@ -30,6 +30,7 @@ from sheet_diag.xlsx.theme import (
     HEAT_LEFT_OUT,
     HEAT_MIDDLE,
     HEAT_UNKNOWN,
+    MUTED,
     NOTE,
     PALE,
     TEXT_9,
@@ -71,6 +72,7 @@ def write_standards(page: Page, context: ReportContext) -> None:
         breaks.append(tables.row)
         tables.write(coverage)
     page.freeze(_HEADER_ROW + 1)
+    page.tab(MUTED)
     context.print_setup(page, landscape=False)
     page.scale(100, repeat=(_HEADER_ROW, _HEADER_ROW))
     page.breaks(breaks[1:], (0, 0, tables.row - 1, _LAST))

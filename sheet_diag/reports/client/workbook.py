@@ -108,6 +108,7 @@ def _write_report(book: Book, page: Page, context: ReportContext, answers: Answe
     write_consultant_comment(flow, context)
     write_next_rank(flow, context)
     write_insurance(flow, context)
+    page.tab(NAVY)
     context.print_setup(page, landscape=False, title=context.catalog.report.title[say.lang])
     page.breaks(flow.breaks(), (0, 0, flow.row - 1, LAST_COLUMN))
     page.select(0, 0)
