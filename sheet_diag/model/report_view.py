@@ -21,8 +21,8 @@ class SignCell:
 class Head:
     """Who writes to whom: letterhead of page 1, header and footer of the others.
 
-    `contact` are the lines below the issuer's name; `signs` is empty where nobody signs; the logo
-    itself is given apart.
+    `company` is cut for headers, `addressee` is whole. `contact` are the lines below the issuer's
+    name; `signs` is empty where nobody signs; the logo itself is given apart.
     """
 
     addressee: str
@@ -52,13 +52,15 @@ class RankField:
 class Places:
     """What a bar of 0 to 100 shows: None is not drawn. `quartiles` are the ends of the box.
 
-    `is_weak`: below the score from which the words call it good enough.
+    `target` is drawn as a dashed line; `is_weak`: below the score from which no category holds the
+    rank down.
     """
 
     own: float | None
     median: float | None = None
     before: float | None = None
     quartiles: tuple[float, float] | None = None
+    target: float | None = None
     is_weak: bool = False
 
 
@@ -184,16 +186,16 @@ class RankMeaning:
 
 @dataclass(frozen=True, slots=True)
 class Categories:
-    """2. 各項目評価. `borders` are those of the ranks; `heads`: name, score, mark, change.
+    """2. 各項目評価. `borders` are those of the ranks, from 0 to 100; `heads`: name, score, mark,
+    change.
 
-    The head of the change is empty where there is no last time.
+    The head of the change is empty where there is no last time to compare with.
     """
 
     heading: str
     intro: str
     heads: tuple[str, ...]
     borders: tuple[float, ...]
-    target: float
     rows: tuple[CategoryRow, ...]
     key: tuple[KeyEntry, ...]
     texts: tuple[CategoryText, ...]
@@ -249,11 +251,13 @@ class CategoryComment:
 class Measures:
     """3. 最優先の対策とコメント. `none` is the one sentence where there is no finding.
 
-    `starts_page`: for all ranks but the best.
+    `starts_page`: for all ranks but the best. `not_known` comes first and tells what would follow
+    if all that is not known were done.
     """
 
     heading: str
     starts_page: bool
+    not_known: str
     none: str
     key_measures: KeyMeasures | None
     comments_heading: str

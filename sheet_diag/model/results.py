@@ -303,7 +303,8 @@ def list_unassigned_attachments(outcomes: Iterable[ReturnOutcome]) -> list[Attac
 class ClientReport:
     """Everything that one client's workbook shows beside the catalogue and the issuer.
 
-    `damage` is what incidents have cost other firms, where it is to be shown.
+    `damage` is what incidents have cost other firms, where it is to be shown; `history` are the
+    client's earlier diagnoses, the oldest first.
     """
 
     received: ReceivedFile
@@ -317,3 +318,4 @@ class ClientReport:
     plan: ReturnedPlan | None = None
     entries: tuple[PlanEntry, ...] = ()
     damage: tuple[DamageEstimate, ...] = ()
+    history: tuple[PastDiagnosis, ...] = ()

@@ -310,4 +310,5 @@ def _build_report(
         plan=outcome.plan,
         entries=outcome.entries,
         damage=estimate_damage(context.catalog, exposure, sheet.profile) if wanted else (),
+        history=outcome.history,
     )

@@ -7,7 +7,7 @@ regain, critical items to mend.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import assert_never
@@ -21,7 +21,7 @@ from sheet_diag.diagnosis.scoring.cap_rules import (
     counted_ids,
 )
 from sheet_diag.diagnosis.scoring.item_scores import ScoreVariant, sum_categories
-from sheet_diag.diagnosis.scoring.score import score_overall
+from sheet_diag.diagnosis.scoring.score import OverallResult, score_overall
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog, ChoiceRole, cached_per_catalog
 from sheet_diag.model.results import Answers, Scores, UnknownAnswers, Way
@@ -57,9 +57,14 @@ def _find_way(
     items = _smallest_set(catalog, facts, losses, target)
     if items is None:
         return Way(target, (), None, None)
-    best = {item: _best_choices(catalog)[item] for item in items}
-    after = score_overall(catalog, {**answers, **best})
+    after = score_with(catalog, answers, items)
     return Way(target, items, after.overall, after.rank)
+
+
+def score_with(catalog: Catalog, answers: Answers, items: Iterable[str]) -> OverallResult:
+    """Score answers as they would be with all of `items` done in full."""
+    best = {item: _best_choices(catalog)[item] for item in items}
+    return score_overall(catalog, {**answers, **best})
 
 
 def _smallest_set(
@@ -131,8 +136,7 @@ def find_unknown(
     items = tuple(item for item in lost if _is_unknown(catalog, item, answers.get(item)))
     if scores.rank is None or not items:
         return None
-    best = {item: _best_choices(catalog)[item] for item in items}
-    after = score_overall(catalog, {**answers, **best})
+    after = score_with(catalog, answers, items)
     if after.overall is None or after.rank is None:
         raise ValueError("answers that are known better cannot hold a return")
     share = Fraction(sum(lost[item] for item in items), sum(lost.values()))

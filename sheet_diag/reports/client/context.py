@@ -128,9 +128,13 @@ class ReportContext:
 
     def action(self, items: Iterable[str]) -> str:
         """Say what items ask for: to be done, or confirmed where わからない or 未回答."""
+        return self.say(f"report.action.{'confirmed' if self.is_unsure(items) else 'done'}")
+
+    def is_unsure(self, items: Iterable[str]) -> bool:
+        """Whether any of the items is わからない or 未回答."""
         unknown = self.report.diagnosis.unknown
         unsure = self.cell_values.unanswered.union(unknown.items if unknown else ())
-        return self.say(f"report.action.{'done' if unsure.isdisjoint(items) else 'confirmed'}")
+        return not unsure.isdisjoint(items)
 
     def answer(self, name: str) -> str:
         """Give the answer to an item as printed: its label, or what was entered instead."""

@@ -1,0 +1,78 @@
+"""Makes the report view of a client: all texts as printed, in one language. Pure.
+
+The PDF and the first sheet of the workbook are set from it. Sections are built in the order of
+their pages, because terms are explained where a document first uses them.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sheet_diag.model.report_view import Head, ReportView, SignCell
+from sheet_diag.reports.client.context import ReportContext
+from sheet_diag.reports.view.categories import build_categories
+from sheet_diag.reports.view.comparisons import build_comparisons
+from sheet_diag.reports.view.insurance import build_insurance
+from sheet_diag.reports.view.measures import build_measures
+from sheet_diag.reports.view.method import build_method, method_heading
+from sheet_diag.reports.view.roadmap import build_roadmap
+from sheet_diag.reports.view.summary import build_summary
+
+_COMPARISONS: Final = 5  # number of the section, which may be left out
+_HEADER: Final = 24  # characters of a name in a header
+
+
+def build_view(context: ReportContext) -> ReportView:
+    """Build the view; each document needs a context of its own."""
+    comparisons = build_comparisons(context, _COMPARISONS)
+    insurance = _COMPARISONS + (comparisons is not None)
+    method = insurance + 1
+    return ReportView(
+        lang=context.say.lang.value,
+        created=context.report.as_of.isoformat(),
+        author=context.issuer.in_lang(context.say.lang).name,
+        subject=context.addressee,
+        page_of=context.say("view.page_of", page="{page}", pages="{pages}"),
+        head=_build_head(context),
+        summary=build_summary(context, method_heading(context, method)),
+        categories=build_categories(context),
+        measures=build_measures(context),
+        roadmap=build_roadmap(context),
+        comparisons=comparisons,
+        insurance=build_insurance(context, insurance),
+        method=build_method(context, method),
+    )
+
+
+def _build_head(context: ReportContext) -> Head:
+    say, issuer = context.say, context.issuer.in_lang(context.say.lang)
+    phone = say("report.phone", phone=issuer.phone) if issuer.phone else ""
+    joint = say("view.contact.and")
+    lines = ((issuer.department, issuer.contact), (phone, issuer.email))
+    return Head(
+        addressee=say("report.addressee", name=context.addressee),
+        company=_cut(context.addressee),
+        title=context.catalog.report.title[say.lang],
+        confidential=say("report.confidential"),
+        day_label=say("view.day"),
+        day=context.report_day,
+        number_label=say("view.number"),
+        number=context.report.number,
+        issuer=issuer.name,
+        contact=tuple(filter(None, (joint.join(filter(None, line)) for line in lines))),
+        has_logo=issuer.logo is not None,
+        signs=_build_signs(context),
+    )
+
+
+def _cut(name: str) -> str:
+    return name if len(name) <= _HEADER else name[: _HEADER - 1] + "…"
+
+
+def _build_signs(context: ReportContext) -> tuple[SignCell, ...]:
+    """Build the box for signatures; empty where nobody signs."""
+    say, issuer = context.say, context.issuer.in_lang(context.say.lang)
+    names = {"author": issuer.author, "reviewer": issuer.reviewer, "approver": issuer.approver}
+    if not (issuer.sign or any(names.values())):
+        return ()
+    return tuple(SignCell(say(f"view.sign.{key}"), name) for key, name in names.items())

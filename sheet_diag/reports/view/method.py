@@ -1,0 +1,183 @@
+"""7. 診断の方法と前提: how scores and ranks come about, and every answer that was changed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from fractions import Fraction
+
+from sheet_diag.diagnosis.scoring.cap_rules import cap_rules
+from sheet_diag.model.basics import Lang, Rank
+from sheet_diag.model.catalog import ChoiceRole
+from sheet_diag.model.overrides import Override
+from sheet_diag.model.report_view import ChangedAnswer, ChangedAnswers, Method, MethodRow
+from sheet_diag.model.rules import CapRule, NaShareCapRule
+from sheet_diag.reports.client.context import ReportContext
+from sheet_diag.reports.view.previous import label_answer
+from sheet_diag.reports.view.why import label_of, unknown_sentence
+from sheet_diag.reports.view.words import join_sentences
+from sheet_diag.text.numbers import format_score
+
+
+def build_method(context: ReportContext, number: int) -> Method:
+    """Build the section."""
+    rows = _list_rows(context)
+    return Method(
+        heading=method_heading(context, number),
+        rows=tuple(MethodRow(context.say(key), text) for key, text in rows if text),
+        changed=_build_changed(context),
+    )
+
+
+def method_heading(context: ReportContext, number: int) -> str:
+    """Write the heading of the section."""
+    return context.say("view.method.heading", number=number)
+
+
+def _list_rows(context: ReportContext) -> Iterator[tuple[str, str]]:
+    lang, report = context.say.lang, context.catalog.report
+    limits, *others = [text[lang] for text in report.preamble] or [""]
+    exposure = context.catalog.insurance.exposure.assumption[lang]
+    yield "view.method.scoring", join_sentences(context.say, _tell_scoring(context))
+    yield "view.method.ranks", join_sentences(context.say, _tell_ranks(context))
+    yield "view.method.answers", join_sentences(context.say, _tell_answers(context))
+    yield "view.method.limits", context.explain(limits)
+    yield "view.method.again", context.explain(report.closing[lang])
+    yield "view.method.handling", context.explain(join_sentences(context.say, others))
+    yield "view.method.exposure", context.explain(exposure)
+    yield "view.method.sources", context.explain(_tell_sources(context))
+
+
+# --- scores and ranks
+
+
+def _tell_scoring(context: ReportContext) -> Iterator[str]:
+    say, catalog = context.say, context.catalog
+    counts = {"categories": len(catalog.categories), "items": len(catalog.items)}
+    yield say("view.method.scoring.base", **counts)
+    weights = sorted({item.weight for item in catalog.items.values() if item.weight})
+    span = say("view.method.scoring.weight", low=weights[0])
+    if len(weights) > 1:
+        span = say("view.method.scoring.weights", low=weights[0], high=weights[-1])
+    values = say("view.method.case.or").join(_list_values(context))
+    yield say("view.method.scoring.values", values=values, weights=span)
+    weighted = len({category.weight for category in catalog.categories}) > 1
+    yield say(f"view.method.scoring.{'weighted' if weighted else 'mean'}")
+    yield say("view.method.scoring.truncated")
+    asked = catalog.items[catalog.insurance.variant.item]
+    if not asked.weight:
+        yield say("view.method.scoring.unscored", topic=context.topic(asked.id))
+
+
+def _list_values(context: ReportContext) -> Iterator[str]:
+    """List what the answers are worth, the best first; labels of one value stand together."""
+    say, found = context.say, defaultdict[Fraction, dict[str, None]](dict)
+    for name in dict.fromkeys(item.answer_set for item in context.catalog.items.values()):
+        for choice in context.catalog.answer_sets[name]:
+            if choice.value is not None:
+                found[choice.value][choice.label[say.lang]] = None
+    for value in sorted(found, reverse=True):
+        answers = context.quote(found[value])
+        yield say("view.method.scoring.value", answers=answers, value=_format_value(value))
+
+
+def _format_value(value: Fraction) -> str:
+    decimal = f"{float(value):g}"
+    return decimal if Fraction(decimal) == value else str(value)
+
+
+def _tell_ranks(context: ReportContext) -> Iterator[str]:
+    say, found = context.say, defaultdict[Rank, list[str]](list)
+    borders = sorted((low for low in context.catalog.scoring.ranks.values() if low), reverse=True)
+    shown = ("／" if say.lang is Lang.JA else ", ").join(map(_format_value, borders))
+    yield say("view.method.ranks.borders", borders=shown)
+    for rule in cap_rules(context.catalog):
+        found[rule.at_most].append(_tell_cap(context, rule))
+    cases = {rank: say("view.method.case.or").join(found[rank]) for rank in Rank if rank in found}
+    caps = [say("view.method.ranks.cap", rank=rank, cases=text) for rank, text in cases.items()]
+    if caps:
+        yield say("view.method.ranks.caps", caps=say("view.method.cap.and").join(caps))
+
+
+def _tell_cap(context: ReportContext, rule: CapRule) -> str:
+    if isinstance(rule, NaShareCapRule):
+        return context.say("view.method.case.na", share=_format_value(100 * rule.limit))
+    return context.say(f"view.method.case.{rule.kind}", **rule.figures)
+
+
+# --- the answers
+
+
+def _tell_answers(context: ReportContext) -> Iterator[str]:
+    say, scores, asked = context.say, context.report.diagnosis.scores, len(context.catalog.items)
+    left = len(context.cell_values.unanswered)
+    yield say("view.method.answered", asked=asked, answered=asked - left)
+    if counts := list(_list_counts(context)):
+        yield say("view.method.counts", counts=say("view.method.case.or").join(counts))
+    yield unknown_sentence(context)
+    if left:
+        upper = context.cell_values.upper
+        parts = {"score": format_score(upper.overall), "rank": upper.rank}
+        yield say("view.method.upper", count=left, **parts)
+    if scores.strict_rank is not scores.rank:
+        parts = {"score": format_score(scores.strict), "rank": scores.strict_rank or ""}
+        answer = label_of(context, ChoiceRole.NOT_APPLICABLE)
+        yield say("view.method.strict", answer=answer, **parts)
+
+
+def _list_counts(context: ReportContext) -> Iterator[str]:
+    say, diagnosis = context.say, context.report.diagnosis
+    unknown = label_of(context, ChoiceRole.UNKNOWN)
+    if unknown:
+        count = len(diagnosis.unknown.items) if diagnosis.unknown else 0
+        yield say("view.method.count", answer=unknown, count=count)
+    left_out = label_of(context, ChoiceRole.NOT_APPLICABLE)
+    if left_out:
+        items = context.catalog.items
+        count = sum(1 for n in items if diagnosis.scores.items[n].lost is None)
+        yield say("view.method.na", answer=left_out, count=count)
+
+
+def _tell_sources(context: ReportContext) -> str:
+    say, issuer, catalog = context.say, context.issuer.in_lang(context.say.lang), context.catalog
+    joint = say("view.method.sources.and")
+    lines = [context.report.number, context.report_day, issuer.name, issuer.address]
+    sources = [standard.name[say.lang] for standard in catalog.standards if standard.frame]
+    if catalog.threats:
+        sources.append(catalog.threats.source[say.lang])
+    if sources:
+        named = ("、" if say.lang is Lang.JA else "; ").join(sources)
+        lines.append(say("view.method.sources.of", sources=named))
+    return joint.join(filter(None, lines))
+
+
+# --- what was changed
+
+
+def _build_changed(context: ReportContext) -> ChangedAnswers | None:
+    say, overrides = context.say, context.report.received.judgement.overrides
+    if not overrides:
+        return None
+    return ChangedAnswers(
+        heading=say("view.changed.heading"),
+        heads=tuple(say(f"view.changed.{key}") for key in ("item", "answers", "reason", "by")),
+        rows=tuple(_build_change(context, each) for each in overrides),
+    )
+
+
+def _build_change(context: ReportContext, each: Override) -> ChangedAnswer:
+    before = (
+        each.raw
+        if each.before is None and each.raw
+        else label_answer(context, each.item, each.before)
+    )
+    return ChangedAnswer(
+        item=context.topic(each.item),
+        answers=context.say(
+            "view.comparison.answers",
+            before=before,
+            now=label_answer(context, each.item, each.after),
+        ),
+        reason=each.reason,
+        by=each.by,
+    )

@@ -1,0 +1,127 @@
+"""What is drawn on scales from 0 to 100, and the entries of the keys below them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from fractions import Fraction
+from itertools import pairwise
+
+from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.comparison import OVERALL, GroupKind, PeerGroup, PreviousDiagnosis
+from sheet_diag.model.report_view import KeyEntry, Places, RankField, ScoreBar
+from sheet_diag.reports.client.context import ReportContext
+from sheet_diag.text.numbers import format_score, truncate_score
+
+_TOP = 100.0
+
+
+def list_borders(catalog: Catalog) -> tuple[float, ...]:
+    """List the borders of the ranks, from 0 to 100."""
+    lows = {float(score) for score in catalog.scoring.ranks.values()}
+    return tuple(sorted({0.0, *lows, _TOP}))
+
+
+def weak_limit(catalog: Catalog) -> Fraction | None:
+    """Find the score below which a category holds the rank down; None where none does."""
+    limits = [cap.score for cap in catalog.scoring.caps.category_below]
+    return max(limits) if limits else None
+
+
+def all_clients(context: ReportContext) -> PeerGroup | None:
+    """Find the group of all clients; None where it is not shown."""
+    peers = context.report.comparison.peers
+    return next((each for each in peers if each.kind is GroupKind.ALL), None)
+
+
+def comparable_previous(context: ReportContext) -> PreviousDiagnosis | None:
+    """Find last time's diagnosis if its scores can be set beside today's."""
+    previous = context.report.comparison.previous
+    return previous if previous and not previous.common else None
+
+
+def find_places(context: ReportContext, measure: str) -> Places:
+    """Find what the bar of a score shows; `measure` is a category, or `OVERALL`."""
+    own = own_score(context, measure)
+    if own is None:
+        return Places(None)
+    everyone, previous = all_clients(context), comparable_previous(context)
+    standing = everyone.standings.get(measure) if everyone else None
+    before = previous_score(previous, measure) if previous else None
+    category, limit = context.catalog.category_by_id.get(measure), weak_limit(context.catalog)
+    target = category.target if category else None
+    return Places(
+        own=truncate_score(own),
+        median=standing.median if standing else None,
+        before=None if before is None else truncate_score(before),
+        target=None if target is None else float(target),
+        is_weak=category is not None and limit is not None and own < limit,
+    )
+
+
+def own_score(context: ReportContext, measure: str) -> Fraction | None:
+    """Find the client's score; None where a category is 対象外."""
+    scores = context.report.diagnosis.scores
+    if measure == OVERALL:
+        return context.cell_values.record.overall
+    return scores.categories[measure].score
+
+
+def previous_score(previous: PreviousDiagnosis, measure: str) -> Fraction | None:
+    """Find the score of last time; None where there was none."""
+    return previous.score if measure == OVERALL else previous.categories.get(measure)
+
+
+def build_score_bar(context: ReportContext) -> ScoreBar:
+    """Build the bar of the overall score."""
+    say, record = context.say, context.cell_values.record
+    key = tuple(_list_score_key(context))
+    told = "、" if say.lang == "ja" else ", "
+    return ScoreBar(
+        fields=tuple(_list_fields(context.catalog)),
+        base=record.base.value,
+        places=find_places(context, OVERALL),
+        own=say("view.bar.own", score=format_score(record.overall)),
+        key=key,
+        alternative=say(
+            "view.bar.alternative", key=told.join(each.text for each in key if each.drawn)
+        ),
+    )
+
+
+def _list_fields(catalog: Catalog) -> Iterator[RankField]:
+    lows = sorted((float(score), rank.value) for rank, score in catalog.scoring.ranks.items())
+    for (low, rank), (high, _) in pairwise([*lows, (_TOP, "")]):
+        yield RankField(rank, low, high)
+
+
+def _list_score_key(context: ReportContext) -> Iterator[KeyEntry]:
+    say, record = context.say, context.cell_values.record
+    yield KeyEntry("own", say("view.key.own.score", score=format_score(record.overall)))
+    if previous := comparable_previous(context):
+        yield KeyEntry("before", say("view.key.before.score", score=format_score(previous.score)))
+    everyone = all_clients(context)
+    if everyone and OVERALL in everyone.standings:
+        standing = everyone.standings[OVERALL]
+        yield KeyEntry("median", _median_text(context, standing.count, round(standing.median)))
+    yield KeyEntry("", say("view.key.borders"))
+
+
+def _median_text(context: ReportContext, count: int, median: int) -> str:
+    say, reference = context.say, context.report.comparison.reference
+    if reference:
+        day = context.format_day(date.fromisoformat(reference))
+        return say("view.key.reference.score", day=day, count=count, median=median)
+    return say("view.key.median.score", count=count, median=median)
+
+
+def list_common_key(context: ReportContext, *, count: int) -> Iterator[KeyEntry]:
+    """List the entries of median (of `count` clients; 0: none) and last time."""
+    say, reference = context.say, context.report.comparison.reference
+    if count and reference:
+        day = context.format_day(date.fromisoformat(reference))
+        yield KeyEntry("median", say("view.key.reference", day=day, count=count))
+    elif count:
+        yield KeyEntry("median", say("view.key.median", count=count))
+    if comparable_previous(context):
+        yield KeyEntry("before", say("view.key.before"))

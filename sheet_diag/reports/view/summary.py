@@ -1,0 +1,180 @@
+"""1. 総合評価: rank and score, why it is so, and what to do first. One page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import Final
+
+from sheet_diag.diagnosis.improvement.improve import score_with
+from sheet_diag.model.basics import Rank
+from sheet_diag.model.report_view import CategoryBox, FirstMeasure, Summary
+from sheet_diag.model.results import Phase, PlannedItem
+from sheet_diag.reports.client.context import ReportContext
+from sheet_diag.reports.view.comment import build_comment
+from sheet_diag.reports.view.scales import build_score_bar
+from sheet_diag.reports.view.why import explain_rank, overall_text
+from sheet_diag.reports.view.words import (
+    number_key,
+    say_change,
+    say_due,
+    say_effect,
+    say_effort,
+)
+from sheet_diag.text.numbers import format_score, score_change
+
+_MOST_MEASURES: Final = 3
+# What keeps the best level, until when, and with which effort (empty: each time).
+_KEEP: Final = (("check", Phase.YEAR, "S"), ("change", None, "S"), ("exercise", Phase.HALF, "M"))
+
+
+def build_summary(context: ReportContext, method_heading: str) -> Summary:
+    """Build the section; the changed answers stand below `method_heading`."""
+    say, record, chosen = context.say, context.cell_values.record, _choose_first(context)
+    page, section = say("view.note.page", page="{page}"), method_heading
+    return Summary(
+        heading=say("report.overall.heading"),
+        rank_label=say("report.overall.rank"),
+        ranks=tuple(rank.value for rank in Rank),
+        rank=record.rank.value,
+        own_mark=say("view.own"),
+        score_label=say("report.overall.score"),
+        score=format_score(record.overall),
+        score_of=say("view.of"),
+        before=_say_before(context),
+        bar=build_score_bar(context),
+        why=explain_rank(context),
+        paragraph=context.explain(overall_text(context)),
+        boxes=tuple(_list_boxes(context)),
+        first_heading=say(f"view.first.heading{_heading_key(context)}"),
+        heads=_heads(context, chosen),
+        measures=tuple(_list_measures(context, chosen)),
+        result=_result(context, chosen),
+        result_note=_result_note(context, chosen),
+        comment=build_comment(context),
+        note=_override_note(context, page),
+        sheet_note=_override_note(context, say("view.note.section", heading=section)),
+    )
+
+
+def _say_before(context: ReportContext) -> str:
+    """Write last time's score and rank, and the change where both can be compared."""
+    say, previous = context.say, context.report.comparison.previous
+    if previous is None:
+        return ""
+    score = format_score(previous.score)
+    if previous.common:
+        return say("view.before.version", score=score, rank=previous.rank)
+    points = score_change(context.cell_values.record.overall, previous.score)
+    return say("view.before", score=score, rank=previous.rank, change=say_change(say, points))
+
+
+def _list_boxes(context: ReportContext) -> Iterator[CategoryBox]:
+    scores, values = context.report.diagnosis.scores.categories, context.cell_values
+    for category in context.catalog.categories:
+        score, mark = scores[category.id].score, values.mark(category.id)
+        shown = context.say("report.categories.na") if score is None else format_score(score)
+        yield CategoryBox(category.short[context.say.lang], shown, mark or "")
+
+
+# --- what to do first
+
+
+def _choose_first(context: ReportContext) -> list[PlannedItem]:
+    plan = context.report.diagnosis.plan
+    return [each for each in plan if each.phase is Phase.NOW][:_MOST_MEASURES]
+
+
+def _heading_key(context: ReportContext) -> str:
+    if not context.report.diagnosis.plan:
+        return ".keep"
+    return ".best" if context.cell_values.record.rank is Rank.A else ""
+
+
+def _heads(context: ReportContext, chosen: Sequence[PlannedItem]) -> tuple[str, ...]:
+    say = context.say
+    if not chosen:
+        title = say("view.first.keep")
+    elif context.is_unsure(each.item for each in chosen):
+        title = say("view.first.measure.confirmed")
+    else:
+        title = say("view.first.measure")
+    return title, *(say(f"view.first.{key}") for key in ("due", "effort", "effect"))
+
+
+def _list_measures(context: ReportContext, chosen: Sequence[PlannedItem]) -> Iterator[FirstMeasure]:
+    lang = context.say.lang
+    if not chosen:
+        yield from _list_keeping(context)
+    for each in chosen:
+        item = context.catalog.items[each.item]
+        yield FirstMeasure(
+            title=item.comment.title[lang],
+            id=item.id,
+            is_key=item.critical,
+            step=item.first_step_short[lang] if item.first_step_short else "",
+            due=say_due(context, each.phase),
+            effort=say_effort(context, item.id),
+            effect=say_effect(context, each.effect),
+        )
+
+
+def _list_keeping(context: ReportContext) -> Iterator[FirstMeasure]:
+    """List what keeps the level where nothing is open."""
+    say = context.say
+    for key, phase, effort in _KEEP:
+        yield FirstMeasure(
+            title=say(f"view.keep.{key}"),
+            id="",
+            is_key=False,
+            step="",
+            due=say_due(context, phase) if phase else say("view.keep.each_time"),
+            effort=say(f"plan.effort.{effort}"),
+            effect=say("report.none"),
+        )
+
+
+# --- what it leads to
+
+
+def _result(context: ReportContext, chosen: Sequence[PlannedItem]) -> str:
+    """Say which score and rank the measures lead to together, caps included."""
+    if not chosen:
+        return ""
+    say, record, (score, rank) = context.say, context.cell_values.record, _reach(context, chosen)
+    before, after = format_score(record.overall), format_score(score)
+    ranks = record.rank.value
+    if rank is not record.rank:
+        ranks = say("view.result.ranks", before=record.rank, after=rank)
+    count = len(chosen)
+    parts = {"count": count, "before": before, "after": after, "ranks": ranks}
+    return say(f"view.result.{number_key(count)}", **parts)
+
+
+def _reach(context: ReportContext, chosen: Sequence[PlannedItem]) -> tuple[Fraction, Rank]:
+    items = [each.item for each in chosen]
+    after = score_with(context.catalog, context.report.sheet.answers, items)
+    if after.overall is None or after.rank is None:
+        raise ValueError("measures that are taken cannot hold a return")
+    return after.overall, after.rank
+
+
+def _result_note(context: ReportContext, chosen: Sequence[PlannedItem]) -> str:
+    """Say how many more measures the next rank takes where these leave the rank as it is."""
+    say, record, ways = context.say, context.cell_values.record, context.report.diagnosis.ways
+    if not chosen or _reach(context, chosen)[1] is not record.rank:
+        return ""
+    if record.rank is Rank.A:
+        return say("view.result.best")
+    more = len(set(ways[0].items).difference(each.item for each in chosen)) if ways else 0
+    if not more:
+        return ""
+    return say(f"view.result.next.{number_key(more)}", target=ways[0].target, count=more)
+
+
+def _override_note(context: ReportContext, place: str) -> str:
+    """Tell how many answers the consultant changed, and where they are listed."""
+    count = len(context.report.received.judgement.overrides)
+    if not count:
+        return ""
+    return context.say(f"view.note.{number_key(count)}", count=count, place=place)

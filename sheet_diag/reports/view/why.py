@@ -1,0 +1,211 @@
+"""Why it is this rank, in at most three sentences, and the text of 総合評価."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from typing import Final
+
+from sheet_diag.model.basics import Rank
+from sheet_diag.model.catalog import ChoiceRole
+from sheet_diag.model.results import Cap, OverallText
+from sheet_diag.model.rules import CategoryCapRule
+from sheet_diag.reports.client.context import ReportContext
+from sheet_diag.reports.view.words import join_sentences, number_key
+from sheet_diag.text.numbers import format_score
+
+_MOST_WEAK: Final = 3  # names in the text of the rank, and in the reasons of a cap
+_MOST_NAMED: Final = 2  # names in the sentence on the next rank
+_MANY_MISSED: Final = 3  # key measures: from so many on they are counted and not named
+_MANY_UNKNOWN: Final = 5  # from so many on the first page tells them
+
+
+def explain_rank(context: ReportContext) -> str:
+    """Say why it is this rank; what does not lower it is not mentioned."""
+    caps = context.report.diagnosis.scores.binding_caps
+    verdict = [_capped_sentence(context, caps)] if caps else _plain_sentences(context)
+    return join_sentences(context.say, (*verdict, _not_known_sentence(context)))
+
+
+# --- a cap is the reason
+
+
+def _capped_sentence(context: ReportContext, caps: Sequence[Cap]) -> str:
+    say, record, left, more, causes = context.say, context.cell_values.record, _MOST_WEAK, 0, []
+    for cap in caps:
+        counted = _in_order(context, cap)
+        shown = counted[:left]
+        left -= len(shown)
+        more += len(counted) - len(shown)
+        if shown:
+            causes.append(_cause(context, cap, shown))
+    return say(
+        "view.why.capped",
+        score=format_score(record.overall),
+        base=record.base,
+        causes=say("view.why.and").join(causes),
+        more=say("view.why.more", count=more) if more else "",
+        rank=record.rank,
+    )
+
+
+def _in_order(context: ReportContext, cap: Cap) -> list[str]:
+    """List what a cap counts: items as the plan orders them, or categories, the weakest first."""
+    if cap.rule.counts_items:
+        return [item for item in context.report.diagnosis.open_items if item in cap.because]
+    scores = context.report.diagnosis.scores.categories
+    return sorted(cap.because, key=lambda name: scores[name].score or Fraction(0))
+
+
+def _cause(context: ReportContext, cap: Cap, shown: Sequence[str]) -> str:
+    say = context.say
+    if isinstance(cap.rule, CategoryCapRule):
+        scores = context.report.diagnosis.scores.categories
+        pairs = ((name, scores[name].score or Fraction(0)) for name in shown)
+        return say("view.why.and").join(
+            say(
+                "view.why.cause.category",
+                name=context.category_name(name),
+                score=format_score(score),
+            )
+            for name, score in pairs
+        )
+    parts = {"names": context.quote(_names(context, cap, shown)), **cap.rule.figures}
+    return say(f"view.why.cause.{cap.rule.kind}", **parts)
+
+
+def _names(context: ReportContext, cap: Cap, counted: Sequence[str]) -> list[str]:
+    if cap.rule.counts_items:
+        return [context.catalog.items[item].topic[context.say.lang] for item in counted]
+    return [context.category_name(name) for name in counted]
+
+
+# --- no cap is
+
+
+def _plain_sentences(context: ReportContext) -> Iterator[str]:
+    record = context.cell_values.record
+    score, span = format_score(record.overall), score_range(context, record.base)
+    yield context.say("view.why.base", score=score, rank=record.base, range=span)
+    yield _next_sentence(context, record.rank)
+
+
+def _next_sentence(context: ReportContext, rank: Rank) -> str:
+    """Say that nothing is weak, what the next rank asks for, or how far it is."""
+    say, diagnosis = context.say, context.report.diagnosis
+    better = [each for each in Rank if each.position < rank.position]
+    if not better:
+        return say("view.why.top")
+    target, missed, caps = better[-1], len(diagnosis.top_items), diagnosis.scores.blocking_caps
+    if missed >= _MANY_MISSED and (len(better) > 1 or not caps):
+        return say("view.why.missed", of=count_key_measures(context), count=missed)
+    if caps:
+        asked = say("report.why.next.and").join(_list_asked(context, caps))
+        return say("view.why.asks", target=target, asked=asked)
+    limit = context.catalog.scoring.ranks[target]
+    gap = limit - Fraction(format_score(context.cell_values.record.overall))  # of what is printed
+    return say("view.why.gap", target=target, points=format_score(gap))
+
+
+def count_key_measures(context: ReportContext) -> int:
+    """Count the key measures that apply to the client."""
+    scores = context.report.diagnosis.scores.items
+    items = context.catalog.items.values()
+    return sum(1 for item in items if item.critical and scores[item.id].lost is not None)
+
+
+def score_range(context: ReportContext, rank: Rank) -> str:
+    """Say which scores lead to a rank."""
+    ranks = context.catalog.scoring.ranks
+    low = ranks[rank]
+    higher = [score for score in ranks.values() if score > low]
+    if not higher:
+        return context.say("report.why.range.top", low=low)
+    key = "between" if low else "bottom"
+    return context.say(f"report.why.range.{key}", low=low, high=min(higher))
+
+
+def _list_asked(context: ReportContext, caps: Sequence[Cap]) -> Iterator[str]:
+    """List what the caps ask for, those of items first, with at most two names in all."""
+    ordered = sorted(caps, key=lambda each: not each.rule.counts_items)[:_MOST_NAMED]
+    for cap in ordered:
+        yield _ask(context, cap, _MOST_NAMED // len(ordered))
+
+
+def _ask(context: ReportContext, cap: Cap, most: int) -> str:
+    """Say what one cap asks for: all that it counts, or as many as lift it."""
+    say, rule, count = context.say, cap.rule, len(cap.because)
+    of = "items" if rule.counts_items else "categories"
+    counted = _in_order(context, cap)[:most]
+    names, least = context.quote(_names(context, cap, counted)), count - rule.needed + 1
+    if count > most:
+        names = say(f"report.why.next.more.{of}", names=names, count=count)
+    if least < count:
+        names = say(f"report.why.next.some.{of}", names=names, least=least)
+    action = context.action(cap.because if rule.counts_items else ())
+    return say(f"report.why.next.{rule.kind}", names=names, action=action, **rule.figures)
+
+
+# --- what is not known
+
+
+def _not_known_sentence(context: ReportContext) -> str:
+    """Tell of answers that count as 0 because nobody knows, or nobody answered."""
+    say, diagnosis = context.say, context.report.diagnosis
+    unknown, left = diagnosis.unknown, len(context.cell_values.unanswered)
+    decides = diagnosis.is_decided_by_unknown
+    counts = []
+    if unknown and (decides or len(unknown.items) >= _MANY_UNKNOWN):
+        count, answer = len(unknown.items), label_of(context, ChoiceRole.UNKNOWN)
+        counts.append(say(f"view.why.unknown.{number_key(count)}", answer=answer, count=count))
+    if left:
+        counts.append(say(f"view.why.unanswered.{number_key(left)}", count=left))
+    if not counts:
+        return ""
+    answers = say("view.why.both").join(counts)
+    if unknown and decides and not left and diagnosis.text is not OverallText.UNKNOWN:
+        score, rank = format_score(unknown.score), unknown.rank
+        return say("view.why.not_known.decides", answers=answers, score=score, rank=rank)
+    return say("view.why.not_known", answers=answers)
+
+
+def label_of(context: ReportContext, role: ChoiceRole) -> str:
+    """Give the label of the first choice of a role; empty where the catalogue has none."""
+    used = dict.fromkeys(item.answer_set for item in context.catalog.items.values())
+    choices = (choice for name in used for choice in context.catalog.answer_sets[name])
+    return next((c.label[context.say.lang] for c in choices if c.role is role), "")
+
+
+def unknown_sentence(context: ReportContext) -> str:
+    """Tell what would follow if all that is not known were done; empty where all is known."""
+    unknown = context.report.diagnosis.unknown
+    if unknown is None:
+        return ""
+    score, count = format_score(unknown.score), len(unknown.items)
+    return context.say("report.unknown", count=count, score=score, rank=unknown.rank)
+
+
+# --- the text of the rank
+
+
+def overall_text(context: ReportContext) -> str:
+    """Give the text of 総合評価: the variant that fits, or the plain one where there is none."""
+    say, diagnosis = context.say, context.report.diagnosis
+    texts = context.catalog.report.ranks[context.cell_values.record.rank]
+    unknown = diagnosis.unknown
+    if diagnosis.text is OverallText.UNKNOWN and texts.unknown and unknown:
+        parts = {"score": format_score(unknown.score), "rank": unknown.rank}
+        return texts.unknown[say.lang].format(**parts)
+    if diagnosis.text is OverallText.CAPPED and texts.capped:
+        base, rank = diagnosis.scores.base_rank, diagnosis.scores.rank
+        weak = _binding_points(context)
+        return texts.capped[say.lang].format(base=base, rank=rank, weak=weak)
+    return texts.overall[say.lang]
+
+
+def _binding_points(context: ReportContext) -> str:
+    """Name the first weak points that lower the rank."""
+    caps = context.report.diagnosis.scores.binding_caps
+    names = [name for cap in caps for name in context.weak_points(cap)]
+    first = context.quote(names[:_MOST_WEAK])
+    return first if len(names) <= _MOST_WEAK else context.say("report.overall.weak", names=first)
