@@ -200,6 +200,8 @@ def test_addresses_of_one_cell(typed: str, read: list[str]) -> None:
         pytest.param("提出期限", "", None, id="no day"),
         pytest.param("提出期限", "2026-12-25", date(2026, 12, 25), id="as Excel's dates are read"),
         pytest.param("提出期限", "2026/12/25（金）", date(2026, 12, 25), id="with its weekday"),
+        pytest.param("連絡日", "", None, id="not talked to"),
+        pytest.param("連絡日", "令和8年12月1日", date(2026, 12, 1), id="day of contact"),
         pytest.param("ご担当者名", "見本 太郎 様", "見本 太郎", id="honorific"),
         pytest.param("グループ", "東日本", "東日本", id="a group"),
     ],
@@ -213,6 +215,7 @@ def test_other_columns(column: str, typed: str, read: object) -> None:
         "提出期限": found.due,
         "ご担当者名": found.contact,
         "グループ": found.group,
+        "連絡日": found.contacted,
     }
     assert fields[column] == read
 
@@ -336,6 +339,10 @@ FAULTS: Mapping[str, tuple[Sequence[Grid], Sequence[str]]] = {
         [table("| 1 | | a@b.jp |", marks={"B6": CellMark.PICTURE})],
         ["B6 picture 会社名"],
     ),
+    "days of contact that are none": (
+        [table(f"{GOOD} 先週 |", "| 2 | 乙 | a@otsu.jp | 2206/12/1 |", head=f"{HEAD} 連絡日 |")],
+        ["D6 day 先週 連絡日", "D7 day.far 2206/12/1 連絡日"],
+    ),
     "every fault at once": (
         [
             table(
@@ -350,11 +357,11 @@ FAULTS: Mapping[str, tuple[Sequence[Grid], Sequence[str]]] = {
             "F6 lang 仏語",
             "G6 choice.near 製造 製造業 業種",
             "H6 choice.employees 多数",
-            "I6 due 13/45",
+            "I6 day 13/45 提出期限",
             "A7 id.twice 1 A6",
             "C7 line_break ご担当者名",
             "G7 choice.industry IT",
-            "I7 due.far 1999/1/1",
+            "I7 day.far 1999/1/1 提出期限",
         ],
     ),
 }

@@ -39,6 +39,7 @@ CLIENTS = (
         employees="upto_300",
         due=date(2026, 12, 25),
         group="東日本",
+        contacted=date(2026, 12, 1),
         password="=Himitsu-1E5",
         note="一行目\n二行目",
         row=8,
@@ -122,6 +123,7 @@ _CLIENT = st.builds(
     employees=_choices("employees"),
     due=st.none() | st.dates(date(2000, 1, 1), date(2100, 12, 31)),
     group=_TEXT,
+    contacted=st.none() | st.dates(date(2000, 1, 1), date(2100, 12, 31)),
     note=_TEXT,
     row=st.just(8),
 )

@@ -198,7 +198,7 @@ def _add_rules(page: Page, row: int, context: FormContext, lists: Mapping[str, s
             is_strict = column.entry not in _TYPED
             page.rule(row, col, {**rule, **message, "show_error": is_strict})
         elif column.entry is ClientEntry.DAY:
-            message |= {"error_message": say("clients.check.due")}
+            message |= {"error_message": say("clients.check.day")}
             bounds = {"validate": "date", "criteria": ">=", "value": _EARLIEST}
             page.rule(row, col, {**bounds, **message})
         elif column.entry is ClientEntry.ADDRESSES:

@@ -17,7 +17,8 @@ class ListedClient:
 
     `addresses` are mail addresses in the order of the list, their domains in lower case; `shared`
     are those of them that other clients may have, too, if their lines say the same; `contact` and
-    `title` are the person that is written to; `industry` and `employees` are choice ids of the
+    `title` are the person that is written to; `contacted` is the day of the last talk about the
+    result; `industry` and `employees` are choice ids of the
     catalogue (empty: not told); `password` is the one agreed for the report (empty: none is); `row`
     is the line of the list, counted from 1.
     """
@@ -32,6 +33,7 @@ class ListedClient:
     employees: str = ""
     due: date | None = None
     group: str = ""
+    contacted: date | None = None
     password: str = field(default="", repr=False)
     note: str = ""
     row: int = 0
@@ -117,6 +119,7 @@ CLIENT_COLUMNS: Final = (
     ClientColumn("employees", ClientEntry.COUNT, 104),
     ClientColumn("due", ClientEntry.DAY, 96),
     ClientColumn("group", ClientEntry.TEXT, 104),
+    ClientColumn("contacted", ClientEntry.DAY, 104),
     ClientColumn("shared", ClientEntry.SHARED, 124),
     ClientColumn("password", ClientEntry.PASSWORD, 132),
     ClientColumn("note", ClientEntry.NOTE, 168),

@@ -55,7 +55,8 @@ class DemoListEntry:
 @dataclass(frozen=True, slots=True)
 class _DemoRow:
     """A line of the list. `came` is how many days ago the return came (None: it has not), `due` in
-    how many days the time is over (negative: it has been for so long)."""
+    how many days the time is over (negative: it has been for so long), `contacted` how many days
+    ago somebody talked with the client about its result (None: nobody did)."""
 
     company: str
     contact: str
@@ -66,6 +67,7 @@ class _DemoRow:
     due: int = -DUE_DAYS_AGO
     note: str = ""
     asked: bool = True
+    contacted: int | None = None
 
 
 _ROWS: Final = (
@@ -107,7 +109,7 @@ _ROWS: Final = (
     _DemoRow("株式会社サンプル旅館", "橋本 千夏", "支配人",
           "hashimoto@s-ryokan.example.jp", "nagoya", 11),
     _DemoRow("例示印刷株式会社", "阿部 浩二", "",
-          "abe@r-insatsu.example.co.jp", "tokyo", 16),
+          "abe@r-insatsu.example.co.jp", "tokyo", 16, contacted=4),
     _DemoRow("見本運送有限会社", "石川 茂", "代表取締役",
           "ishikawa@m-unso.example.jp", "osaka", 3),
     _DemoRow("サンプル介護サービス株式会社", "前田 久美", "施設長",
@@ -159,6 +161,7 @@ def _make_client(
         employees=_EMPLOYEE_CHOICES.get(known.employees, known.employees),
         due=as_of + timedelta(days=line.due),
         group=_GROUPS[line.group][lang],
+        contacted=None if line.contacted is None else as_of - timedelta(days=line.contacted),
         note=_NOTES[line.note][lang],
     )
     came = None if line.came is None else as_of - timedelta(days=line.came)

@@ -98,9 +98,9 @@ def strip_column_honorific(name: str, column: ClientColumn) -> str:
     return strip_honorific(name, (_HONORIFICS[column.entry],)) or name
 
 
-def read_note(typed: str) -> tuple[str, Message | None]:
+def read_note(typed: str, column: str) -> tuple[str, Message | None]:
     """Read a text of several lines."""
-    text, fault = _check_text(typed.replace("\n", " ").replace("\t", " "), "note", _MAX_NOTE)
+    text, fault = _check_text(typed.replace("\n", " ").replace("\t", " "), column, _MAX_NOTE)
     return (typed if text else ""), fault
 
 
@@ -132,16 +132,16 @@ def read_choice(typed: str, column: str, catalog: Catalog) -> tuple[str, Message
     return "", cell_message(key, value=shorten_entry(typed), **examples)
 
 
-def read_due(typed: str) -> tuple[date | None, Message | None]:
+def read_day(typed: str, column: str) -> tuple[date | None, Message | None]:
     """Read a day; one in a far year is a slip."""
     if not typed:
         return None, None
     day, _ = parse_typed_date(typed)
     if not day:
-        return None, cell_message("clients.fault.due", value=shorten_entry(typed))
+        return None, cell_message("clients.fault.day", **_entry_parts(typed, column))
     found = date.fromisoformat(day)
     if not _EARLIEST <= found.year <= _LATEST:
-        return None, cell_message("clients.fault.due.far", value=shorten_entry(typed))
+        return None, cell_message("clients.fault.day.far", **_entry_parts(typed, column))
     return found, None
 
 

@@ -20,7 +20,7 @@ from sheet_diag.intake.client_list.entries import (
     is_weak_password,
     read_addresses,
     read_choice,
-    read_due,
+    read_day,
     read_id,
     read_language,
     read_name,
@@ -68,9 +68,9 @@ from sheet_diag.text.wording import Wording
 
 _T = TypeVar("_T")
 _DEFAULT_LIMITS: Final = Limits()
-_READERS: Final[Mapping[ClientEntry, Callable[[str], tuple[Any, Message | None]]]] = {
-    ClientEntry.LANGUAGE: read_language,
-    ClientEntry.DAY: read_due,
+_READERS: Final[Mapping[ClientEntry, Callable[[str, str], tuple[Any, Message | None]]]] = {
+    ClientEntry.LANGUAGE: lambda typed, _: read_language(typed),
+    ClientEntry.DAY: read_day,
     ClientEntry.NOTE: read_note,
 }
 _UNREADABLE_CELL: Final[dict[ProblemCode | None, str]] = {
@@ -172,7 +172,7 @@ class _ListReader:
             case ClientEntry.PASSWORD:
                 return self._password(row, text or "")
             case ClientEntry.LANGUAGE | ClientEntry.DAY | ClientEntry.NOTE:
-                return self._checked(row, key, *_READERS[column.entry](text or ""))
+                return self._checked(row, key, *_READERS[column.entry](text or "", key))
 
     def _text(self, row: TableRow, column: str) -> str | None:
         """Return what the cell says; None, and a fault, where a formula or a picture says it."""
