@@ -7,21 +7,28 @@ import subprocess
 import sys
 from collections import Counter
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 
 import numpy as np
 import pytest
 from pandas.testing import assert_frame_equal
 
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.client_list import ClientList, ListedClient
 from sheet_diag.model.portfolio import Portfolio
 from sheet_diag.model.results import ReturnOutcome, ReturnStatus
+from sheet_diag.model.returns import SheetIdentity
 from sheet_diag.reports.portfolio import tables as gathering
 from sheet_diag.reports.portfolio.client_facts import (
+    add_list_entry,
     choice_ids,
     code_type,
     summarize_outcome,
 )
+from sheet_diag.reports.portfolio.labels import PortfolioLabels
 from sheet_diag.reports.portfolio.tables import PortfolioBuilder
+from sheet_diag.text.wording import Wording
 from tests.catalogs import JIS, catalog
 from tests.samples import AS_OF, client, resolve_all, summary
 
@@ -52,6 +59,48 @@ def same(one: Portfolio, other: Portfolio) -> None:
     assert (one.codes == other.codes).all()
     assert one.attention == other.attention
     assert one.counts == other.counts
+
+
+@pytest.mark.parametrize(
+    ("words", "insurance", "critical", "ranks", "codes"),
+    [
+        ("", 2, 2, "CB", ""),
+        ("insurance critical", 3, 9, "EE", "保険3・★9件"),
+        ("fell critical", 2, 4, "CC", "★4件・ランク低下"),
+        ("low_rank", 2, 1, "DB", "点数はB"),
+        ("low_rank", 2, 1, "DD", "ランクD"),
+        ("low_rank copied overridden", 1, 0, "EE", "ランクE・前回と同じ・修正あり"),
+        ("low_rank fell insurance critical", 3, 3, "DC", "保険3・★3件・ランク低下・点数はC"),
+    ],
+)
+def test_reasons_to_follow_up_are_told_in_short_codes(
+    words: str, insurance: int, critical: int, ranks: str, codes: str
+) -> None:
+    labels = PortfolioLabels(JIS, Wording(Lang.JA))
+    assert labels.follow_up_codes(words, insurance, critical, *ranks) == codes
+
+
+def test_group_and_day_of_contact_come_from_the_list_by_the_id_of_the_client() -> None:
+    first, second = resolve_all(client("見本1"), client("見本2"))
+    assert first.received.sheet
+    sheet = replace(first.received.sheet, identity=SheetIdentity("jis", "1", "c-001"))
+    first = replace(first, received=replace(first.received, sheet=sheet))
+    day = date(2026, 11, 20)
+    entry = ListedClient("C-001", "見本", Lang.JA, (), group="東日本", contacted=day)
+    listed = ClientList((entry,)).by_id()
+    builder = PortfolioBuilder(JIS, AS_OF)
+    for each in (first, second):
+        builder.add(add_list_entry(summarize_outcome(JIS, each), listed))
+    made = builder.portfolio()
+    assert made.clients[["client", "group", "contacted"]].to_numpy().tolist() == [
+        ["c-001", "東日本", day], ["", "", None],
+    ]  # fmt: skip
+    assert list(made.answers["group"].unique()) == ["東日本", ""]
+    assert made.groups["group"]["choice"].tolist() == ["東日本", ""]
+
+
+def test_nobody_has_a_group_without_a_list() -> None:
+    assert list(summary(outcomes()).groups) == ["industry", "employees"]
 
 
 def test_rows_may_be_packed_at_any_time(monkeypatch: pytest.MonkeyPatch) -> None:

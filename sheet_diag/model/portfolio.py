@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MOST_SHOWN_TEXTS: Final = 50_000  # remarks and their like
-MOST_SHOWN_ANSWERS: Final = 66_666  # a million cells of a sheet in fifteen columns
+MOST_SHOWN_ANSWERS: Final = 62_500  # a million cells of a sheet in sixteen columns
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +73,10 @@ class FollowUp(StrEnum):
 class Portfolio:
     """All tables. Ids throughout; labels are the report's business.
 
-    `clients`: a row per ranked client, best first: `client name industry employees rank base_rank
-    score weakest insurance open_items` (items of the plan) `unanswered file result position` (1, 2,
-    2, 4 by rank and exact score),
+    `clients`: a row per ranked client, best first: `client name industry employees group` and
+    `contacted` (a day or None; both of the client list), `rank base_rank score weakest insurance
+    open_items` (items of the plan) `unanswered file result position` (1, 2, 2, 4 by rank and exact
+    score),
     `deviation` (偏差値 among all clients of the run or of the benchmark, NaN: not told),
     `previous_rank` (empty: none), `previous_score`, `change` (of the shown scores, NaN: none),
     `caps` (rules, parted by spaces), `critical` (critical items worth nothing), `overrides`
@@ -84,17 +85,16 @@ class Portfolio:
     `codes`: the answers as whole numbers, a row per client as `clients`, a column per item as in
     the catalogue: the place among all choices of the catalogue, or their number for 未回答.
     `answers`: the first `MOST_SHOWN_ANSWERS` rows of the table with a row per ranked client and
-    item,
-    clients in the order of their files: `file client name industry employees rank category item
-    answer raw value weight points lost remark` (`answer` is missing for 未回答; columns that
-    repeat are categorical).
+    item, clients in the order of their files: `file client name industry employees group rank
+    category item answer raw value weight points lost remark` (`answer` is missing for 未回答;
+    columns that repeat are categorical).
     `items`: a row per item, most lost points first: `item category lost mean_lost lost_share`
     (of its weight) and `share:<choice>` each, `share:unanswered`.
     `categories`: a row per category, in order: `category clients mean lower median upper lowest
     highest` (`lower` and `upper` are the quartiles).
-    `groups`: for `industry` and `employees` a frame with a row per choice, in the order of the
-    catalogue, those without any at the end (empty id): `choice clients A B C D E mean lower median
-    upper` and `score:<category>` means.
+    `groups`: for `group` (where some client has one), `industry` and `employees` a frame with a row
+    per choice, in the order of the catalogue or else of their letters, those without any at the
+    end (empty id): `choice clients A B C D E mean lower median upper` and `score:<category>` means.
     `movement`: clients by rank then (rows) and now (columns); empty where nobody was there before.
     `responses`: where the clients of the client list stand (None: there is no list).
     Scores are the shown ones (0 to 100, one decimal, truncated); means are of the shown scores,

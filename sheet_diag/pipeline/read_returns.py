@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 
 from sheet_diag.diagnosis.comparison.compare import Comparisons
 from sheet_diag.intake.discovery import InputFile
+from sheet_diag.model.client_list import ClientList
 from sheet_diag.pipeline.execution.workers import ProgressCallback
 from sheet_diag.pipeline.publish import PublishContext, require_result
 from sheet_diag.pipeline.run import RunConfig, diagnose_files
 from sheet_diag.pipeline.tasks import summarize
 from sheet_diag.reports.exports import DataTables
+from sheet_diag.reports.portfolio.client_facts import add_list_entry
 from sheet_diag.reports.portfolio.tables import PortfolioBuilder
 from sheet_diag.storage.scratch import open_scratch_folder
 from sheet_diag.text.wording import Wording
@@ -45,7 +47,9 @@ def read_returns(
         comparisons = Comparisons.of(config.catalog, outcomes, config.comparison)
         context = PublishContext.of(outcomes, store, comparisons, None)
         results = executors.bulk.map(summarize, map(context.task, outcomes))
-        facts = [require_result(*each) for each in zip(results, outcomes, strict=True)]
+        listed = (config.clients or ClientList()).by_id()
+        made = (require_result(*each) for each in zip(results, outcomes, strict=True))
+        facts = [add_list_entry(each, listed) for each in made]
     builder = PortfolioBuilder(config.catalog, config.as_of)
     for each in facts:
         builder.add(each)

@@ -57,6 +57,7 @@ from sheet_diag.pipeline.report_passwords import PasswordsFile, has_unused_passw
 from sheet_diag.pipeline.tasks import DocumentSettings, WorkerContext
 from sheet_diag.reports.benchmark import BENCHMARK, dump_benchmark
 from sheet_diag.reports.exports import open_exports
+from sheet_diag.reports.portfolio.client_facts import add_list_entry
 from sheet_diag.reports.portfolio.tables import PortfolioBuilder
 from sheet_diag.reports.portfolio.workbook import build_portfolio
 from sheet_diag.reports.response_status.read_files import ReadFiles
@@ -240,14 +241,16 @@ def _publish(
 ) -> Portfolio:
     """Write what each client gets, the lines of run.json, the tables and the portfolio."""
     say = Wording(config.lang)
+    listed = (config.clients or ClientList()).by_id()
     builder = PortfolioBuilder(config.catalog, config.as_of)
     with (
         open_exports(config.catalog, config.as_of, say, staging.place) as exports,
         (staging.spool / RUN_JSON).open("wb") as lines,
     ):
         for published in publish_returns(executors.bulk, staging, context, outcomes, progress):
-            builder.add(published.client_facts)
-            exports.add(published.client_facts)
+            facts = add_list_entry(published.client_facts, listed)
+            builder.add(facts)
+            exports.add(facts)
             lines.write(published.line + b"\n")
         progress("portfolio", 0, 1)
         portfolio = replace(builder.portfolio(), responses=statuses)

@@ -41,6 +41,7 @@ _RETURNS: Final = (
 _ATTENTION: Final = (
     "status", "file", "name", "code", "code_label", "sheet", "cell", "item", "value",
 )  # fmt: skip
+_DAYS: Final = ("contacted",)  # also where no client has one
 _DEVIATION: Final = {"deviation": 1}  # rounded, as in the reports and run.json
 # Where figures are cut: sums as on the page, all else at a thousandth (a tenth of a percent).
 _ANSWER_DECIMALS: Final = {"value": 3, "points": 3, "lost": 3}
@@ -228,7 +229,9 @@ def _cast(table: pa.Table) -> pa.Table:
 def _uniform(field: pa.Field) -> pa.Field:
     if pa.types.is_dictionary(field.type) or field.name.endswith("_label"):
         return field.with_type(pa.dictionary(pa.int32(), pa.string()))
-    return field.with_type(pa.string()) if pa.types.is_null(field.type) else field
+    if pa.types.is_null(field.type):
+        return field.with_type(pa.date32() if field.name in _DAYS else pa.string())
+    return field
 
 
 def _join(words: Iterable[str]) -> str:

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
 from fractions import Fraction
 from itertools import chain
 from typing import Final, NamedTuple
@@ -16,6 +17,7 @@ from typing import Final, NamedTuple
 from sheet_diag.diagnosis.coverage import cover_standards
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.client_list import ListedClient
 from sheet_diag.model.comparison import OVERALL, Comparison, GroupKind, PreviousDiagnosis
 from sheet_diag.model.portfolio import FollowUp, WrittenText
 from sheet_diag.model.results import Diagnosis, FindingCode, ReturnOutcome, ReturnStatus, Scores
@@ -33,13 +35,15 @@ _MANY_CRITICAL: Final = 3
 
 class ClientRow(NamedTuple):
     """A client's row of the table of clients, before it has a position; a tuple, as frames take
-    rows. `exact` is the score that decides the order, `scores` are those of the categories, `met`
-    the requirements met of each standard."""
+    rows. `group` and `contacted` are what the client list says, `exact` is the score that decides
+    the order, `scores` are those of the categories, `met` the requirements met of each standard."""
 
     client: str
     name: str
     industry: str
     employees: str
+    group: str
+    contacted: date | None
     rank: str
     base_rank: str
     score: float | None
@@ -119,6 +123,16 @@ def summarize_outcome(catalog: Catalog, outcome: ReturnOutcome) -> ClientFacts:
         texts=tuple(_list_texts(outcome)),
         ranked=_summarize_ranked(catalog, outcome) if is_ranked else None,
     )
+
+
+def add_list_entry(facts: ClientFacts, listed: Mapping[str, ListedClient]) -> ClientFacts:
+    """Add what the client list, by folded id, says of a ranked client."""
+    entry = listed.get(facts.client.casefold())
+    if facts.ranked is None or entry is None:
+        return facts
+    group = replace_surrogates(entry.group)
+    row = facts.ranked.row._replace(group=group, contacted=entry.contacted)
+    return replace(facts, ranked=replace(facts.ranked, row=row))
 
 
 _TEXT_KINDS: Final = {
@@ -220,6 +234,8 @@ def _row(
         name=replace_surrogates(sheet.name),
         industry=replace_surrogates(sheet.profile.get("industry", "")),
         employees=replace_surrogates(sheet.profile.get("employees", "")),
+        group="",
+        contacted=None,
         rank=scores.rank.value if scores.rank else "",
         base_rank=scores.base_rank.value if scores.base_rank else "",
         score=now,

@@ -61,8 +61,8 @@ _CENTERED: Final = ("status", "severity", "cell", "item", "kind")
 _PLAIN: Final[Mapping[str, Mapping[str, Look]]] = {}
 _ERROR: Final = {**CENTERED_9, **BOLD, "font_color": ALERT}
 _FRAME_COLUMNS: Final = (
-    "file", "client", "name", "industry", "employees", "rank", "category", "item", "answer",
-    "raw", "value", "weight", "points", "lost", "remark",
+    "file", "client", "name", "industry", "employees", "group", "rank", "category", "item",
+    "answer", "raw", "value", "weight", "points", "lost", "remark",
 )  # fmt: skip
 _FIGURES: Final = {"value": 60, "weight": 56, "points": 60, "lost": 60}
 _BYTES: Final = {**CENTERED_9, "num_format": "#,##0"}
@@ -323,6 +323,7 @@ def _data_columns(context: PortfolioContext) -> list[PortfolioColumn]:
         named("name", 190, LEFT),
         replace(named("industry", 150, LEFT), shown=labels.industry),
         replace(named("employees", 90), shown=labels.employees),
+        named("group", 110, LEFT),
         named("rank", 56, CENTERED_9, Page.text_cell),
         replace(named("category", 96, CENTERED_9, Page.text_cell), shown=labels.category),
         named("item", 66, CENTERED_9, Page.text_cell),
@@ -337,10 +338,10 @@ def _data_rows(context: PortfolioContext) -> Iterator[PortfolioRow]:
     labels = context.labels
     words = {item: labels.answers(item) for item in context.catalog.items}
     for record in iterate_rows(context.portfolio.answers, _FRAME_COLUMNS):
-        file, client, name, industry, employees, rank, category, item, answer, raw, *rest = record
+        file, client, name, *about, category, item, answer, raw = record[:11]
         label = words[item].get(answer) or raw or labels.unanswered
-        about = (file, client, labels.client(name, file), industry, employees, rank)
-        yield PortfolioRow((*about, category, item, item, label, *rest))
+        head = (file, client, labels.client(name, file), *about)
+        yield PortfolioRow((*head, category, item, item, label, *record[11:]))
 
 
 def _make_optional_number(page: Page, number: float, look: Look) -> Cell:

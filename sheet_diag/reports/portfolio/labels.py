@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sheet_diag.diagnosis.scoring.cap_rules import cap_rules
 from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.portfolio import FollowUp
 from sheet_diag.model.results import ReturnStatus
 from sheet_diag.text.wording import Wording
 
@@ -23,7 +24,7 @@ class PortfolioLabels:
         return name or self.say("portfolio.unnamed", file=file)
 
     def choice(self, field: str, choice: str) -> str:
-        """Label a profile choice; a text that is no choice stays as it is."""
+        """Label a choice of a field; a text that is none, or of no field, stays as it is."""
         known = self.catalog.field_by_id.get(field)
         found = known.by_id.get(choice) if known else None
         return found.label[self.say.lang] if found else choice
@@ -74,6 +75,27 @@ class PortfolioLabels:
     def follow_up(self, words: str) -> str:
         """Put the reasons to follow a client up in words."""
         return self._list(self.say(f"portfolio.follow_up.{word}") for word in words.split())
+
+    def follow_up_codes(
+        self, words: str, insurance: int, critical: int, rank: str, base_rank: str
+    ) -> str:
+        """Put the reasons to follow a client up in short codes; empty where there are none.
+
+        A low rank stands beside them, so it is told only where nothing else tells why.
+        """
+        reasons = words.split()
+        codes = {
+            "insurance": FollowUp.INSURANCE in reasons,
+            "critical": FollowUp.CRITICAL in reasons,
+            "fell": FollowUp.FELL in reasons,
+            "base": bool(reasons) and base_rank != rank,
+        }
+        codes["low_rank"] = FollowUp.LOW_RANK in reasons and not any(codes.values())
+        codes["copied"] = FollowUp.COPIED in reasons
+        codes["overridden"] = FollowUp.OVERRIDDEN in reasons
+        parts = {"level": insurance, "count": critical, "rank": rank, "base": base_rank}
+        found = (self.say(f"portfolio.code.{key}", **parts) for key, told in codes.items() if told)
+        return self.say("portfolio.code.joint").join(found)
 
     def _list(self, texts: Iterable[str]) -> str:
         return self.say("portfolio.list.joint").join(texts)

@@ -45,7 +45,7 @@ _ORDER: Final = (
     ReturnStatus.IGNORED,
 )
 _PACKED: Final = 1_000  # rows of clients; a frame of them takes a third of what the tuples do
-_GROUPED_BY: Final = ("industry", "employees")  # fields of the company sheet
+_GROUPED_BY: Final = ("group", "industry", "employees")  # the first where the list has any
 _FLOATS: Final = ("score", "deviation", "previous_score", "change", "exact")
 _WHOLE: Final = ("insurance", "open_items", "unanswered", "critical", "overrides")
 
@@ -98,7 +98,7 @@ class PortfolioBuilder:
             answers=make_answer_table(catalog, self._first).head(MOST_SHOWN_ANSWERS),
             items=self._tally.table(),
             categories=_categories(catalog, clients),
-            groups={field: _make_group_table(catalog, clients, field) for field in _GROUPED_BY},
+            groups=dict(_list_groups(catalog, clients)),
             movement=_movement(clients),
             attention=tuple(self._in_order()),
             attachments=tuple(self._attachments),
@@ -156,10 +156,17 @@ def _sort_clients(frame: pd.DataFrame) -> tuple[pd.DataFrame, npt.NDArray[Any]]:
     return table, order.index.to_numpy()
 
 
+def _list_groups(catalog: Catalog, clients: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    """List the tables of groups, those of the client list only where it has any."""
+    for field in _GROUPED_BY:
+        if field != "group" or (clients["group"] != "").any():
+            yield field, _make_group_table(catalog, clients, field)
+
+
 def _make_group_table(catalog: Catalog, clients: pd.DataFrame, field: str) -> pd.DataFrame:
     """Make a row per choice that some client has, as in the catalogue; an empty id last."""
     known = catalog.field_by_id.get(field)
-    order = [*(known.by_id if known else ()), ""]
+    order = known.by_id if known else ()
     grouped = clients.groupby(field)
     score, rank = grouped["score"], pd.crosstab(clients[field], clients["rank"])
     frame = pd.DataFrame(
@@ -177,8 +184,9 @@ def _make_group_table(catalog: Catalog, clients: pd.DataFrame, field: str) -> pd
         }
     )
     found = [choice for choice in order if choice in frame.index]
-    others = [choice for choice in frame.index if choice not in order]
-    return frame.reindex([*found, *others]).rename_axis("choice").reset_index()
+    others = [choice for choice in frame.index if choice and choice not in order]
+    blank = [choice for choice in frame.index if not choice]
+    return frame.reindex([*found, *others, *blank]).rename_axis("choice").reset_index()
 
 
 def _categories(catalog: Catalog, clients: pd.DataFrame) -> pd.DataFrame:
@@ -264,7 +272,7 @@ def _share(part: npt.NDArray[Any], whole: npt.NDArray[Any]) -> npt.NDArray[Any]:
 
 # --- the answers: a row per client and item, in columns that stay small for any number
 
-_PER_CLIENT: Final = ("file", "client", "name", "industry", "employees", "rank")
+_PER_CLIENT: Final = ("file", "client", "name", "industry", "employees", "group", "rank")
 
 
 def make_answer_table(catalog: Catalog, ranked: Sequence[RankedClient]) -> pd.DataFrame:
