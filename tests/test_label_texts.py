@@ -20,7 +20,7 @@ LETTERS: Final = {
 # What is printed in workbooks; the other labels stand on the screen, among names to be typed.
 PRINTED: Final = (
     "report", "plan", "outlook", "simulation", "calculation", "comparison", "sheet", "overrides",
-    "portfolio", "problem", "standards",
+    "portfolio", "problem", "standards", "view",
 )  # fmt: skip
 _TOLD_ON_SCREEN: Final = ("comparison.benchmark.", "comparison.previous.")
 
@@ -183,7 +183,15 @@ def test_a_client_is_asked_for_a_password_in_another_way_than_mail() -> None:
 
 _FIXED: Final = re.compile("「はい」|(?:ランク|ランクは|最上位の)[A-E]")
 _FIXED_EN: Final = re.compile(r"(?:answered|all|With|were) Yes\b|[Rr]ating (?:is )?[A-E]\b")
-_OF_REPORTS: Final = ("report.", "plan.", "outlook.", "simulation.", "calculation.", "comparison.")
+_OF_REPORTS: Final = (
+    "report.",
+    "plan.",
+    "outlook.",
+    "simulation.",
+    "calculation.",
+    "comparison.",
+    "view.",
+)
 
 
 def test_labels_of_reports_name_no_answer_and_no_rank() -> None:

@@ -17,6 +17,7 @@ from sheet_diag.reports.view.measures import build_measures
 from sheet_diag.reports.view.method import build_method, method_heading
 from sheet_diag.reports.view.roadmap import build_roadmap
 from sheet_diag.reports.view.summary import build_summary
+from sheet_diag.reports.view.words import join_apart
 
 _COMPARISONS: Final = 5  # number of the section, which may be left out
 _HEADER: Final = 24  # characters of a name in a header
@@ -47,7 +48,6 @@ def build_view(context: ReportContext) -> ReportView:
 def _build_head(context: ReportContext) -> Head:
     say, issuer = context.say, context.issuer.in_lang(context.say.lang)
     phone = say("report.phone", phone=issuer.phone) if issuer.phone else ""
-    joint = say("view.contact.and")
     lines = ((issuer.department, issuer.contact), (phone, issuer.email))
     return Head(
         addressee=say("report.addressee", name=context.addressee),
@@ -59,7 +59,7 @@ def _build_head(context: ReportContext) -> Head:
         number_label=say("view.number"),
         number=context.report.number,
         issuer=issuer.name,
-        contact=tuple(filter(None, (joint.join(filter(None, line)) for line in lines))),
+        contact=tuple(filter(None, (join_apart(say, line) for line in lines))),
         has_logo=issuer.logo is not None,
         signs=_build_signs(context),
     )

@@ -15,7 +15,7 @@ from sheet_diag.model.rules import CapRule, NaShareCapRule
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.view.previous import label_answer
 from sheet_diag.reports.view.why import label_of, unknown_sentence
-from sheet_diag.reports.view.words import join_sentences
+from sheet_diag.reports.view.words import join_apart, join_sentences
 from sheet_diag.text.numbers import format_score
 
 
@@ -140,7 +140,6 @@ def _list_counts(context: ReportContext) -> Iterator[str]:
 
 def _tell_sources(context: ReportContext) -> str:
     say, issuer, catalog = context.say, context.issuer.in_lang(context.say.lang), context.catalog
-    joint = say("view.method.sources.and")
     lines = [context.report.number, context.report_day, issuer.name, issuer.address]
     sources = [standard.name[say.lang] for standard in catalog.standards if standard.frame]
     if catalog.threats:
@@ -148,7 +147,7 @@ def _tell_sources(context: ReportContext) -> str:
     if sources:
         named = ("、" if say.lang is Lang.JA else "; ").join(sources)
         lines.append(say("view.method.sources.of", sources=named))
-    return joint.join(filter(None, lines))
+    return join_apart(say, lines)
 
 
 # --- what was changed
