@@ -28,7 +28,7 @@ def build_measures(context: ReportContext) -> Measures:
         heading=say("report.first.section" if missed else "report.comments.heading"),
         starts_page=context.cell_values.record.rank is not Rank.A,
         not_known=unknown_sentence(context),
-        none="" if missed or comments else report.comments_none[say.lang],
+        none="" if missed or comments else _say_none(context),
         key_measures=_build_key_measures(context) if missed else None,
         comments_heading=say("report.comments.subheading") if missed and comments else "",
         comments_intro=intro,
@@ -36,6 +36,13 @@ def build_measures(context: ReportContext) -> Measures:
             _build_comment(context, number, each) for number, each in enumerate(comments, 1)
         ),
     )
+
+
+def _say_none(context: ReportContext) -> str:
+    """Say that nothing is commented: all is well, or what is open was not answered."""
+    if context.report.diagnosis.plan:
+        return context.say("view.comments.none")
+    return context.catalog.report.comments_none[context.say.lang]
 
 
 def _build_key_measures(context: ReportContext) -> KeyMeasures:
@@ -103,7 +110,7 @@ def _build_item(context: ReportContext, item: Item) -> ItemComment:
     say = context.say
     key = "view.comments.answer.key" if item.critical else "view.comments.answer"
     return ItemComment(
-        title=say("report.comments.item", title=item.comment.title[say.lang]),
+        title=item.comment.title[say.lang],
         answer=say(key, id=item.id, answer=context.answer(item.id)),
         text=context.explain(comment_text(context, item)),
     )

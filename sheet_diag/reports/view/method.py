@@ -141,7 +141,9 @@ def _list_counts(context: ReportContext) -> Iterator[str]:
 def _tell_sources(context: ReportContext) -> str:
     say, issuer, catalog = context.say, context.issuer.in_lang(context.say.lang), context.catalog
     lines = [context.report.number, context.report_day, issuer.name, issuer.address]
-    sources = [standard.name[say.lang] for standard in catalog.standards if standard.frame]
+    sources = [
+        standard.name[say.lang] for standard in catalog.standards[:1]
+    ]  # that of the questions
     if catalog.threats:
         sources.append(catalog.threats.source[say.lang])
     if sources:

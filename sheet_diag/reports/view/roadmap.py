@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
-from sheet_diag.diagnosis.improvement.improve import score_with
 from sheet_diag.diagnosis.improvement.plan import find_due_day
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.report_view import (
@@ -19,6 +18,7 @@ from sheet_diag.model.report_view import (
 from sheet_diag.model.results import Phase, PlannedItem, Way
 from sheet_diag.model.threats import ThreatCount, ThreatList
 from sheet_diag.reports.client.context import ReportContext
+from sheet_diag.reports.view.reached import reach
 from sheet_diag.reports.view.words import (
     join_sentences,
     number_key,
@@ -48,7 +48,7 @@ def build_roadmap(context: ReportContext) -> Roadmap:
         note=_note(context) if plan else "",
         heads=tuple(map(say, (*keys, *more))),
         phases=tuple(_build_phase(context, phase, items) for phase, items in dated),
-        notes=(say("view.roadmap.effort"), say("view.roadmap.effect")) if plan else (),
+        notes=tuple(_list_notes(context)) if plan else (),
         later_heading=say(heading, count=len(later)) if later else "",
         later=tuple(map(context.topic, later)),
         threats=_build_threats(context),
@@ -65,18 +65,16 @@ def _list_arrows(context: ReportContext, phases: _Phases) -> Iterator[PhaseArrow
     say, taken = context.say, list[str]()
     for phase, items in phases:
         taken += [each.item for each in items]
-        after = score_with(context.catalog, context.report.sheet.answers, taken)
-        if after.overall is None or after.rank is None:
-            raise ValueError("measures that are taken cannot hold a return")
+        reached = reach(context, taken)
         yield PhaseArrow(
             name=say(f"view.roadmap.phase.{phase}"),
             until=_until(context, phase),
             count=say(f"view.roadmap.count.{number_key(len(items))}", count=len(items)),
             reached_label=say("view.roadmap.reached"),
-            score=format_score(after.overall),
+            score=format_score(reached.score),
             unit=say("view.roadmap.unit"),
             rank_label=say("view.roadmap.rank"),
-            rank=after.rank.value,
+            rank=reached.rank.value,
         )
 
 
@@ -90,6 +88,16 @@ def _note(context: ReportContext) -> str:
     ]
     order = say("view.roadmap.order") if any(way.items for way in ways) else ""
     return join_sentences(say, (*told, order))
+
+
+def _list_notes(context: ReportContext) -> Iterator[str]:
+    """List what the signs of the table mean, as far as it has them."""
+    items = [context.catalog.items[item] for item in context.report.diagnosis.open_items]
+    if any(item.critical for item in items):
+        yield context.say("view.roadmap.key")
+    if any(item.effort for item in items):
+        yield context.say("view.roadmap.effort")
+    yield context.say("view.roadmap.effect")
 
 
 def _tell_way(context: ReportContext, way: Way, key: str) -> str:

@@ -11,6 +11,7 @@ from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.comparison import OVERALL, GroupKind, PeerGroup, PreviousDiagnosis
 from sheet_diag.model.report_view import KeyEntry, Places, RankField, ScoreBar
 from sheet_diag.reports.client.context import ReportContext
+from sheet_diag.reports.view.words import join_words
 from sheet_diag.text.numbers import format_score, truncate_score
 
 _TOP = 100.0
@@ -76,7 +77,6 @@ def build_score_bar(context: ReportContext) -> ScoreBar:
     """Build the bar of the overall score."""
     say, record = context.say, context.cell_values.record
     key = tuple(_list_score_key(context))
-    told = "、" if say.lang == "ja" else ", "
     return ScoreBar(
         fields=tuple(_list_fields(context.catalog)),
         base=record.base.value,
@@ -84,7 +84,7 @@ def build_score_bar(context: ReportContext) -> ScoreBar:
         own=say("view.bar.own", score=format_score(record.overall)),
         key=key,
         alternative=say(
-            "view.bar.alternative", key=told.join(each.text for each in key if each.drawn)
+            "view.bar.alternative", key=join_words(say, (each.text for each in key if each.drawn))
         ),
     )
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from fractions import Fraction
 from typing import Final
 
-from sheet_diag.diagnosis.improvement.improve import score_with
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.report_view import CategoryBox, FirstMeasure, Summary
 from sheet_diag.model.results import Phase, PlannedItem
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.view.comment import build_comment
+from sheet_diag.reports.view.reached import Reached, reach
 from sheet_diag.reports.view.scales import build_score_bar
 from sheet_diag.reports.view.why import explain_rank, overall_text
 from sheet_diag.reports.view.words import (
@@ -31,7 +30,9 @@ _KEEP: Final = (("check", Phase.YEAR, "S"), ("change", None, "S"), ("exercise", 
 def build_summary(context: ReportContext, method_heading: str) -> Summary:
     """Build the section; the changed answers stand below `method_heading`."""
     say, record, chosen = context.say, context.cell_values.record, _choose_first(context)
-    page, section = say("view.note.page", page="{page}"), method_heading
+    reached = reach(context, [each.item for each in chosen]) if chosen else None
+    page = say("view.note.page", page="{page}")
+    section = say("view.note.section", heading=method_heading)
     return Summary(
         heading=say("report.overall.heading"),
         rank_label=say("report.overall.rank"),
@@ -49,11 +50,11 @@ def build_summary(context: ReportContext, method_heading: str) -> Summary:
         first_heading=say(f"view.first.heading{_heading_key(context)}"),
         heads=_heads(context, chosen),
         measures=tuple(_list_measures(context, chosen)),
-        result=_result(context, chosen),
-        result_note=_result_note(context, chosen),
+        result=_result(context, chosen, reached) if reached else "",
+        result_note=_result_note(context, chosen, reached) if reached else "",
         comment=build_comment(context),
         note=_override_note(context, page),
-        sheet_note=_override_note(context, say("view.note.section", heading=section)),
+        sheet_note=_override_note(context, section),
     )
 
 
@@ -137,36 +138,25 @@ def _list_keeping(context: ReportContext) -> Iterator[FirstMeasure]:
 # --- what it leads to
 
 
-def _result(context: ReportContext, chosen: Sequence[PlannedItem]) -> str:
+def _result(context: ReportContext, chosen: Sequence[PlannedItem], reached: Reached) -> str:
     """Say which score and rank the measures lead to together, caps included."""
-    if not chosen:
-        return ""
-    say, record, (score, rank) = context.say, context.cell_values.record, _reach(context, chosen)
-    before, after = format_score(record.overall), format_score(score)
+    say, record, count = context.say, context.cell_values.record, len(chosen)
     ranks = record.rank.value
-    if rank is not record.rank:
-        ranks = say("view.result.ranks", before=record.rank, after=rank)
-    count = len(chosen)
+    if reached.rank is not record.rank:
+        ranks = say("view.result.ranks", before=record.rank, after=reached.rank)
+    before, after = format_score(record.overall), format_score(reached.score)
     parts = {"count": count, "before": before, "after": after, "ranks": ranks}
     return say(f"view.result.{number_key(count)}", **parts)
 
 
-def _reach(context: ReportContext, chosen: Sequence[PlannedItem]) -> tuple[Fraction, Rank]:
-    items = [each.item for each in chosen]
-    after = score_with(context.catalog, context.report.sheet.answers, items)
-    if after.overall is None or after.rank is None:
-        raise ValueError("measures that are taken cannot hold a return")
-    return after.overall, after.rank
-
-
-def _result_note(context: ReportContext, chosen: Sequence[PlannedItem]) -> str:
+def _result_note(context: ReportContext, chosen: Sequence[PlannedItem], reached: Reached) -> str:
     """Say how many more measures the next rank takes where these leave the rank as it is."""
-    say, record, ways = context.say, context.cell_values.record, context.report.diagnosis.ways
-    if not chosen or _reach(context, chosen)[1] is not record.rank:
+    say, rank, ways = context.say, context.cell_values.record.rank, context.report.diagnosis.ways
+    if reached.rank is not rank:
         return ""
-    if record.rank is Rank.A:
+    if not ways:
         return say("view.result.best")
-    more = len(set(ways[0].items).difference(each.item for each in chosen)) if ways else 0
+    more = len(set(ways[0].items).difference(each.item for each in chosen))
     if not more:
         return ""
     return say(f"view.result.next.{number_key(more)}", target=ways[0].target, count=more)

@@ -9,7 +9,7 @@ from typing import Final
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import ChoiceRole
 from sheet_diag.model.results import Cap, OverallText
-from sheet_diag.model.rules import CategoryCapRule
+from sheet_diag.model.rules import CategoryCapRule, CriticalCapRule
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.view.words import join_sentences, number_key
 from sheet_diag.text.numbers import format_score
@@ -100,8 +100,7 @@ def _next_sentence(context: ReportContext, rank: Rank) -> str:
     if missed >= _MANY_MISSED and (len(better) > 1 or not caps):
         return say("view.why.missed", of=count_key_measures(context), count=missed)
     if caps:
-        asked = say("report.why.next.and").join(_list_asked(context, caps))
-        return say("view.why.asks", target=target, asked=asked)
+        return say("view.why.asks", target=target, asked=_ask(context, min(caps, key=_place)))
     limit = context.catalog.scoring.ranks[target]
     gap = limit - Fraction(format_score(context.cell_values.record.overall))  # of what is printed
     return say("view.why.gap", target=target, points=format_score(gap))
@@ -125,20 +124,19 @@ def score_range(context: ReportContext, rank: Rank) -> str:
     return context.say(f"report.why.range.{key}", low=low, high=min(higher))
 
 
-def _list_asked(context: ReportContext, caps: Sequence[Cap]) -> Iterator[str]:
-    """List what the caps ask for, those of items first, with at most two names in all."""
-    ordered = sorted(caps, key=lambda each: not each.rule.counts_items)[:_MOST_NAMED]
-    for cap in ordered:
-        yield _ask(context, cap, _MOST_NAMED // len(ordered))
+def _place(cap: Cap) -> tuple[bool, bool]:
+    """Rank what is named first: key measures that are missing, those in part, then categories."""
+    rule = cap.rule
+    return not rule.counts_items, isinstance(rule, CriticalCapRule) and rule.partial
 
 
-def _ask(context: ReportContext, cap: Cap, most: int) -> str:
-    """Say what one cap asks for: all that it counts, or as many as lift it."""
+def _ask(context: ReportContext, cap: Cap) -> str:
+    """Say what a cap asks for: all that it counts, or as many as lift it."""
     say, rule, count = context.say, cap.rule, len(cap.because)
     of = "items" if rule.counts_items else "categories"
-    counted = _in_order(context, cap)[:most]
+    counted = _in_order(context, cap)[:_MOST_NAMED]
     names, least = context.quote(_names(context, cap, counted)), count - rule.needed + 1
-    if count > most:
+    if count > _MOST_NAMED:
         names = say(f"report.why.next.more.{of}", names=names, count=count)
     if least < count:
         names = say(f"report.why.next.some.{of}", names=names, least=least)
