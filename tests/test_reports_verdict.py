@@ -11,7 +11,8 @@ from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import ClientReport
 from sheet_diag.reports.client.context import ReportContext
-from sheet_diag.reports.client.rank_reasons import list_reasons, overall_text, unknown_sentence
+from sheet_diag.reports.client.rank_reasons import list_reasons, overall_text
+from sheet_diag.reports.view.why import unknown_sentence
 from sheet_diag.text.wording import Wording
 from tests.catalogs import SCORING, catalog
 from tests.samples import AS_OF, ISSUER, change_catalog, client, name_categories, resolve_all

@@ -9,7 +9,7 @@ from typing import Final
 from sheet_diag.model.results import FindingCode
 from sheet_diag.model.returns import Problem, ProblemCode, Severity
 from sheet_diag.reports.client.context import ReportContext
-from sheet_diag.reports.client.rank_reasons import unknown_sentence
+from sheet_diag.reports.view.why import unknown_sentence
 from sheet_diag.text import problems
 from sheet_diag.text.numbers import format_score
 from sheet_diag.xlsx.page import Page

@@ -10,7 +10,7 @@ from sheet_diag.model.record import Text
 from sheet_diag.model.results import CommentedCategory
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.client.page_flow import LAST_COLUMN, PageFlow
-from sheet_diag.reports.client.rank_reasons import unknown_sentence
+from sheet_diag.reports.view.why import unknown_sentence
 from sheet_diag.xlsx.theme import (
     BODY,
     BOLD,

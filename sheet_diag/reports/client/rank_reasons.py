@@ -9,6 +9,7 @@ from typing import Final
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.results import Cap, OverallText
 from sheet_diag.reports.client.context import ReportContext
+from sheet_diag.reports.view.why import unknown_sentence
 from sheet_diag.text.numbers import format_score
 
 _MOST_WEAK: Final = 3  # names in the text of the rank
@@ -49,15 +50,6 @@ def _binding_points(context: ReportContext) -> str:
     names = [name for cap in caps for name in context.weak_points(cap)]
     first = context.quote(names[:_MOST_WEAK])
     return first if len(names) <= _MOST_WEAK else context.say("report.overall.weak", names=first)
-
-
-def unknown_sentence(context: ReportContext) -> str | None:
-    """Tell what would follow if all that is not known were done; None where all is known."""
-    unknown = context.report.diagnosis.unknown
-    if unknown is None:
-        return None
-    score, count = format_score(unknown.score), len(unknown.items)
-    return context.say("report.unknown", count=count, score=score, rank=unknown.rank)
 
 
 def _list_bounds(context: ReportContext) -> Iterator[str]:

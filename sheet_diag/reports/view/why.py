@@ -180,7 +180,8 @@ def unknown_sentence(context: ReportContext) -> str:
     if unknown is None:
         return ""
     score, count = format_score(unknown.score), len(unknown.items)
-    return context.say("report.unknown", count=count, score=score, rank=unknown.rank)
+    parts = {"count": count, "score": score, "rank": unknown.rank}
+    return context.say(f"report.unknown.{number_key(count)}", **parts)
 
 
 # --- the text of the rank
