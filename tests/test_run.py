@@ -21,6 +21,7 @@ from sheet_diag.forms.hearing_sheet.content import Entries
 from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
 from sheet_diag.forms.overrides import make_overrides_workbook
 from sheet_diag.model.basics import Lang
+from sheet_diag.model.client_list import ClientList, ListedClient
 from sheet_diag.model.results import ReturnStatus
 from sheet_diag.model.settings import IntakeSettings, Issuer
 from sheet_diag.pipeline.run import RunConfig, RunResult, run
@@ -28,6 +29,7 @@ from sheet_diag.reports.benchmark import load_benchmark
 from sheet_diag.storage.staging import LOCK_FILE
 from tests.catalogs import JIS as CATALOG
 from tests.returned import edit_workbook, put_cell
+from tests.workbooks import calamine_values
 
 AS_OF = date(2026, 11, 23)
 REFERENCE = Path(__file__).parent / "data" / "reference_answers.csv"
@@ -244,6 +246,25 @@ def test_status_of_a_return(
     assert code is None or code in codes
     assert result.needs_attention == (status == "held")
     assert (entry["result"] is not None) == (status == "ranked")
+
+
+def test_a_correction_names_the_day_of_its_client_or_that_of_all(tmp_path: Path) -> None:
+    """The client of an id has its own day; one that has passed by now is told to nobody."""
+    names = {"甲": "2026年12月4日", "乙": "2026年12月18日", "丙": "", "丁": "2026年12月18日"}
+    days = {"甲": date(2026, 12, 4), "乙": None, "丙": date(2026, 11, 20)}
+    listed = [
+        ListedClient(f"C-{name}", name, Lang.JA, (f"{number}@example.jp",), due=due)
+        for number, (name, due) in enumerate(days.items())
+    ]
+    for name in names:
+        _put(tmp_path, f"{name}.xlsx", {}, name)
+    issuer = Issuer(deadline=date(2026, 12, 18))
+    _run(tmp_path, clients=ClientList(tuple(listed)), issuer=issuer)
+    for name, day in names.items():
+        path = tmp_path / "output" / _entry(tmp_path, f"{name}.xlsx")["correction"]
+        for texts in list(calamine_values(path.read_bytes()).values())[:2]:  # letter and cover
+            (row,) = [row for row in texts if row[0] == "ご提出期限"]
+            assert "".join(str(text) for text in row[1:] if str(text).startswith("2026年")) == day
 
 
 def test_one_bad_file_harms_no_other(tmp_path: Path) -> None:

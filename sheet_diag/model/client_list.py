@@ -69,6 +69,32 @@ class ClientList:
         return found
 
 
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """By when answers are asked for: `own` by folded client id, else `general` (None: no day).
+
+    A day before `earliest` has passed and is told to nobody.
+    """
+
+    own: Mapping[str, date]
+    general: date | None
+    earliest: date
+
+    @classmethod
+    def of_list(cls, clients: ClientList | None, general: date | None, earliest: date) -> Deadlines:
+        """Take the days of the clients from their list (None: there is none)."""
+        listed = clients.by_id() if clients else {}
+        return cls({key: each.due for key, each in listed.items() if each.due}, general, earliest)
+
+    def of_client(self, client: str | None) -> date | None:
+        """Find the day of a client by its id (None: it has none)."""
+        due = self.own.get((client or "").casefold(), self.general)
+        return due if due and due >= self.earliest else None
+
+
+NO_DEADLINES: Final = Deadlines({}, None, date.min)
+
+
 def find_clients_by_address(
     addresses: Iterable[str], by_address: Mapping[str, tuple[ListedClient, ...]]
 ) -> tuple[ListedClient, ...]:

@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from sheet_diag.diagnosis.comparison.compare import Comparisons
 from sheet_diag.model.basics import UserError
+from sheet_diag.model.client_list import NO_DEADLINES, Deadlines
 from sheet_diag.model.results import ReturnOutcome, ReturnStatus
 from sheet_diag.model.returns import Problem, ProblemCode, Severity
 from sheet_diag.pipeline.execution.workers import ProgressCallback, WorkerDied, Workers
@@ -45,7 +46,8 @@ class PublishContext:
     """What all documents are made with.
 
     `passwords` None: reports are open to all; `shared_names` are those of several clients
-    without an id, `digests` the SHA-256 of what gets a correction, by label.
+    without an id, `digests` the SHA-256 of what gets a correction, by label, `deadlines` by when
+    corrections are asked for.
     """
 
     store: RecordStore
@@ -53,6 +55,7 @@ class PublishContext:
     passwords: PasswordList | None
     shared_names: frozenset[str]
     digests: Mapping[str, str]
+    deadlines: Deadlines
 
     @classmethod
     def of(
@@ -61,11 +64,13 @@ class PublishContext:
         store: RecordStore,
         comparisons: Comparisons,
         passwords: PasswordList | None,
+        deadlines: Deadlines = NO_DEADLINES,
     ) -> PublishContext:
         """Make the context for the outcomes of a run."""
         held = (outcome.received for outcome in outcomes if outcome.correction)
         digests = {received.label: received.sha256 for received in held}
-        return cls(store, comparisons, passwords, _find_shared_names(outcomes), digests)
+        shared_names = _find_shared_names(outcomes)
+        return cls(store, comparisons, passwords, shared_names, digests, deadlines)
 
     def task(self, outcome: ReturnOutcome) -> PublishJob:
         """Make the job of writing what the client of an outcome gets."""
@@ -75,6 +80,7 @@ class PublishContext:
             before=self.comparisons.previous_of(outcome),
             password=self.password(outcome),
             replaces=tuple(dict.fromkeys(self._replaced(outcome))) if outcome.correction else (),
+            deadline=self._deadline(outcome) if outcome.correction else None,
         )
 
     def password(self, outcome: ReturnOutcome) -> str:
@@ -82,6 +88,9 @@ class PublishContext:
         if self.passwords is None or not outcome.result:
             return ""
         return self.passwords.password_of(_identify_report_client(outcome, self.shared_names))
+
+    def _deadline(self, outcome: ReturnOutcome) -> date | None:
+        return self.deadlines.of_client(outcome.received.require_sheet().identity.client)
 
     def _replaced(self, outcome: ReturnOutcome) -> Iterator[str]:
         """List the returns that a correction replaces once it comes back.

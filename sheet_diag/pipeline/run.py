@@ -27,7 +27,7 @@ from sheet_diag.intake.resolution.resolve import resolve_returns
 from sheet_diag.intake.resolution.sender_doubts import mark_sender_doubts
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.client_list import ClientList
+from sheet_diag.model.client_list import ClientList, Deadlines
 from sheet_diag.model.client_status import EditedFile, ResponseStatus
 from sheet_diag.model.mail import MailLogEntry
 from sheet_diag.model.portfolio import Portfolio
@@ -154,7 +154,8 @@ def run_files(
         comparisons = Comparisons.of(config.catalog, outcomes, config.comparison)
         file = _load_passwords(config, outcomes)
         passwords = file.passwords if file else None
-        context = PublishContext.of(outcomes, store, comparisons, passwords)
+        deadlines = Deadlines.of_list(config.clients, config.issuer.deadline, config.as_of)
+        context = PublishContext.of(outcomes, store, comparisons, passwords, deadlines)
         if config.pdf_program:
             printer = PdfPrinter(config.pdf_program, executors.bulk, _document_settings(config))
             outcomes = print_reports(printer, staging, context, outcomes, progress)

@@ -104,7 +104,8 @@ class PublishJob:
     """One outcome, the content of its record, and what its documents need.
 
     `before` is what the earlier run says of its client, `password` that of the report (empty:
-    open to all), `replaces` for a correction the SHA-256 of the returns it replaces.
+    open to all); for a correction `replaces` are the SHA-256 of the returns it replaces, and
+    `deadline` by when it is asked for.
     """
 
     outcome: ReturnOutcome
@@ -112,6 +113,7 @@ class PublishJob:
     before: PreviousReturn | None = None
     password: str = field(default="", repr=False)
     replaces: tuple[str, ...] = ()
+    deadline: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,8 +222,9 @@ def publish(context: WorkerContext, job: PublishJob) -> PublishedReturn:
         from sheet_diag.forms.correction.workbook import make_correction_sheet
 
         sheet, problems = outcome.received.require_sheet(), outcome.problems
+        issuer = replace(documents.issuer, deadline=job.deadline)
         document, points = make_correction_sheet(
-            context.catalog, sheet, problems, documents.issuer, job.replaces
+            context.catalog, sheet, problems, issuer, job.replaces
         )
     elif outcome.result:
         from sheet_diag.reports.client.workbook import build_client_report

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from sheet_diag.forms.correction.points import CorrectionPoint
+from sheet_diag.forms.correction.points import CorrectionPoint, CorrectionPoints
 from sheet_diag.forms.hearing_sheet.content import PROTECTION, QuestionRows, SheetContent
 from sheet_diag.forms.hearing_sheet.cover import write_return_address
 from sheet_diag.forms.layout import (
@@ -37,7 +37,7 @@ from sheet_diag.xlsx.theme import (
     Look,
 )
 
-_WIDTHS: Final = (40, 58, 126, 108, 132, 112, 194)
+_WIDTHS: Final = (34, 62, 126, 150, 112, 106, 180)
 _NUMBER, _KIND, _PLACE, _NAME, _ENTRY, _EXPECTED, _TEXT = range(len(_WIDTHS))
 _ANSWER: Final = QUESTION_COLUMNS.index(QuestionColumn.ANSWER)
 _PERSON_FIELDS: Final = ("department", "title", "respondent")
@@ -67,14 +67,16 @@ def truncate_entry(text: str, longest: int = _MAX_ENTRY) -> str:
 
 
 def write_correction_letter(
-    page: Page, content: SheetContent, points: Sequence[CorrectionPoint], places: QuestionRows
+    page: Page, content: SheetContent, found: CorrectionPoints, places: QuestionRows
 ) -> None:
     """Write the page; its links lead into the pages that are written already."""
+    points = found.points
     writer = RowWriter(page, content, _WIDTHS, label=_PLACE)
     _write_address(writer)
     _write_letter(writer)
     writer.heading("sheet.request.list")
     if points:
+        _write_summary(writer, found)
         head = _write_head(writer)
         _write_points(writer, points, places)
         page.fit_width(repeat=(head, head))
@@ -135,6 +137,15 @@ def _write_letter(writer: RowWriter) -> None:
     write_return_address(writer)
 
 
+def _write_summary(writer: RowWriter, found: CorrectionPoints) -> None:
+    """Write how many questions are asked, what else is, and why answers are needed."""
+    questions = found.question_count
+    counts = {"questions": questions, "others": len(found.points) - questions}
+    said = [writer.say(f"sheet.request.{name}", count=n) for name, n in counts.items() if n]
+    joint = "" if writer.say.lang is Lang.JA else " "
+    writer.paragraph(joint.join(filter(None, (*said, found.reason))))
+
+
 def _write_head(writer: RowWriter) -> int:
     look = {**HEAD, "font_size": 9}
     places = {
@@ -145,10 +156,13 @@ def _write_head(writer: RowWriter) -> int:
         "expected": (_EXPECTED, _EXPECTED),
         "text": (_TEXT, _TEXT),
     }
+    heights = [22.0]
     for name, (first, last) in places.items():
         text = writer.say(f"sheet.request.column.{name}")
         writer.page.merged(writer.row, first, last, text, look)
-    writer.page.height(writer.row, 22)
+        room = column_room(sum(_WIDTHS[first : last + 1]))
+        heights.append(row_height(text, room=room, size=9, padding=4))
+    writer.page.height(writer.row, max(heights))
     writer.row += 1
     return writer.row - 1
 
@@ -157,7 +171,7 @@ def _write_points(
     writer: RowWriter, points: Sequence[CorrectionPoint], places: QuestionRows
 ) -> None:
     must: bool | None = None
-    guide = _PointPlaces(writer.content, points, places)
+    guide = _PointPlaces(writer.content, places)
     for number, point in enumerate(points, 1):
         if point.must is not must:
             must = point.must
@@ -202,12 +216,9 @@ def _write_point(
 class _PointPlaces:
     """Where each point leads, and what is shown of its entry."""
 
-    def __init__(
-        self, content: SheetContent, points: Sequence[CorrectionPoint], places: QuestionRows
-    ) -> None:
+    def __init__(self, content: SheetContent, places: QuestionRows) -> None:
         self._content = content
         self._places = places
-        self._open = [point.item for point in points if point.kind is PointKind.OPEN and point.item]
 
     def place(self, point: CorrectionPoint) -> tuple[str, str, str]:
         """Return the link, its text (not every program wraps links), and a name beside it."""
@@ -229,28 +240,14 @@ class _PointPlaces:
         return target, say("sheet.request.place.sheet"), say("sheet.request.place.all")
 
     def entry(self, point: CorrectionPoint) -> str:
-        """Write what stands there, or which questions are open."""
+        """Write what stands there."""
         say = self._content.say
-        if point.code in (ProblemCode.CATEGORY_INCOMPLETE, ProblemCode.TOTAL_INCOMPLETE):
-            items = say("sheet.request.comma").join(self._open_items(point))
-            return truncate_entry(say("sheet.request.open", items=items)) if items else ""
         if is_long_entry(point):
             return truncate_entry(point.entry, _MAX_EXCERPT) + "\n" + say("sheet.request.see_full")
         blank = "" if point.kind is PointKind.GENERAL else say("sheet.request.nothing")
         return truncate_entry(point.entry) or blank
 
-    def _open_items(self, point: CorrectionPoint) -> list[str]:
-        """List the open questions that a gate is about."""
-        if point.code is ProblemCode.TOTAL_INCOMPLETE:
-            return self._open
-        if point.code is not ProblemCode.CATEGORY_INCOMPLETE or point.category is None:
-            return []
-        items = {item.id for item in self._content.catalog.category_by_id[point.category].items}
-        return [item for item in self._open if item in items]
-
     def _first(self, point: CorrectionPoint) -> int:
-        if items := self._open_items(point):
-            return self._places.items[items[0]]
         return self._places.categories[point.category].first if point.category else HEADER_ROW + 2
 
     def _question(self, row: int) -> str:

@@ -1,14 +1,16 @@
 """Problems of a return -> what its client is asked to do, in the order of the letter.
 
-Knows which problems are the client's, and which of them must be corrected. Where the cells stand,
+Knows which problems are the client's, and which of them must be corrected. A question is asked
+once, whatever is wrong with it, and so is a field of the company sheet. Where the cells stand,
 and what the page looks like, is left to `sheet_diag.forms.correction.letter`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sheet_diag.forms.hearing_sheet.content import Entries
@@ -26,6 +28,10 @@ _PROFILE_CODES: Final = (
     ProblemCode.PROFILE_UNPRINTABLE,
 )
 _MAX_LISTED: Final = 8  # choices of a field; more are left to its drop-down
+# What the questions that are asked say one by one.
+_ANSWERS_LACK: Final = (
+    ProblemCode.BLANK_RETURN, ProblemCode.CATEGORY_INCOMPLETE, ProblemCode.TOTAL_INCOMPLETE
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +54,26 @@ class CorrectionPoint:
     expected: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class CorrectionPoints:
+    """What a client is asked to do, and why more answers are needed (empty: they are not)."""
+
+    reason: str
+    points: tuple[CorrectionPoint, ...]
+
+    @property
+    def question_count(self) -> int:
+        """How many questions are to be answered or looked at again."""
+        return sum(1 for point in self.points if point.item)
+
+
 def list_correction_points(
     catalog: Catalog,
     problems: Sequence[Problem],
     entries: Entries,
     lost: Mapping[str, str],
     say: Wording,
-) -> tuple[CorrectionPoint, ...]:
+) -> CorrectionPoints:
     """List what must be corrected first, then the rest, in the order of the sheet.
 
     `entries` are what stands in the new sheet's cells; `lost` are answers that could not be put
@@ -62,8 +81,52 @@ def list_correction_points(
     """
     source = _PointBuilder(catalog, problems, entries, lost, say)
     found = [point for problem in problems for point in source.of(problem)]
-    busy = {point.item for point in found if point.kind is PointKind.ENTRY}
-    kept = [point for point in found if point.kind is not PointKind.OPEN or point.item not in busy]
+    lacking = [point for point in found if point.code in _ANSWERS_LACK]
+    others = [point for point in found if point not in lacking]
+    if not any(point.item for point in others):  # then nothing else says what is to be done
+        lacking, others = [], found
+    kept = _merge_points(others)
+    return CorrectionPoints(_explain_lack(lacking, catalog, say), _sort_points(kept, catalog))
+
+
+def _merge_points(points: Iterable[CorrectionPoint]) -> Iterator[CorrectionPoint]:
+    """Make one point of all that concern a cell; what is open has nothing to be corrected."""
+    places: dict[object, list[CorrectionPoint]] = defaultdict(list)
+    for point in points:
+        places[(point.item, point.field) if point.item or point.field else point].append(point)
+    for found in places.values():
+        first_kind = min(point.kind for point in found)
+        same = [point for point in found if point.kind is first_kind]
+        yield replace(
+            same[0],
+            must=any(point.must for point in found),
+            text=_join_lines(point.text for point in same),
+            entry=_join_lines(point.entry for point in same),
+            kept=all(point.kept for point in same),
+        )
+
+
+def _join_lines(texts: Iterable[str]) -> str:
+    return "\n".join(dict.fromkeys(filter(None, texts)))
+
+
+def _explain_lack(points: Sequence[CorrectionPoint], catalog: Catalog, say: Wording) -> str:
+    """Say why more answers are needed, with the areas where they lack."""
+    blank = [point.text for point in points if point.code is ProblemCode.BLANK_RETURN]
+    if blank or not points:
+        return "".join(blank[:1])
+    areas = [
+        catalog.category_by_id[point.category].name[say.lang]
+        if point.category
+        else say("sheet.request.lack.total")
+        for point in points
+    ]
+    return say("sheet.request.lack", areas=say("sheet.request.comma").join(dict.fromkeys(areas)))
+
+
+def _sort_points(
+    points: Iterable[CorrectionPoint], catalog: Catalog
+) -> tuple[CorrectionPoint, ...]:
     items, fields = list(catalog.items), list(catalog.field_by_id)
 
     def place(point: CorrectionPoint) -> tuple[bool, PointKind, int, int]:
@@ -71,7 +134,7 @@ def list_correction_points(
         item = items.index(point.item) if point.item else len(items)
         return not point.must, point.kind, field, item
 
-    return tuple(sorted(dict.fromkeys(kept), key=place))
+    return tuple(sorted(points, key=place))
 
 
 class _PointBuilder:

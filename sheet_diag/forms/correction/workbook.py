@@ -58,8 +58,8 @@ def make_correction_sheet(
     evidence = {each.item: each.evidence for each in sheet.responses}
     given = Entries(_collect_profile(catalog, sheet, problems), answers, remarks, evidence)
     lost = {each.item: each.raw for each in sheet.responses if not answers.get(each.item)}
-    points = list_correction_points(catalog, problems, given, lost, say)
-    notes, field_notes = _write_notes(points, say)
+    found = list_correction_points(catalog, problems, given, lost, say)
+    notes, field_notes = _write_notes(found.points, say)
     entries = replace(given, notes=notes, field_notes=field_notes)
     identity = SheetIdentity(catalog.id, catalog.version, sheet.identity.client)
     content = SheetContent(catalog, say, issuer, entries, identity, tuple(replaces))
@@ -71,10 +71,10 @@ def make_correction_sheet(
     )
     request = book.page(say("sheet.name.request"))
     _, places = write_pages(book, content)
-    write_correction_letter(request, content, points, places)
+    write_correction_letter(request, content, found, places)
     request.open_here()
     book.seal()
-    return book.bytes(), len(points)
+    return book.bytes(), len(found.points)
 
 
 def _collect_answers(
@@ -136,21 +136,12 @@ def _write_notes(
     points: Iterable[CorrectionPoint], say: Wording
 ) -> tuple[Mapping[str, str], Mapping[str, str]]:
     """Write the notes on cells, by item and by field id: what is there, what is expected, why."""
-    items: dict[str, list[str]] = {}
-    fields: dict[str, list[str]] = {}
-    for number, point in enumerate(points, 1):
-        text = _write_note(number, point, say)
-        if point.item:
-            items.setdefault(point.item, []).append(text)
-        elif point.field:
-            fields.setdefault(point.field, []).append(text)
-    return _join_notes(items), _join_notes(fields)
+    texts = [(point, _write_note(number, point, say)) for number, point in enumerate(points, 1)]
+    items = {point.item: text for point, text in texts if point.item}
+    fields = {point.field: text for point, text in texts if point.field}
+    return items, fields
 
 
 def _write_note(number: int, point: CorrectionPoint, say: Wording) -> str:
     entry = truncate_entry(point.entry) or say("sheet.request.nothing")
     return write_note(number, entry, point.expected, point.text, say)
-
-
-def _join_notes(texts: Mapping[str, list[str]]) -> dict[str, str]:
-    return {name: "\n\n".join(each) for name, each in texts.items()}
