@@ -14,7 +14,8 @@ from sheet_diag.reports.client.calculation_layout import EXACT, NAME, SHOWN, Cal
 from sheet_diag.reports.client.comparison_sheet import comparison_lines
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.client.page_flow import LAST_COLUMN, PageFlow
-from sheet_diag.reports.client.rank_reasons import list_reasons, overall_text
+from sheet_diag.reports.client.rank_reasons import list_reasons
+from sheet_diag.reports.view.why import overall_text
 from sheet_diag.text.excel_text import quote_formula_text
 from sheet_diag.text.numbers import format_score
 from sheet_diag.xlsx.theme import (

@@ -7,12 +7,11 @@ from fractions import Fraction
 from typing import Final
 
 from sheet_diag.model.basics import Rank
-from sheet_diag.model.results import Cap, OverallText
+from sheet_diag.model.results import Cap
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.view.why import unknown_sentence
 from sheet_diag.text.numbers import format_score
 
-_MOST_WEAK: Final = 3  # names in the text of the rank
 _MOST_NAMED: Final = 2  # names in the sentence on the next rank
 _MANY_UNKNOWN: Final = 5  # from so many on the first page tells them
 
@@ -27,29 +26,6 @@ def list_reasons(context: ReportContext) -> Iterator[str]:
         yield _cap_reason(context, cap)
     yield _final_reason(context, record.rank)
     yield from _list_bounds(context)
-
-
-def overall_text(context: ReportContext) -> str:
-    """Give the text of 総合評価: the variant that fits, or the plain one where there is none."""
-    say, diagnosis = context.say, context.report.diagnosis
-    texts = context.catalog.report.ranks[context.cell_values.record.rank]
-    unknown = diagnosis.unknown
-    if diagnosis.text is OverallText.UNKNOWN and texts.unknown and unknown:
-        parts = {"score": format_score(unknown.score), "rank": unknown.rank}
-        return texts.unknown[say.lang].format(**parts)
-    if diagnosis.text is OverallText.CAPPED and texts.capped:
-        base, rank = diagnosis.scores.base_rank, diagnosis.scores.rank
-        weak = _binding_points(context)
-        return texts.capped[say.lang].format(base=base, rank=rank, weak=weak)
-    return texts.overall[say.lang]
-
-
-def _binding_points(context: ReportContext) -> str:
-    """Name the first weak points that lower the rank."""
-    caps = context.report.diagnosis.scores.binding_caps
-    names = [name for cap in caps for name in context.weak_points(cap)]
-    first = context.quote(names[:_MOST_WEAK])
-    return first if len(names) <= _MOST_WEAK else context.say("report.overall.weak", names=first)
 
 
 def _list_bounds(context: ReportContext) -> Iterator[str]:

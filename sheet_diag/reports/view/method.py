@@ -115,7 +115,7 @@ def _tell_answers(context: ReportContext) -> Iterator[str]:
     if counts := list(_list_counts(context)):
         yield say("view.method.counts", counts=join_words(say, counts))
     yield unknown_sentence(context)
-    if left:
+    if scores.upper != scores.overall:
         upper = context.cell_values.upper
         parts = {"score": format_score(upper.overall), "rank": upper.rank}
         yield say("view.method.upper", count=left, **parts)

@@ -150,7 +150,7 @@ def _ask(context: ReportContext, cap: Cap) -> str:
 def _not_known_sentence(context: ReportContext) -> str:
     """Tell of answers that count as 0 because nobody knows, or nobody answered."""
     say, diagnosis = context.say, context.report.diagnosis
-    unknown, left = diagnosis.unknown, len(context.cell_values.unanswered)
+    unknown, left = diagnosis.unknown, _count_open(context)
     decides = diagnosis.is_decided_by_unknown
     counts = []
     if unknown and (decides or len(unknown.items) >= _MANY_UNKNOWN):
@@ -165,6 +165,12 @@ def _not_known_sentence(context: ReportContext) -> str:
         score, rank = format_score(unknown.score), unknown.rank
         return say("view.why.not_known.decides", answers=answers, score=score, rank=rank)
     return say("view.why.not_known", answers=answers)
+
+
+def _count_open(context: ReportContext) -> int:
+    """Count the unanswered questions that would bring points."""
+    items = context.catalog.items
+    return sum(1 for name in context.cell_values.unanswered if items[name].weight)
 
 
 def label_of(context: ReportContext, role: ChoiceRole) -> str:
