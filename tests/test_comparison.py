@@ -16,6 +16,7 @@ from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.comparison import (
     NO_COMPARISON,
     OVERALL,
+    CommonScores,
     Comparison,
     GroupKind,
     ItemChange,
@@ -32,18 +33,19 @@ from sheet_diag.reports.client.comparison_sheet import (
 )
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.client.page_flow import LAST_COLUMN, PAGE_HEIGHT
+from sheet_diag.text.numbers import truncate_score
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.book import Book
-from tests.catalogs import JIS
+from tests.catalogs import JIS, catalog
 from tests.lint import lint
 from tests.samples import AS_OF, ISSUER, client, resolve_all
 from tests.workbooks import (
-    charts,
+    NS,
+    box,
     cut_texts,
     height,
     manual_breaks,
     open_workbook,
-    row_values,
     texts_on,
     xml_parts,
 )
@@ -123,8 +125,10 @@ def made(comparison: Comparison, lang: Lang = Lang.JA) -> bytes:
 
 
 def rows(content: bytes) -> list[list[Any]]:
+    """What stands in the rows, without what the chart draws."""
     page = open_workbook(content).worksheets[0]
-    return [row_values(page, row) for row in range(1, page.max_row + 1)]
+    visible = page.iter_rows(max_col=LAST_COLUMN + 1, values_only=True)
+    return [[value for value in row if value is not None] for row in visible]
 
 
 # --- sound, and printed whole
@@ -164,7 +168,10 @@ def test_pages_fit_a4_and_break_between_blocks(look: str, lang: Lang) -> None:
     for first, after in pairwise(starts):
         assert height(page, first, after - 1) <= PAGE_HEIGHT
     assert page.page_setup.orientation == "portrait"
-    assert page.max_column == LAST_COLUMN + 1
+    assert ":$L$" in str(page.print_area)
+    hidden = [(d.min or 0, d.max or 0) for d in page.column_dimensions.values() if d.hidden]
+    beyond = range(LAST_COLUMN + 2, page.max_column + 1)
+    assert all(any(low <= at <= high for low, high in hidden) for at in beyond)
 
 
 def test_an_english_sheet_has_no_japanese() -> None:
@@ -261,8 +268,15 @@ def test_the_table_of_peers_shows_their_figures() -> None:
     assert name == "総合評価点"
     assert own == pytest.approx(float(report().diagnosis.scores.overall or 0), abs=0.1)
     # No statistic with a decimal: a quartile may be the very score of another client.
-    assert figures == [60, 62, "41〜80", "上位25％", "56.8"]
+    assert figures == [60, 62, "41〜80", "上位25％", 56.8]
     assert len(table) == 3 * (2 + len(_LABELS))
+
+
+@pytest.mark.parametrize(("count", "shown"), [(5, "－"), (9, "－"), (10, 56.8), (24, 56.8)])
+def test_a_deviation_stands_beside_groups_of_ten_or_more(count: int, shown: object) -> None:
+    content = made(Comparison(peers=(smaller(peers(), count),)))
+    table = [row for row in rows(content) if len(row) == 7]
+    assert {row[6] for row in table[1:]} == {shown}
 
 
 def test_groups_are_named_by_their_choice() -> None:
@@ -277,20 +291,87 @@ def test_a_group_of_all_clients_is_shown_once() -> None:
     assert not any(text.startswith("同業種") for text in texts)
 
 
-def test_the_chart_shows_the_table_above() -> None:
-    content = made(EVERYTHING)
-    (page,) = open_workbook(content).worksheets
-    (over,) = charts(page)
-    first = next(row for row in range(1, page.max_row) if page.cell(row, 5).value == "貴社") + 2
-    last = first + len(_LABELS) - 1
-    assert [page.cell(row, 1).value for row in (first, last)] == [
-        JIS.category_by_id[name].short.ja for name in (_LABELS[0], _LABELS[-1])
-    ]
-    (chart,) = (part for name, part in xml_parts(content).items() if "charts/chart" in name)
-    drawn = [node.text for node in chart.iter() if node.tag.endswith("}f")]
-    assert drawn == [f"比較!${column}${first}:${column}${last}" for column in ("A", "E", "A", "F")]
-    assert over.top > last
+# --- the chart
 
+
+def drawn(content: bytes) -> tuple[str, dict[str, list[Any]]]:
+    """The kind of the chart, and what each series draws: its labels with their figures."""
+    book = open_workbook(content)
+    (page,) = book.worksheets
+    (chart,) = (part for name, part in xml_parts(content).items() if "charts/chart" in name)
+    (kind, *_) = (node.tag.rpartition("}")[2] for node in chart.iter() if "Chart" in node.tag[-8:])
+    assert chart.find(".//c:plotVisOnly", NS) is None, "hidden columns are drawn"
+    found = {}
+    for series in chart.findall(".//c:ser", NS):
+        areas = [series.findtext(f"c:{part}//c:f", "", NS) for part in ("cat", "val")]
+        places = [box(area.split("!")[1].replace("$", "")) for area in areas]
+        labels, values = (
+            [page.cell(row, place.left).value for row in range(place.top, place.bottom + 1)]
+            for place in places
+        )
+        found[series.findtext("c:tx//c:v", "", NS)] = list(zip(labels, values, strict=True))
+    return kind, found
+
+
+def test_a_radar_draws_the_client_its_peers_and_last_time_with_values_at_the_labels() -> None:
+    kind, series = drawn(made(EVERYTHING))
+    scores = report().diagnosis.scores.categories
+    exact = {c.short.ja: scores[c.id].score or Fraction(0) for c in JIS.categories}
+    own = {name: truncate_score(score) for name, score in exact.items()}
+    labels = [f"{name} {score:.1f}" for name, score in own.items()]
+    assert kind == "radarChart"
+    assert series == {
+        "貴社": list(zip(labels, own.values(), strict=True)),
+        "全診断先の中央値": [(label, 62) for label in labels],
+        "前回（2025年11月23日）": list(zip(labels, [50, 100, None, None, 100, None], strict=True)),
+        "望まれる水準": [(label, 85) for label in labels],
+    }
+    assert labels[1] == "人的 100.0"
+
+
+@pytest.mark.parametrize(
+    ("comparison", "names"),
+    [
+        (Comparison(peers=EVERYTHING.peers), ["貴社", "全診断先の中央値", "望まれる水準"]),
+        (Comparison(previous=PREVIOUS), ["貴社", "前回（2025年11月23日）", "望まれる水準"]),
+    ],
+)
+def test_the_chart_draws_what_there_is_to_compare_with(
+    comparison: Comparison, names: list[str]
+) -> None:
+    assert list(drawn(made(comparison))[1]) == names
+
+
+def test_no_chart_stands_where_no_score_by_category_is_known() -> None:
+    other_version = replace(PREVIOUS, common=CommonScores(Fraction(50), Fraction(60), 40))
+    for comparison in (FROZEN, Comparison(previous=other_version)):
+        assert not any("charts/chart" in name for name in xml_parts(made(comparison)))
+
+
+@pytest.mark.parametrize(
+    ("count", "kind"), [(1, "barChart"), (4, "barChart"), (5, "radarChart"), (8, "radarChart"),
+                        (9, "barChart"), (12, "barChart")],
+)  # fmt: skip
+def test_a_radar_is_made_of_five_to_eight_categories(count: int, kind: str) -> None:
+    other = catalog(*["3! 2"] * count)
+    (outcome,) = resolve_all(client("A", {"C1": "×"}, catalog=other), catalog=other)
+    assert outcome.received.sheet
+    assert outcome.diagnosis
+    standing = dict.fromkeys((c.id for c in other.categories), STANDING)
+    group = Comparison(peers=(PeerGroup(GroupKind.ALL, "", standing),))
+    parts = (outcome.received, outcome.received.sheet, outcome.diagnosis, ())
+    made_of = ClientReport(*parts, "SD-1", AS_OF, Lang.JA, comparison=group)
+    book = Book(title="a", author="b", created=AS_OF)
+    page = book.page("比較")
+    write_comparison(page, ReportContext(made_of, other, ISSUER, Wording(Lang.JA)), book)
+    content = book.bytes()
+    found, series = drawn(content)
+    assert found == kind
+    assert {len(points) for points in series.values()} == {count}
+    assert lint(content) == []
+
+
+# --- positions
 
 POSITIONS = {
     95.0: "上位25％",

@@ -95,7 +95,10 @@ def test_ranks_that_stand_side_by_side_differ_in_grey() -> None:
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        pytest.param("NAVY", "WHITE", id="a client and the mean"),
+        pytest.param("NAVY", "WHITE", id="columns of a client and the median"),
+        pytest.param("NAVY", "PROGRESS_BAR", id="columns of a client and last time"),
+        pytest.param("BLUE", "WARNING", id="a client and the median"),
+        pytest.param("WARNING", "OK", id="the median and last time"),
         pytest.param("BLUE", "OK", id="today and what if"),
         pytest.param("BLUE", "MUTED", id="a client and the target"),
         pytest.param("NAVY", "BLUE", id="columns of one chart"),

@@ -10,7 +10,18 @@ from typing import Any, Final
 from sheet_diag.text.text_metrics import FONT
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.references import CellSpan
-from sheet_diag.xlsx.theme import BLUE, INK, LINE, MUTED, NAVY, OK, RANKS, WHITE
+from sheet_diag.xlsx.theme import (
+    BLUE,
+    INK,
+    LINE,
+    MUTED,
+    NAVY,
+    OK,
+    PROGRESS_BAR,
+    RANKS,
+    WARNING,
+    WHITE,
+)
 
 _FONT: Final = {"name": FONT, "size": 9, "color": INK, "bold": False}
 _SMALL: Final = {**_FONT, "size": 8}
@@ -52,6 +63,24 @@ OWN: Final = {
         "border": {"color": NAVY},
     },
 }
+MEDIAN: Final = {
+    "line": {"color": WARNING, "width": 1.5},
+    "marker": {
+        "type": "square",
+        "size": 6,
+        "fill": {"color": WHITE},
+        "border": {"color": WARNING, "width": 1.25},
+    },
+}
+PREVIOUS: Final = {
+    "line": {"color": OK, "width": 1.5, "dash_type": "round_dot"},
+    "marker": {
+        "type": "diamond",
+        "size": 7,
+        "fill": {"color": WHITE},
+        "border": {"color": OK, "width": 1.25},
+    },
+}
 TARGET: Final = {
     "line": {"color": MUTED, "width": 1.5, "dash_type": "dash"},
     "marker": {"type": "none"},
@@ -64,6 +93,19 @@ SIMULATED: Final = {
         "fill": {"color": WHITE},
         "border": {"color": OK, "width": 1.5},
     },
+}
+
+# The same as columns, which differ in grey, too.
+OWN_COLUMNS: Final = {"fill": {"color": NAVY}, "border": {"color": NAVY}, "overlap": 0}
+MEDIAN_COLUMNS: Final = {
+    "fill": {"color": WHITE},
+    "border": {"color": NAVY, "width": 1.25},
+    "overlap": 0,
+}
+PREVIOUS_COLUMNS: Final = {
+    "fill": {"color": PROGRESS_BAR},
+    "border": {"color": PROGRESS_BAR},
+    "overlap": 0,
 }
 
 
@@ -114,6 +156,17 @@ def make_column_chart(
     _style(chart, title, size + 2)
     if len(series) > 1:
         chart.set_legend({"position": "bottom", "font": font})
+    return chart
+
+
+def add_lines(chart: Any, book: Book, labels: CellSpan, lines: Sequence[ChartSeries]) -> Any:
+    """Lay lines over a chart with the same labels; returns the chart."""
+    if lines:
+        line = book.chart({"type": "line"})
+        for each in lines:
+            line.add_series(each.options(labels))
+        chart.combine(line)
+        chart.set_legend({"position": "bottom", "font": _FONT})
     return chart
 
 

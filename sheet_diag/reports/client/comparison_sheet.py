@@ -11,24 +11,22 @@ from typing import Final
 
 from sheet_diag.model.comparison import OVERALL, GroupKind, PeerGroup, PeerStanding
 from sheet_diag.model.results import ClientReport
-from sheet_diag.reports.charts import NO_LINE, SCORES, ChartSeries, make_column_chart
+from sheet_diag.reports.client.comparison_chart import write_comparison_chart
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.client.page_flow import LAST_COLUMN, PageFlow
 from sheet_diag.reports.client.previous_tables import write_previous
 from sheet_diag.text.numbers import format_score, score_change, truncate_score
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
-from sheet_diag.xlsx.references import CellSpan
 from sheet_diag.xlsx.theme import (
     BLUE,
     BOLD,
+    CENTERED_9,
     CENTERED_9_5,
-    NAVY,
     NOTE,
     PALE,
     TEXT_9_5,
     TITLE,
-    WHITE,
     Look,
 )
 
@@ -45,10 +43,11 @@ def write_comparison(page: Page, context: ReportContext, book: Book) -> None:
     page.merged(flow.next_row(34), 0, LAST_COLUMN, say("comparison.sheet"), TITLE)
     flow.paragraph(say(f"comparison.lead.{has}"), NOTE)
     flow.gap(6)
+    write_comparison_chart(flow, context, book)
     if comparison.previous:
         write_previous(flow, context, comparison.previous)
     if comparison.peers:
-        write_peers(flow, context, book)
+        write_peers(flow, context)
     page.tab(BLUE)
     context.print_setup(page, landscape=False)
     page.breaks(flow.breaks(), (0, 0, flow.row - 1, LAST_COLUMN))
@@ -85,21 +84,16 @@ def _position_sentence(context: ReportContext, everyone: PeerGroup) -> str:
     else:
         name = say("comparison.line.group", **group)
     key, figures = _find_position(context.report.diagnosis.scores.overall or Fraction(0), standing)
-    deviation = {"deviation": f"{standing.deviation:.1f}"}
-    return say(f"comparison.line.{key}", group=name, **figures, **deviation)
+    sentence = say(f"comparison.line.{key}", group=name, **figures)
+    if key == "below" or standing.shown_deviation is None:
+        return sentence
+    return sentence + say("comparison.line.deviation", deviation=f"{standing.shown_deviation:.1f}")
 
 
 # Columns: name, own score, mean, median, quartiles, position, 偏差値.
-_COLUMNS: Final = ((0, 3), (4, 4), (5, 5), (6, 6), (7, 8), (9, 10), (LAST_COLUMN, LAST_COLUMN))
-_OWN, _MEAN = 4, 5
+_COLUMNS: Final = ((0, 2), (3, 4), (5, 5), (6, 6), (7, 8), (9, 10), (LAST_COLUMN, LAST_COLUMN))
+_OWN, _MEAN, _MEDIAN, _DEVIATION = (_COLUMNS[place][0] for place in (1, 2, 3, 6))
 _TINY: Final = 1e-9  # what the statistics, which are floats, may be off
-_CHART: Final = (650, 270)  # pixels
-_OWN_COLUMNS: Final = {"fill": {"color": NAVY}, "border": {"color": NAVY}, "overlap": 0}
-_MEAN_COLUMNS: Final = {
-    "fill": {"color": WHITE},
-    "border": {"color": NAVY, "width": 1.25},
-    "overlap": 0,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,19 +104,21 @@ class _PeerRowLooks:
     middle: Look
     own: Look
     figure: Look
+    deviation: Look
 
 
 def _row_looks(line: Look) -> _PeerRowLooks:
-    middle = {**CENTERED_9_5, **line}
+    middle = {**CENTERED_9, **line}
     own = {**CENTERED_9_5, **BOLD, **line, "num_format": "0.0"}
-    return _PeerRowLooks({**TEXT_9_5, **line}, middle, own, {**middle, "num_format": "0"})
+    figures = ({**middle, "num_format": shape} for shape in ("0", "0.0"))
+    return _PeerRowLooks({**TEXT_9_5, **line}, middle, own, *figures)
 
 
 _CATEGORY: Final = _row_looks({})
 _OVERALL: Final = _row_looks({**BOLD, "bg_color": PALE})
 
 
-def write_peers(flow: PageFlow, context: ReportContext, book: Book) -> None:
+def write_peers(flow: PageFlow, context: ReportContext) -> None:
     """Write the section; a group of the very same clients as all is left out."""
     say, comparison = context.say, context.report.comparison
     notes = list(_list_notes(context))
@@ -137,10 +133,7 @@ def write_peers(flow: PageFlow, context: ReportContext, book: Book) -> None:
                     flow.paragraph(note, NOTE)
                 flow.gap(4)
             flow.subheading(_group_title(context, peers))
-            rows = _write_table(flow, context, peers)
-            if peers.kind is GroupKind.ALL and rows:
-                flow.gap(4)
-                _place_chart(flow, context, book, rows)
+            _write_table(flow, context, peers)
         flow.gap(10)
 
 
@@ -168,10 +161,8 @@ def _group_title(context: ReportContext, peers: PeerGroup) -> str:
     return context.say(f"comparison.group.{peers.kind.value}", choice=name, count=count)
 
 
-def _write_table(
-    flow: PageFlow, context: ReportContext, peers: PeerGroup
-) -> tuple[int, int] | None:
-    """Write a group's table; returns the first and last row of its categories, if any."""
+def _write_table(flow: PageFlow, context: ReportContext, peers: PeerGroup) -> None:
+    """Write a group's table."""
     say, catalog = context.say, context.catalog
     keys = ("category", "own", "mean", "median", "range", "position", "deviation")
     heads = [say(f"comparison.{key}") for key in keys]
@@ -181,13 +172,11 @@ def _write_table(
     if overall is not None:
         label = say("comparison.overall")
         _write_line(flow, context, label, scores.overall, overall, _OVERALL)
-    first = flow.row
     for category in catalog.categories:
         standing = peers.standings.get(category.id)
         if standing is not None:
             score = scores.categories[category.id].score
             _write_line(flow, context, category.short[say.lang], score, standing, _CATEGORY)
-    return (first, flow.row - 1) if flow.row > first else None
 
 
 def _write_line(
@@ -198,26 +187,27 @@ def _write_line(
     standing: PeerStanding,
     row_looks: _PeerRowLooks,
 ) -> None:
-    say, page = context.say, flow.page
+    say, page, deviation = context.say, flow.page, standing.shown_deviation
     quartiles = {"lower": round(standing.lower), "upper": round(standing.upper)}
     texts = (
         say("comparison.range.of", **quartiles),
         _position_text(context, score, standing),
-        say("comparison.none") if standing.deviation is None else f"{standing.deviation:.1f}",
+        say("comparison.none") if deviation is None else "",
     )
     placed = list(zip(_COLUMNS[4:], texts, strict=True))
     cells = ((text, row_looks.middle, columns) for columns, text in placed)
     row = flow.fitted_row((label, TEXT_9_5, _COLUMNS[0]), *cells, least=20, padding=6)
     page.merged(row, *_COLUMNS[0], label, row_looks.text)
-    if score is None:
-        page.text(row, _OWN, say("comparison.na"), row_looks.middle)
-    else:
+    page.merged(row, *_COLUMNS[1], say("comparison.na"), row_looks.own)
+    if score is not None:
         page.number(row, _OWN, truncate_score(score), row_looks.own)
-    figures = ((_MEAN, standing.mean), (6, standing.median))
+    figures = ((_MEAN, standing.mean), (_MEDIAN, standing.median))
     for column, figure in figures:
         page.number(row, column, round(figure), row_looks.figure)
     for columns, text in placed:
         page.merged(row, *columns, text, row_looks.middle)
+    if deviation is not None:
+        page.number(row, _DEVIATION, round(deviation, 1), row_looks.deviation)
 
 
 def _position_text(context: ReportContext, score: Fraction | None, standing: PeerStanding) -> str:
@@ -236,18 +226,3 @@ def _find_position(score: Fraction, standing: PeerStanding) -> tuple[str, dict[s
     if own >= standing.median:
         return "above", {}
     return "below", {"points": max(1, ceil(round(standing.median) - truncate_score(score)))}
-
-
-def _place_chart(flow: PageFlow, context: ReportContext, book: Book, rows: tuple[int, int]) -> None:
-    """Place a chart: own scores dark, the mean pale with an outline, so that grey print works."""
-    say, page = context.say, flow.page
-    labels, own, mean = (CellSpan(page.name, column, *rows) for column in (0, _OWN, _MEAN))
-    series = (
-        ChartSeries(say("comparison.own"), own, _OWN_COLUMNS),
-        ChartSeries(say("comparison.mean"), mean, _MEAN_COLUMNS),
-    )
-    y_axis = {**SCORES, **NO_LINE}
-    title = say("comparison.chart.title")
-    chart = make_column_chart(book, labels, series, y_axis=y_axis, title=title, size=9)
-    row = flow.next_row(_CHART[1] * 0.75 + 8)
-    page.place(row, 0, chart, _CHART, description=say("comparison.chart.about"))

@@ -124,7 +124,11 @@ class ReportContext:
 
     def topics(self, ids: Iterable[str]) -> str:
         """Join the topics of items, each after its number."""
-        return ("、" if self.say.lang is Lang.JA else ", ").join(map(self.topic, ids))
+        return self.join(map(self.topic, ids))
+
+    def join(self, names: Iterable[str]) -> str:
+        """Join names to a list."""
+        return ("、" if self.say.lang is Lang.JA else ", ").join(names)
 
     def action(self, items: Iterable[str]) -> str:
         """Say what items ask for: to be done, or confirmed where わからない or 未回答."""
