@@ -57,14 +57,14 @@ def context(
         pytest.param("○○ ○○ ○○ ○○", _ALIKE, "A: plain", id="nothing lowers it"),
         pytest.param("○× ○○ ○○ ○○", ("8 5", *_ALIKE[1:]), "A > B: 「分野1」", id="capped"),
         pytest.param(
-            "○× ○○ ○○ ○○", ("95 5!", *_ALIKE[1:]), "A > B: 「C1-2 対策C1-2」", id="by an item"
+            "○× ○○ ○○ ○○", ("95 5!", *_ALIKE[1:]), "A > B: 「対策C1-2」", id="by an item"
         ),
         pytest.param("×× ○○ ○○ ○○", ("5 5!", *_ALIKE[1:]), "B > C: 「分野1」", id="that binds"),
         pytest.param("?? ○○ ○○ ○○", _ALIKE, "unknown: 100.0 A", id="not known"),
         pytest.param("×× ×× ×× ○○", _ALIKE, "E: plain", id="no cap leads to E"),
         pytest.param(
             "○×××× ○○ ○○ ○○", ("99 1! 1! 1! 1!", *_ALIKE[1:]),
-            "A > C: 「C1-2 対策C1-2」「C1-3 対策C1-3」「C1-4 対策C1-4」など", id="many",
+            "A > C: 「対策C1-2」「対策C1-3」「対策C1-4」など", id="many",
         ),
     ],
 )  # fmt: skip

@@ -66,7 +66,7 @@ def _tell_scoring(context: ReportContext) -> Iterator[str]:
     yield say("view.method.scoring.truncated")
     asked = catalog.items[catalog.insurance.variant.item]
     if not asked.weight:
-        yield say("view.method.scoring.unscored", topic=context.topic(asked.id))
+        yield say("view.method.scoring.unscored", id=asked.id)
 
 
 def _list_values(context: ReportContext) -> Iterator[str]:

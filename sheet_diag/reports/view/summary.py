@@ -45,7 +45,7 @@ def build_summary(context: ReportContext, method_heading: str) -> Summary:
         before=_say_before(context),
         bar=build_score_bar(context),
         why=explain_rank(context),
-        paragraph=context.explain(overall_text(context)),
+        paragraph=overall_text(context),
         boxes=tuple(_list_boxes(context)),
         first_heading=say(f"view.first.heading{_heading_key(context)}"),
         heads=_heads(context, chosen),

@@ -195,22 +195,21 @@ def unknown_sentence(context: ReportContext) -> str:
 
 def overall_text(context: ReportContext) -> str:
     """Give the text of 総合評価: the variant that fits, or the plain one where there is none."""
-    say, diagnosis = context.say, context.report.diagnosis
+    diagnosis, unknown = context.report.diagnosis, context.report.diagnosis.unknown
     texts = context.catalog.report.ranks[context.cell_values.record.rank]
-    unknown = diagnosis.unknown
     if diagnosis.text is OverallText.UNKNOWN and texts.unknown and unknown:
         parts = {"score": format_score(unknown.score), "rank": unknown.rank}
-        return texts.unknown[say.lang].format(**parts)
+        return context.explain(texts.unknown[context.say.lang]).format(**parts)
     if diagnosis.text is OverallText.CAPPED and texts.capped:
         base, rank = diagnosis.scores.base_rank, diagnosis.scores.rank
-        weak = _binding_points(context)
-        return texts.capped[say.lang].format(base=base, rank=rank, weak=weak)
-    return texts.overall[say.lang]
+        parts = {"base": base or "", "rank": rank or "", "weak": _binding_points(context)}
+        return context.explain(texts.capped[context.say.lang]).format(**parts)
+    return context.explain(texts.overall[context.say.lang])
 
 
 def _binding_points(context: ReportContext) -> str:
     """Name the first weak points that lower the rank."""
     caps = context.report.diagnosis.scores.binding_caps
-    names = [name for cap in caps for name in context.weak_points(cap)]
+    names = [n for cap in caps for n in _names(context, cap, _in_order(context, cap))]
     first = context.quote(names[:_MOST_WEAK])
     return first if len(names) <= _MOST_WEAK else context.say("report.overall.weak", names=first)
