@@ -13,10 +13,11 @@ from random import Random
 from typing import Any
 
 from sheet_diag.diagnosis.evaluate import diagnose
+from sheet_diag.diagnosis.improvement.improve import answer_in_full
 from sheet_diag.diagnosis.scoring.score import score_answers
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, ChoiceRole, Item
-from sheet_diag.model.results import ClientReport, Scores, Way
+from sheet_diag.model.results import ClientReport, Diagnosis, Phase, Scores, Way
 from sheet_diag.model.returns import ReceivedFile, Response, ReturnedSheet, SheetIdentity
 from sheet_diag.reports.client.answers_sheet import AnswersLayout, write_answers
 from sheet_diag.reports.client.context import ReportContext
@@ -44,13 +45,22 @@ class AnswerSet:
     def scores(self) -> Scores:
         return score_answers(self.catalog, self.answers)
 
+    @cached_property
+    def diagnosis(self) -> Diagnosis:
+        return replace(diagnose(self.catalog, self.answers, {}), ways=self.ways)
+
+    @property
+    def start(self) -> Answers:
+        """The answers that the simulation starts with: the first measures are done."""
+        first = [each.item for each in self.diagnosis.plan if each.phase is Phase.NOW]
+        return dict(answer_in_full(self.catalog, self.answers, first))
+
     def context(self, lang: Lang = Lang.JA) -> ReportContext:
         items = ((item, self.answers.get(item)) for item in self.catalog.items)
         responses = tuple(Response(item, choice) for item, choice in items)
         sheet = ReturnedSheet(SheetIdentity(), lang, {"company": "会社"}, responses, "回答")
-        diagnosis = replace(diagnose(self.catalog, self.answers, {}), ways=self.ways)
         received = ReceivedFile("a.xlsx", "0" * 64, sheet=sheet)
-        report = ClientReport(received, sheet, diagnosis, (), "SD-1", AS_OF, lang)
+        report = ClientReport(received, sheet, self.diagnosis, (), "SD-1", AS_OF, lang)
         return ReportContext(report, self.catalog, ISSUER, Wording(lang))
 
 

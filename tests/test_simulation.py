@@ -9,6 +9,7 @@ from fractions import Fraction
 from functools import cache
 from random import Random
 from typing import Any
+from xml.etree.ElementTree import Element
 
 import openpyxl
 import pytest
@@ -21,7 +22,7 @@ from sheet_diag.reports.client import simulation_sheet as columns
 from sheet_diag.text.numbers import format_score
 from sheet_diag.xlsx.references import CellSpan, cell
 from sheet_diag.xlsx.theme import INPUT
-from tests.catalogs import JIS, Answers, answers
+from tests.catalogs import JIS, SCORING, Answers, answers, catalog
 from tests.lint import lint
 from tests.live import (
     AnswerSet,
@@ -86,12 +87,58 @@ def test_every_open_item_has_a_row_the_most_urgent_first() -> None:
     assert len(lines()) > 20
 
 
-def test_drop_downs_start_from_todays_answers() -> None:
-    expected = {"PHY-01": "未回答", "HUM-01": "いいえ", "COM-01": "一部", "CRI-04": "わからない"}
-    expected["POL-04"] = "該当なし（未回答扱い）"
-    for item, answer in expected.items():
-        row = lines()[item]
-        assert (row[columns.TODAY], row[columns.CHOSEN]) == (answer, answer)
+def test_the_first_three_measures_are_switched_on() -> None:
+    """The others start from today's answers."""
+    chosen = {item: (row[columns.TODAY], row[columns.CHOSEN]) for item, row in lines().items()}
+    assert list(chosen.items())[:3] == [
+        ("HUM-05", ("いいえ", "はい")),
+        ("HUM-01", ("いいえ", "はい")),
+        ("PHY-01", ("未回答", "はい")),
+    ]
+    others = list(chosen)[3:]
+    assert all(chosen[item][0] == chosen[item][1] for item in others)
+    assert {"COM-01", "POL-04"} <= set(others)
+    assert chosen["COM-01"][0] == "一部"
+    assert chosen["POL-04"][0] == "該当なし（未回答扱い）"
+
+
+STARTS = {
+    "A": {"PHY-02": "△", "AST-03": "△", "HUM-02": "×"},
+    "B": {"PHY-01": "×"},
+    "C": {"POL": "△", "HUM": "×", "COM": "△"},
+    "E": {category.id: "×" for category in JIS.categories},
+    "unanswered": {"PHY-01": ".", "HUM": "×", "POL-04": "-", "COM": "△", "CRI-04": "?"},
+}
+
+
+@pytest.mark.parametrize("case", STARTS)
+def test_what_is_shown_at_first_are_the_figures_of_that_start(case: str) -> None:
+    (outcome,) = resolve_all(client("会社", STARTS[case]))
+    assert outcome.received.sheet
+    assert outcome.diagnosis
+    today, first = outcome.diagnosis.scores, outcome.diagnosis.open_items[:3]
+    full = dict.fromkeys(first, "yes")
+    start = score_answers(JIS, {**outcome.received.sheet.answers, **full})
+    page = open_workbook(report(outcome), values=True).worksheets[_SHEET]
+    rows = [[each.value for each in row] for row in page.iter_rows()]
+    results = {row[8]: row[11:13] for row in rows if row[8]}
+    figures = [float(format_score(each.overall or Fraction(0))) for each in (today, start)]
+    assert results["総合評価点"] == figures
+    assert figures[0] < figures[1], "the line moves at once"
+    assert results["判定ランク"] == [today.rank, start.rank]
+    by_category = {row[3]: row[4:8] for row in rows if row[3]}
+    for category in JIS.categories:
+        scores = (each.categories[category.id].score for each in (today, start))
+        before, after = (float(format_score(score or Fraction(0))) for score in scores)
+        now, then, _, difference = by_category[category.short.ja]
+        assert (now, then) == (before, after)
+        assert difference == pytest.approx(after - before)
+    for row in (row for row in rows if row[columns.ID] in JIS.items):
+        item, effects = str(row[columns.ID]), outcome.diagnosis.effects
+        earned = start.items[item]
+        assert row[columns.GAIN] == (float(format_score(effects[item])) if item in first else 0)
+        assert row[columns.POINTS] == float(earned.points or 0)
+        assert row[columns.VALUE] == float(earned.value or 0)
 
 
 def test_each_drop_down_offers_what_the_item_offers() -> None:
@@ -146,30 +193,40 @@ def test_a_report_without_ways_does_not_mention_them() -> None:
     assert not any("◎は" in text for text in texts)
 
 
-def test_the_radar_shows_today_the_simulation_and_the_target() -> None:
-    parts = [root for name, root in xml_parts(book()).items() if "/charts/chart" in name]
-    radars = [root for root in parts if len(root.findall(".//c:ser", NS)) == 3]
-    assert len(radars) == 1
-    series = radars[0].findall(".//c:ser", NS)
-    names = [each.findtext("c:tx//c:v", "", NS) for each in series]
-    assert names == ["今回", "変更後", "望まれる水準"]
-    drawn = [[v.text for v in each.findall("c:val//c:v", NS)] for each in series]
-    assert drawn[0] == drawn[1]
+def chart(content: bytes) -> Element:
+    parts = [root for name, root in xml_parts(content).items() if "/charts/chart" in name]
+    (found,) = (each for each in parts if "変更後" in _names(each))
+    return found
+
+
+def _names(part: Element) -> list[str]:
+    return [each.findtext("c:tx//c:v", "", NS) for each in part.findall(".//c:ser", NS)]
+
+
+def test_the_chart_shows_today_as_an_area_and_what_is_tried_as_a_line() -> None:
+    found = chart(book())
+    (area,), (line,) = (found.findall(f".//c:{kind}Chart", NS) for kind in ("area", "line"))
+    assert _names(area) == ["今回"]
+    assert _names(line) == ["変更後", "望まれる水準"]
+    drawn = [[v.text for v in s.findall("c:val//c:v", NS)] for s in found.findall(".//c:ser", NS)]
+    assert drawn[0] != drawn[1], "the line moves at once"
     assert set(drawn[2]) == {"85"}
-    assert radars[0].find(".//c:legend", NS) is not None
+    assert found.find(".//c:legend", NS) is not None
 
 
-def test_charts_have_a_description() -> None:
+def test_a_single_category_is_a_column_as_an_area_would_have_no_width() -> None:
+    gates = {**SCORING["gates"], "applicable_categories": 1}
+    single = catalog("3! 2 1 1", scoring={**SCORING, "gates": gates})
+    found = chart(report(client("A", {"C1": "×○○○"}, catalog=single), catalog=single))
+    (bars,) = found.findall(".//c:barChart", NS)
+    assert _names(bars) == ["今回"]
+
+
+def test_the_chart_has_a_description() -> None:
     drawings = [root for name, root in xml_parts(book()).items() if "drawings/drawing" in name]
-    found = [
-        each.get("descr", "")
-        for root in drawings
-        for each in root.iter()
-        if each.tag.endswith("}cNvPr")
-    ]
-    assert len(found) == 2
-    assert all("レーダーチャート" in text for text in found)
-    assert any("ポリシー 89.4" in text or "人的 0.0" in text for text in found)
+    nodes = (each for root in drawings for each in root.iter() if each.tag.endswith("}cNvPr"))
+    found = [each.get("descr", "") for each in nodes]
+    assert any("面は今回、線は変更後" in text for text in found)
 
 
 def test_a_client_with_nothing_open_gets_a_sentence() -> None:
@@ -194,7 +251,7 @@ class Tried:
 
     @property
     def answers(self) -> Answers:
-        return {**self.live.case.answers, **self.chosen}
+        return {**self.live.case.start, **self.chosen}
 
     @property
     def scores(self) -> Scores:
@@ -333,8 +390,7 @@ def test_each_row_shows_the_effect_of_its_change_alone(trial: Trial) -> None:
         before = case.scores.overall or Fraction(0)
         for item, row in simulation.rows.items():
             found = each.at(cell(simulation.calculation.sheet, row, columns.GAIN))
-            choice = each.chosen.get(item, case.answers[item])
-            after = score_answers(case.catalog, {**case.answers, item: choice}).overall
+            after = score_answers(case.catalog, {**case.answers, item: each.answers[item]}).overall
             if found == "－":
                 continue
             tenths = abs((after or Fraction(0)) - before) * 10 // 1

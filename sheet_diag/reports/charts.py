@@ -85,8 +85,10 @@ TARGET: Final = {
     "line": {"color": MUTED, "width": 1.5, "dash_type": "dash"},
     "marker": {"type": "none"},
 }
+TODAY: Final = {"fill": {"color": PROGRESS_BAR}, "border": {"color": BLUE, "width": 0.75}}
 SIMULATED: Final = {
     "line": {"color": OK, "width": 2.25},
+    "data_labels": {"value": True, "position": "above", "font": _SMALL, "num_format": "0.0"},
     "marker": {
         "type": "square",
         "size": 7,
@@ -157,6 +159,18 @@ def make_column_chart(
     if len(series) > 1:
         chart.set_legend({"position": "bottom", "font": font})
     return chart
+
+
+def make_area_chart(
+    book: Book, labels: CellSpan, area: ChartSeries, lines: Sequence[ChartSeries]
+) -> Any:
+    """Make an area of scores with lines over it; a column where a single label gives no width."""
+    chart = book.chart({"type": "area" if labels.last > labels.first else "column"})
+    chart.add_series(area.options(labels))
+    chart.set_x_axis({"num_font": _SMALL, "line": {"color": LINE}, "position_axis": "between"})
+    chart.set_y_axis({**SCORES, **NO_LINE, "num_font": _SMALL, "major_gridlines": _GRID})
+    _style(chart, "", 9)
+    return add_lines(chart, book, labels, lines)
 
 
 def add_lines(chart: Any, book: Book, labels: CellSpan, lines: Sequence[ChartSeries]) -> Any:

@@ -63,8 +63,12 @@ def _find_way(
 
 def score_with(catalog: Catalog, answers: Answers, items: Iterable[str]) -> OverallResult:
     """Score answers as they would be with all of `items` done in full."""
-    best = {item: _best_choices(catalog)[item] for item in items}
-    return score_overall(catalog, {**answers, **best})
+    return score_overall(catalog, answer_in_full(catalog, answers, items))
+
+
+def answer_in_full(catalog: Catalog, answers: Answers, items: Iterable[str]) -> Answers:
+    """Set the answers of some items to the choice that earns most."""
+    return {**answers, **{item: _best_choices(catalog)[item] for item in items}}
 
 
 def _smallest_set(

@@ -16,7 +16,7 @@ from sheet_diag.reports.client.calculation_layout import (
     CalculationInputs,
     CalculationLayout,
 )
-from sheet_diag.reports.client.context import ReportContext, VariantValues
+from sheet_diag.reports.client.context import FormulaValues, ReportContext, VariantValues
 from sheet_diag.reports.client.criteria_table import CriteriaLayout
 from sheet_diag.reports.client.formulas import CellFormulas, build_formulas
 from sheet_diag.text.numbers import truncate_score
@@ -88,10 +88,11 @@ def write_calculation(
     inputs: CalculationInputs,
     criteria: CriteriaLayout,
     context: ReportContext,
+    values: FormulaValues,
 ) -> None:
     """Write the tables of categories, caps and ranks."""
     formulas = build_formulas(context.localized, layout, inputs, criteria)
-    table = _CalculationTable(page, layout, formulas, context)
+    table = _CalculationTable(page, layout, formulas, context, values)
     table.write_head()
     for row, name in enumerate(layout.order, layout.first):
         table.write_category(row, context.catalog.category_by_id[name])
@@ -108,6 +109,7 @@ class _CalculationTable:
     layout: CalculationLayout
     formulas: CellFormulas
     context: ReportContext
+    values: FormulaValues
 
     def write_formula(self, row: int, column: int, look: Look, value: str | float) -> None:
         """Write a calculated cell."""
@@ -137,7 +139,7 @@ class _CalculationTable:
         self.write_parameter(row, calc.IMPORTANCE, _FIGURE, category.weight)
         page.text(row, calc.SHORT, category.short[lang], _SHORT)
         page.text(row, calc.NAME, category.name[lang], _NAME)
-        values = _category_values(category, self.context)
+        values = _category_values(category, self.context.say, self.values)
         for column, look in _CALCULATED.items():
             self.write_formula(row, column, look, values[column])
         if category.target is None:
@@ -146,7 +148,7 @@ class _CalculationTable:
             self.write_parameter(row, calc.TARGET, _TARGET, float(category.target))
 
     def write_overall(self) -> None:
-        page, row, values = self.page, self.layout.overall, self.context.cell_values
+        page, row, values = self.page, self.layout.overall, self.values
         page.height(row, HEIGHTS["line"])
         counted = sum(
             category.weight
@@ -172,7 +174,7 @@ class _CalculationTable:
     def write_caps(self) -> None:
         """Write one cap a line: the rule, and what it counts and caps in both variants."""
         say, page, top = self.context.say, self.page, self.layout.caps_top
-        rules, values = cap_rules(self.context.catalog), self.context.cell_values
+        rules, values = cap_rules(self.context.catalog), self.values
         page.height(top - 1, HEIGHTS["gap"])
         page.merged(top, *_RULE, say("calculation.caps"), _HEAD_LEFT)
         keys = ("limit", "count", "needed", "at_most", "applied", "count.upper", "applied.upper")
@@ -203,7 +205,7 @@ class _CalculationTable:
     def write_results(self) -> None:
         """Write score, base rank, cap and rank of both variants, and the strict score."""
         say, page, top = self.context.say, self.page, self.layout.results_top
-        values = self.context.cell_values
+        values = self.values
         page.height(top - 1, HEIGHTS["gap"])
         page.merged(top, *_RULE, say("calculation.verdict"), _HEAD_LEFT)
         page.text(top, calc.VALUE, say("calculation.verdict.now"), HEAD_9)
@@ -229,9 +231,10 @@ class _CalculationTable:
         return rank.value if rank else self.context.say("report.none")
 
 
-def _category_values(category: Category, context: ReportContext) -> dict[int, str | float]:
+def _category_values(
+    category: Category, say: Wording, values: FormulaValues
+) -> dict[int, str | float]:
     """Compute what the calculated columns of a category show now."""
-    say, values = context.say, context.cell_values
     items, now = values.scores.items, values.scores.categories[category.id]
     total = sum(item.weight for item in category.items)
     weight = sum(i.weight for i in category.items if items[i.id].points is not None)

@@ -15,6 +15,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Final
 
+from sheet_diag.diagnosis.improvement.improve import answer_in_full
 from sheet_diag.diagnosis.scoring.cap_rules import (
     CapFacts,
     applies,
@@ -23,10 +24,10 @@ from sheet_diag.diagnosis.scoring.cap_rules import (
     counted_ids,
 )
 from sheet_diag.diagnosis.scoring.item_scores import CategorySums, ScoreVariant, sum_categories
-from sheet_diag.diagnosis.scoring.score import base_rank
+from sheet_diag.diagnosis.scoring.score import base_rank, score_answers
 from sheet_diag.model.basics import Lang, Rank, worse_of
 from sheet_diag.model.catalog import Catalog, Choice, ChoiceRole, Item, cached_per_catalog
-from sheet_diag.model.results import Answers, Cap, ClientReport, FindingCode, Scores
+from sheet_diag.model.results import Answers, Cap, ClientReport, FindingCode, Phase, Scores
 from sheet_diag.model.returns import Response
 from sheet_diag.model.settings import Issuer
 from sheet_diag.text.excel_text import header_text
@@ -71,6 +72,17 @@ class ReportContext:
         """What the calculated cells show."""
         scores = self.report.diagnosis.scores
         return FormulaValues(self.catalog, self.report.sheet.answers, scores)
+
+    @cached_property
+    def first_items(self) -> tuple[str, ...]:
+        """The measures of the plan that are due at once, which the simulation starts with."""
+        return tuple(p.item for p in self.report.diagnosis.plan if p.phase is Phase.NOW)
+
+    @cached_property
+    def simulated_values(self) -> FormulaValues:
+        """What the calculated cells of the simulation show at its start."""
+        answers = answer_in_full(self.catalog, self.report.sheet.answers, self.first_items)
+        return FormulaValues(self.catalog, answers, score_answers(self.catalog, answers))
 
     @cached_property
     def responses(self) -> Mapping[str, Response]:

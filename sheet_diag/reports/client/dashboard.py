@@ -1,12 +1,13 @@
-"""Today's calculation beside the simulated one: scores by category, ranks, and a radar of both."""
+"""Today's calculation beside the simulated one: scores by category, ranks, and a chart of both."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
 from sheet_diag.model.basics import Rank
-from sheet_diag.reports.charts import OWN, SIMULATED, ChartSeries, make_radar
+from sheet_diag.reports.charts import SIMULATED, TODAY, ChartSeries, make_area_chart
 from sheet_diag.reports.client.calculation_layout import (
     SHORT,
     SHOWN,
@@ -30,11 +31,11 @@ from sheet_diag.xlsx.theme import (
     Look,
 )
 
-_CHART_WIDTH: Final = 462  # pixels: the columns that the radar stands on
+_CHART_WIDTH: Final = 462  # pixels: the columns that the chart stands on
 _NAME, _TODAY, _SIMULATED, _DIFFERENCE = 3, 4, (5, 6), 7
-_LABEL, _RESULT_TODAY, _RESULT_SIMULATED = (8, 10), 11, 12
+_LABEL, _RESULTS = (8, 10), (11, 12)
 _LINE: Final = 26.0  # points
-_LEAST_ROWS: Final = 7  # what the radar needs
+_LEAST_ROWS: Final = 7  # what the chart needs
 _FIGURE: Final[Look] = {**CENTERED, "num_format": "0.0"}
 _CHANGE: Final[Look] = {**CENTERED, "num_format": "+0.0;-0.0;0.0"}
 _STRONG: Final[Look] = {**_FIGURE, **BOLD}
@@ -42,7 +43,9 @@ _RANK_NAME: Final[Look] = {**TEXT_9, **BOLD, "bg_color": PALE}
 _RANK: Final[Look] = {**_STRONG, "font_size": 14, "bg_color": PALE}
 _RANKS: Final[dict[str, Look]] = {rank: {"font_color": color} for rank, color in RANKS.items()}
 
-_Line = tuple[str, str, int, str | float]  # label, row and column of the verdict, value now
+_Value = str | float
+# Label, row and column of the verdict, and its value today and at the start of the simulation.
+_Line = tuple[str, str, int, _Value, _Value]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,31 +64,32 @@ class Dashboard:
 
 
 def write_dashboard(book: Book, page: Page, dashboard: Dashboard) -> None:
-    """Write both tables and place the radar left of them."""
+    """Write both tables and place the chart left of them."""
     say, rows = dashboard.context.say, Dashboard.rows(dashboard.context)
     for row in range(dashboard.top, dashboard.top + rows):
         page.height(row, _LINE)
     _write_categories(page, dashboard)
     _write_result(page, dashboard)
     size = (_CHART_WIDTH - 6, round(rows * _LINE / 0.75) - 4)
-    chart = _make_radar(book, dashboard)
+    chart = _make_chart(book, dashboard)
     page.place(dashboard.top, 0, chart, size, description=say("simulation.chart.description"))
 
 
-def _make_radar(book: Book, dashboard: Dashboard) -> Any:
+def _make_chart(book: Book, dashboard: Dashboard) -> Any:
+    """Make today's scores an area, and what is tried a line over it."""
     context, say, today = dashboard.context, dashboard.context.say, dashboard.today
+    now = ChartSeries(say("simulation.today"), today.drawn(context, SHOWN), TODAY)
+    tried = dashboard.simulated.drawn(context, SHOWN)
     lines = (
-        ChartSeries(say("simulation.today"), today.drawn(context, SHOWN), OWN),
-        ChartSeries(
-            say("simulation.simulated"), dashboard.simulated.drawn(context, SHOWN), SIMULATED
-        ),
+        ChartSeries(say("simulation.simulated"), tried, SIMULATED),
         *target_line(context, today),
     )
-    return make_radar(book, today.drawn(context, SHORT), lines, legend="right")
+    return make_area_chart(book, today.drawn(context, SHORT), now, lines)
 
 
 def _write_categories(page: Page, dashboard: Dashboard) -> None:
-    say, top, home = dashboard.context.say, dashboard.top, page.name
+    context, top, home = dashboard.context, dashboard.top, page.name
+    say = context.say
     for columns, key in (
         ((_NAME, _NAME), "report.categories.name"),
         ((_TODAY, _TODAY), "simulation.today"),
@@ -95,56 +99,57 @@ def _write_categories(page: Page, dashboard: Dashboard) -> None:
         page.merged(top, *columns, say(key), HEAD_9)
     outside = say("report.categories.na")
     for row, name in enumerate(dashboard.today.order, top + 1):
-        category = dashboard.context.catalog.category_by_id[name]
+        category = context.catalog.category_by_id[name]
         page.text(row, _NAME, category.short[say.lang], TEXT_9)
-        shown = dashboard.context.cell_values.shown(name)
-        now = outside if shown is None else shown
+        now = context.cell_values.shown(name)
+        start = context.simulated_values.shown(name)
         today, then = (
             calculation.of(name, SHOWN).reference_from(home)
             for calculation in (dashboard.today, dashboard.simulated)
         )
-        page.formula(row, _TODAY, f"={today}", _FIGURE, now)
-        page.merged_formula(row, _SIMULATED, f"={then}", _STRONG, now)
+        page.formula(row, _TODAY, f"={today}", _FIGURE, outside if now is None else now)
+        tried = outside if start is None else start
+        page.merged_formula(row, _SIMULATED, f"={then}", _STRONG, tried)
         # The difference of what is shown, so that the line adds up for the reader.
         difference = f"IF(AND(ISNUMBER({then}),ISNUMBER({today})),ROUND({then}-{today},1),0)"
-        page.formula(row, _DIFFERENCE, f"={difference}", _CHANGE, 0.0)
+        change = 0.0 if now is None or start is None else round(start - now, 1)
+        page.formula(row, _DIFFERENCE, f"={difference}", _CHANGE, change)
 
 
 def _write_result(page: Page, dashboard: Dashboard) -> None:
     say, top = dashboard.context.say, dashboard.top
     page.merged(top, *_LABEL, say("simulation.result"), HEAD_9)
-    page.text(top, _RESULT_TODAY, say("simulation.today"), HEAD_9)
-    page.text(top, _RESULT_SIMULATED, say("simulation.simulated"), HEAD_9)
-    cell_values = dashboard.context.cell_values
-    record, upper = cell_values.record, cell_values.upper
-    none = say("report.none")
-    lines: list[_Line] = [
-        ("score", "score", VALUE, truncate_score(record.overall)),
-        ("base", "base", VALUE, record.base.value),
-        ("cap", "cap", VALUE, record.cap.value if record.cap else none),
-        ("rank", "rank", VALUE, record.rank.value),
-    ]
-    if cell_values.unanswered:
-        lines += [
-            ("upper", "score", VALUE_UPPER, truncate_score(upper.overall)),
-            ("upper.rank", "rank", VALUE_UPPER, upper.rank.value),
-        ]
-    for row, (key, cell, column, value) in enumerate(lines, top + 1):
+    for column, key in zip(_RESULTS, ("today", "simulated"), strict=True):
+        page.text(top, column, say(f"simulation.{key}"), HEAD_9)
+    for row, (key, cell, column, *values) in enumerate(_list_results(dashboard.context), top + 1):
         label, look = (_RANK_NAME, _RANK) if key == "rank" else (TEXT_9, _STRONG)
         page.merged(row, *_LABEL, say(f"simulation.result.{key}"), label)
-        for place, calculation in (
-            (_RESULT_TODAY, dashboard.today),
-            (_RESULT_SIMULATED, dashboard.simulated),
-        ):
+        calculations = (dashboard.today, dashboard.simulated)
+        for place, calculation, value in zip(_RESULTS, calculations, values, strict=True):
             formula = f"={calculation.result_cell(cell, column=column).reference_from(page.name)}"
             page.formula(row, place, formula, look, value)
         if key == "rank":
             _colour_ranks(page, row)
 
 
+def _list_results(context: ReportContext) -> Iterator[_Line]:
+    """List the lines of the verdict; the upper bound only where something is unanswered."""
+    none, both = context.say("report.none"), (context.cell_values, context.simulated_values)
+    today, start = (values.record for values in both)
+    yield "score", "score", VALUE, truncate_score(today.overall), truncate_score(start.overall)
+    yield "base", "base", VALUE, today.base.value, start.base.value
+    yield "cap", "cap", VALUE, today.cap or none, start.cap or none
+    yield "rank", "rank", VALUE, today.rank.value, start.rank.value
+    if context.cell_values.unanswered:
+        upper, then = (values.upper for values in both)
+        scores = truncate_score(upper.overall), truncate_score(then.overall)
+        yield "upper", "score", VALUE_UPPER, *scores
+        yield "upper.rank", "rank", VALUE_UPPER, upper.rank.value, then.rank.value
+
+
 def _colour_ranks(page: Page, row: int) -> None:
     """Show rank letters in the colours that the report gives them."""
-    area = (row, _RESULT_TODAY, row, _RESULT_SIMULATED)
+    area = (row, _RESULTS[0], row, _RESULTS[1])
     for rank in Rank:
-        cell = fixed_cell(row, _RESULT_TODAY).replace("$", "")
+        cell = fixed_cell(row, _RESULTS[0]).replace("$", "")
         page.highlight(area, f'={cell}="{rank.value}"', _RANKS[rank.value])

@@ -25,6 +25,7 @@ from sheet_diag.reports.client.dashboard import Dashboard, write_dashboard
 from sheet_diag.reports.client.formulas import truncate
 from sheet_diag.reports.client.page_flow import landscape_scale
 from sheet_diag.text.excel_text import quote_formula_text
+from sheet_diag.text.numbers import truncate_score
 from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
@@ -116,7 +117,7 @@ def write_simulation(
     _write_rows(page, simulation, answers, context)
     page.height(place.top - 1, 12)
     inputs = _build_inputs(context.localized, place, answers, header + 1, header + len(rows))
-    write_calculation(page, place, inputs, answers.criteria, context)
+    write_calculation(page, place, inputs, answers.criteria, context, context.simulated_values)
     _finish_page(page, simulation, context)
     return simulation
 
@@ -164,13 +165,21 @@ def _write_rows(
     for name, at in simulation.rows.items():
         row, answer = known[name], context.answer(name)
         _write_texts(page, at, row, answer, context)
-        page.client_text(at, CHOSEN, answer, _CHOICE)
+        page.client_text(at, CHOSEN, _choose_answer(name, context), _CHOICE)
         page.choices(at, CHOSEN, row.choices, messages)
         _write_figures(page, at, row, context)
     first, last = header + 1, header + len(simulation.rows)
     changed = f"=$E{first + 1}<>$D{first + 1}"
     for column in (CHOSEN, GAIN):
         page.highlight((first, column, last, column), changed, _CHANGED)
+
+
+def _choose_answer(name: str, context: ReportContext) -> str:
+    """Choose what the simulation starts with: today's answer, or the full one."""
+    if name not in context.first_items:
+        return context.answer(name)
+    choice = context.simulated_values.answers[name] or ""
+    return context.catalog.choices_of(context.catalog.items[name])[choice].label[context.say.lang]
 
 
 def _write_texts(
@@ -187,10 +196,17 @@ def _write_texts(
 
 
 def _write_figures(page: Page, at: int, row: _SimulationRow, context: ReportContext) -> None:
-    item, cell_values = row.item, context.cell_values
-    score = cell_values.scores.items[item.id]
-    earned, unanswered = float(score.points or 0), float(item.id in cell_values.unanswered)
-    values = (item.weight, float(score.value or 0), earned, earned, unanswered, 0.0)
+    name, start = row.item.id, context.simulated_values
+    today, then = (each.scores.items[name] for each in (context.cell_values, start))
+    gain = truncate_score(context.report.diagnosis.effects[name])
+    values = (
+        row.item.weight,
+        float(then.value or 0),
+        float(then.points or 0),
+        float(today.points or 0),
+        float(name in start.unanswered),
+        gain if name in context.first_items else 0.0,
+    )
     number = str(at + 1)
     for (column, formula, look), value in zip(row.formulas, values, strict=True):
         page.formula(at, column, formula.replace(_ROW, number), look, value)
