@@ -330,6 +330,14 @@ def test_a_short_comment_stands_whole_on_page_1() -> None:
     assert (comment.author, comment.fitting) == ("診断太郎", ("整っています。",))
 
 
+def test_who_wrote_the_comment_stands_beside_it() -> None:
+    comment = page1(
+        judgement=Judgement((), "整っています。", comment_by="田中"), issuer=SIGNED
+    ).comment
+    assert comment
+    assert comment.author == "田中"
+
+
 @pytest.mark.parametrize(
     ("lang", "sentence", "most"),
     [(Lang.JA, "二十文字の文がここに一つ置いてあります。", (300, 200, 120)),

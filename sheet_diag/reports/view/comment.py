@@ -27,7 +27,7 @@ def build_comment(context: ReportContext) -> Comment | None:
         cut = cut_sentences(whole, length)
         if cut and cut != whole:
             fitting.append(cut + say("view.comment.cut"))
-    author = context.issuer.in_lang(say.lang).author
+    author = judgement.comment_by or context.issuer.in_lang(say.lang).author
     heading = say("view.comment.heading")
     return Comment(heading, author, whole, tuple(dict.fromkeys(fitting)))
 
