@@ -186,6 +186,8 @@ def test_a_long_name_is_cut_in_headers_only() -> None:
     assert view.head.addressee == f"{name}　御中"
     assert view.head.company == "株式会社" + "長" * 19 + "…"
     assert view.subject == name
+    english = "Sample Holdings of Japan"
+    assert make_view(profile={"company": english}).head.company == english
 
 
 def test_a_client_without_a_name_is_addressed_as_one() -> None:
@@ -274,7 +276,7 @@ def test_english_counts_one_measure_and_many() -> None:
     one, many = page1({"AST-08": "△"}, lang=Lang.EN), page1({"PHY": "×"}, lang=Lang.EN)
     assert one.result == "With this measure: 98.8 → 100.0, rating A"
     assert many.result == "With these 3 measures: 83.3 → 90.6, rating C"
-    assert many.result_note == "1 more measure (◎ in the roadmap) leads to rating B"
+    assert many.result_note == "1 more (◎ in the roadmap) for rating B"
 
 
 def test_a_catalogue_without_efforts_and_steps_leaves_them_out() -> None:

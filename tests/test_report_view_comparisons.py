@@ -136,9 +136,9 @@ def test_frozen_statistics_are_told_with_their_day_and_version() -> None:
     view = make_view({"COM": "×"}, comparison=frozen)
     assert view.comparisons
     assert view.comparisons.peers
-    notes = view.comparisons.peers.notes
-    assert notes[0] == "比較の基準には、2025年11月23日時点の統計を用いました。"
-    assert "（0.9）" in notes[1]
+    (note,) = view.comparisons.peers.notes
+    assert note.startswith("比較の基準には、2025年11月23日時点の統計を用いました。")
+    assert "（0.9）" in note
     key = [each.text for each in view.summary.bar.key if each.drawn == "median"]
     assert key == ["2025年11月23日時点の24社の中央値62点"]
 

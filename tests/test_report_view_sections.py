@@ -258,11 +258,14 @@ def test_where_nothing_is_open_the_roadmap_is_one_sentence() -> None:
 
 
 def test_signs_are_explained_as_far_as_the_table_has_them() -> None:
-    assert [each.split("　")[0] for each in roadmap({"PHY-01": "×"}).notes] == [
-        "★", "工数（従業員30人程度の会社の目安）", "効果",
-    ]  # fmt: skip
+    (note,) = roadmap({"PHY-01": "×"}).notes
+    assert note == (
+        "★は特に重要な対策です。工数は従業員30人程度の会社の目安で、小は1人日まで、中は5人日まで、"
+        "大はそれ以上です。効果は、その対策だけを実施したときの総合評価点の増加分です。"
+    )
     bare = change_items(JIS, {"AST-08": {"effort": None}})
-    assert len(roadmap({"AST-08": "×"}, of=bare).notes) == 1
+    (short,) = roadmap({"AST-08": "×"}, of=bare).notes
+    assert short == "効果は、その対策だけを実施したときの総合評価点の増加分です。"
 
 
 def test_the_threats_stand_at_the_end_of_the_roadmap() -> None:

@@ -18,9 +18,10 @@ from sheet_diag.reports.view.method import build_method, method_heading
 from sheet_diag.reports.view.roadmap import build_roadmap
 from sheet_diag.reports.view.summary import build_summary
 from sheet_diag.reports.view.words import join_apart
+from sheet_diag.text.text_metrics import text_width
 
 _COMPARISONS: Final = 5  # number of the section, which may be left out
-_HEADER: Final = 24  # characters of a name in a header
+_HEADER: Final = 24  # full-width characters of a name in a header
 
 
 def build_view(context: ReportContext) -> ReportView:
@@ -66,7 +67,10 @@ def _build_head(context: ReportContext) -> Head:
 
 
 def _cut(name: str) -> str:
-    return name if len(name) <= _HEADER else name[: _HEADER - 1] + "…"
+    if text_width(name) <= _HEADER:
+        return name
+    ends = (end for end in range(len(name), 0, -1) if text_width(name[:end]) < _HEADER)
+    return name[: next(ends, 1)] + "…"
 
 
 def _build_signs(context: ReportContext) -> tuple[SignCell, ...]:

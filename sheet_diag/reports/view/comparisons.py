@@ -21,6 +21,7 @@ from sheet_diag.reports.view.scales import (
     list_borders,
     own_score,
 )
+from sheet_diag.reports.view.words import join_sentences
 from sheet_diag.text.numbers import format_score, truncate_score
 
 _FEWEST_FOR_DEVIATION: Final = 10
@@ -50,7 +51,7 @@ def _build_peers(context: ReportContext) -> Peers | None:
         borders=list_borders(context.catalog),
         rows=rows,
         key=tuple(_list_key(context)),
-        notes=tuple(_list_notes(context, rows)),
+        notes=(join_sentences(say, _tell_notes(context, rows)),),
     )
 
 
@@ -133,7 +134,7 @@ def _list_key(context: ReportContext) -> Iterator[KeyEntry]:
         yield KeyEntry("before", say("view.key.before"))
 
 
-def _list_notes(context: ReportContext, rows: tuple[PeerRow, ...]) -> Iterator[str]:
+def _tell_notes(context: ReportContext, rows: tuple[PeerRow, ...]) -> Iterator[str]:
     say, comparison = context.say, context.report.comparison
     if comparison.reference:
         day = context.format_day(date.fromisoformat(comparison.reference))

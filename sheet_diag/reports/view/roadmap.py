@@ -48,7 +48,7 @@ def build_roadmap(context: ReportContext) -> Roadmap:
         note=_note(context) if plan else "",
         heads=tuple(map(say, (*keys, *more))),
         phases=tuple(_build_phase(context, phase, items) for phase, items in dated),
-        notes=tuple(_list_notes(context)) if plan else (),
+        notes=(join_sentences(say, _tell_signs(context)),) if plan else (),
         later_heading=say(heading, count=len(later)) if later else "",
         later=tuple(map(context.topic, later)),
         threats=_build_threats(context),
@@ -90,8 +90,8 @@ def _note(context: ReportContext) -> str:
     return join_sentences(say, (*told, order))
 
 
-def _list_notes(context: ReportContext) -> Iterator[str]:
-    """List what the signs of the table mean, as far as it has them."""
+def _tell_signs(context: ReportContext) -> Iterator[str]:
+    """Tell what the signs of the table mean, as far as it has them."""
     items = [context.catalog.items[item] for item in context.report.diagnosis.open_items]
     if any(item.critical for item in items):
         yield context.say("view.roadmap.key")

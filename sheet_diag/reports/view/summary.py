@@ -159,7 +159,7 @@ def _result_note(context: ReportContext, chosen: Sequence[PlannedItem], reached:
     more = len(set(ways[0].items).difference(each.item for each in chosen))
     if not more:
         return ""
-    return say(f"view.result.next.{number_key(more)}", target=ways[0].target, count=more)
+    return say("view.result.next", target=ways[0].target, count=more)
 
 
 def _override_note(context: ReportContext, place: str) -> str:
