@@ -45,7 +45,7 @@ def test_a_category_shows_score_mark_word_and_change() -> None:
     policy, people = rows[:2]
     assert policy.name == "1. セキュリティポリシー"
     assert (policy.score, policy.mark, policy.word) == ("50.0", "△", "改善が必要")
-    assert (policy.change, people.change) == ("＝ 変化なし", "＝ 変化なし")
+    assert (policy.change, people.change) == ("＝ 0.0", "＝ 0.0")
     assert rows[2].change == "－"  # that category was 対象外 last time
 
 
@@ -234,9 +234,9 @@ def test_the_best_rank_has_no_arrows() -> None:
 def test_the_marks_of_both_ways_are_explained() -> None:
     note = roadmap({"PHY": "×"}).note
     assert note == (
-        "◎は、ランクBに上がるための最も少ない対策です。この4件の実施で、92.7点（ランクB）になる"
-        "見込みです。○は、さらに上のランクAに上がるための最も少ない対策です。この6件の実施で、"
-        "96.8点（ランクA）になる見込みです。取り組む順は、表の順です。"
+        "◎は、最も少ない件数でランクBに上がるための対策です。この4件の実施で、92.7点（ランクB）になる"
+        "見込みです。○は、最も少ない件数でさらに上のランクAに上がるための対策です。この6件の実施で、"
+        "96.8点（ランクA）になる見込みです。取り組む順番は、表のとおりです。"
     )
 
 
@@ -248,7 +248,7 @@ def test_a_rank_that_no_measure_reaches_is_told() -> None:
     lines = ("3n 3n 3", "2 5", "2 5", "2 5")
     note = roadmap({"C1": "--○", "C2": "×○"}, of=catalog(*lines, scoring=SCORING)).note
     assert note.startswith("「該当なし」の割合による上限があるため")
-    assert "取り組む順" not in note
+    assert "取り組む順番" not in note
 
 
 def test_where_nothing_is_open_the_roadmap_is_one_sentence() -> None:

@@ -98,7 +98,9 @@ def _next_sentence(context: ReportContext, rank: Rank) -> str:
         return say("view.why.top")
     target, missed, caps = better[-1], len(diagnosis.top_items), diagnosis.scores.blocking_caps
     if missed >= _MANY_MISSED and (len(better) > 1 or not caps):
-        return say("view.why.missed", of=count_key_measures(context), count=missed)
+        of = count_key_measures(context)
+        key = "view.why.missed.all" if missed == of else "view.why.missed"
+        return say(key, of=of, count=missed)
     if caps:
         return say("view.why.asks", target=target, asked=_ask(context, min(caps, key=_place)))
     limit = context.catalog.scoring.ranks[target]

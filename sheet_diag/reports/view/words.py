@@ -60,6 +60,6 @@ def say_effect(context: ReportContext, points: Fraction) -> str:
 def say_change(say: Wording, points: Fraction) -> str:
     """Write a difference of scores, with a sign that needs no colour."""
     if points == 0:
-        return say("view.change.level")
+        return say("comparison.points.level")
     way = "up" if points > 0 else "down"
-    return say(f"view.change.{way}", points=format_score(abs(points)))
+    return say(f"comparison.points.{way}", points=format_score(abs(points)))
