@@ -19,23 +19,31 @@ from openpyxl.workbook import Workbook
 from sheet_diag.forms import issue as stamping
 from sheet_diag.forms.hearing_sheet.content import PreviousAnswers, SheetContent
 from sheet_diag.forms.hearing_sheet.questions import question_rows
-from sheet_diag.forms.hearing_sheet.workbook import make_hearing_workbook
+from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet, make_hearing_workbook
 from sheet_diag.forms.issue import SheetOrder, issue_sheets, make_sheet_content
-from sheet_diag.forms.layout import COLUMNS_WITH_PREVIOUS, QuestionColumn, cell_name
+from sheet_diag.forms.layout import (
+    COLUMNS_WITH_PREVIOUS,
+    QUESTION_COLUMNS,
+    QuestionColumn,
+    cell_name,
+)
+from sheet_diag.intake.resolution.client_matching import KnownSenders, match_clients
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.client_list import ListedClient
+from sheet_diag.model.client_list import ClientList, ListedClient
 from sheet_diag.model.returns import ProblemCode, ReceivedFile
 from sheet_diag.model.settings import Issuer
 from sheet_diag.storage.file_names import issued_name
+from sheet_diag.text.wording import Wording
 from tests.catalogs import JIS
 from tests.office import Office
-from tests.returned import edit_workbook, page_at, read_return, reopen_workbook
+from tests.returned import SMALL, edit_workbook, page_at, read_return, reopen_workbook
 from tests.samples import ISSUER
 
 COVER, PROFILE, QUESTIONS = range(3)
 ROWS = question_rows(JIS).items
 AT = {column: place for place, column in enumerate(COLUMNS_WITH_PREVIOUS)}
 FIRST = next(iter(JIS.items))
+ANSWER = QUESTION_COLUMNS.index(QuestionColumn.ANSWER)  # without last year's
 MIHON = ListedClient(
     "C-001",
     "株式会社見本商事",
@@ -43,8 +51,8 @@ MIHON = ListedClient(
     ("yamada@example.co.jp", "info@example.co.jp"),
     contact="山田太郎",
     title="情報システム部長",
-    industry="manufacturing",
-    employees="6",
+    industry="R",
+    employees="upto_20",
     due=date(2026, 12, 18),
 )
 MIHON_EN = replace(MIHON, company="Mihon Inc.", lang=Lang.EN, contact="Taro Mihon", title="CIO")
@@ -118,13 +126,39 @@ def test_without_a_day_of_its_own_a_client_has_the_issuers() -> None:
     assert not any(text.endswith("31日") for text in nobody)
 
 
-def test_only_what_the_firm_wrote_to_is_filled_in() -> None:
+def test_what_the_list_knows_of_the_company_is_filled_in() -> None:
     assert entries(issued(SheetOrder(MIHON))[0]) == {
         "会社名": "株式会社見本商事",
         "ご記入者名": "山田太郎",
         "役職": "情報システム部長",
         "メールアドレス": "yamada@example.co.jp",
+        "業種": "サービス業（他に分類されないもの）",
+        "従業員数": "6〜20人",
     }
+    assert entries(issued(SheetOrder(MIHON_EN))[0])["Number of employees"] == "6 to 20"
+
+
+def test_what_the_list_does_not_know_stays_blank() -> None:
+    bare = ListedClient("C-9", "見本", Lang.JA, ("a@example.jp",))
+    known = {"会社名": "見本", "メールアドレス": "a@example.jp"}
+    assert entries(issued(SheetOrder(bare))[0]) == known
+    gone = replace(bare, industry="no such choice", employees="6")
+    assert entries(issued(SheetOrder(gone))[0]) == known
+
+
+def test_a_catalogue_with_other_fields_is_filled_in_as_far_as_it_asks() -> None:
+    (content,) = issue_sheets(SMALL, ISSUER, [SheetOrder(MIHON)])
+    asked = {field.label.ja for field in SMALL.profile}
+    assert entries(content).keys() <= asked
+    assert entries(content)["会社名"] == "株式会社見本商事"
+
+
+@pytest.mark.parametrize("client", [MIHON, MIHON_EN])
+def test_the_company_sheet_asks_to_check_what_is_filled_in(client: ListedClient) -> None:
+    lead = Wording(client.lang)("sheet.profile.lead.listed")
+    assert lead in texts(issued(SheetOrder(client))[0], PROFILE)
+    blank = make_hearing_sheet(JIS, client.lang, ISSUER)
+    assert lead not in texts(blank, PROFILE)
 
 
 def test_the_client_may_change_what_is_filled_in() -> None:
@@ -143,6 +177,59 @@ def test_intake_knows_whose_it_is(client: ListedClient, former: PreviousAnswers 
     assert ProblemCode.IDENTITY_DISAGREES not in codes(given)
     assert (given.sheet.name, given.sheet.lang) == (client.company, client.lang)
     assert "C-000" not in all_text(content)
+
+
+# --- and intake tells what the client makes of it
+
+
+def came_back(changes: Mapping[str, str | None]) -> ReceivedFile:
+    """The sheet of `MIHON` with an answer and other entries in its company sheet, matched."""
+
+    def change(book: Workbook) -> None:
+        page_at(book, QUESTIONS)[cell_name(ROWS[FIRST], ANSWER)].value = "はい"
+        company = page_at(book, PROFILE)
+        for row in company.iter_rows(min_row=6):
+            if str(row[1].value) in changes:
+                row[2].value = changes[str(row[1].value)]
+
+    given = read_return(edit_workbook(issued(SheetOrder(MIHON))[0], change), JIS)
+    (matched,) = match_clients(JIS, [given], KnownSenders(ClientList((MIHON,))))
+    return matched
+
+
+@pytest.mark.parametrize(
+    ("changes", "told", "profile"),
+    [
+        pytest.param({}, [], {"industry": "R", "employees": "upto_20"}, id="left as it was"),
+        pytest.param(
+            {"会社名": "見本ホールディングス株式会社"},
+            ["LISTED_NAME_DIFFERS"],
+            {"company": "見本ホールディングス株式会社"},
+            id="another name",
+        ),
+        pytest.param(
+            {"業種": "建設業"}, ["LIST_DISAGREES"], {"industry": "D"}, id="another choice"
+        ),
+        pytest.param(
+            {"従業員数": "120名"},
+            ["PROFILE_READ_AS", "LIST_DISAGREES"],
+            {"employees": "upto_300"},
+            id="a number",
+        ),
+        pytest.param({"業種": None}, ["TAKEN_FROM_LIST"], {"industry": "R"}, id="cleared"),
+        pytest.param(
+            {"ご記入者名": "鈴木花子"}, [], {"respondent": "鈴木花子"}, id="another person"
+        ),
+    ],
+)
+def test_what_the_client_changes_counts_and_is_told(
+    changes: Mapping[str, str | None], told: list[str], profile: Mapping[str, str]
+) -> None:
+    received = came_back(changes)
+    assert received.sheet
+    assert received.sheet.profile.items() >= profile.items()
+    about = [p.code.value for p in received.problems if p.code is not ProblemCode.UNANSWERED]
+    assert [code for code in about if code != "SECOND_READER"] == told
 
 
 # --- last year's answers
@@ -188,12 +275,18 @@ def fill(content: bytes, answers: Mapping[str, str]) -> bytes:
 
 
 @pytest.mark.parametrize("client", [MIHON, MIHON_EN])
-def test_a_sheet_sent_back_untouched_has_no_answers(client: ListedClient) -> None:
-    given = read_return(issued(SheetOrder(client, LAST_YEAR))[0], JIS)
+@pytest.mark.parametrize("former", [None, LAST_YEAR])
+def test_a_sheet_sent_back_as_it_was_issued_is_blank(
+    client: ListedClient, former: PreviousAnswers | None
+) -> None:
+    given = read_return(issued(SheetOrder(client, former))[0], JIS)
     assert answered(given) == {}
-    unanswered = [p for p in given.problems if p.code is ProblemCode.UNANSWERED]
-    assert len(unanswered) == len(JIS.items)
-    assert ProblemCode.ANSWER_COLUMN_TWICE not in codes(given)
+    assert codes(given) == {ProblemCode.BLANK_RETURN}
+
+
+def test_what_we_wrote_above_last_years_answers_is_not_told_as_left_over() -> None:
+    given = read_return(fill(issued(SheetOrder(MIHON, LAST_YEAR))[0], {FIRST: "はい"}), JIS)
+    assert not codes(given) & {ProblemCode.LEFT_OVER, ProblemCode.LEFT_OVER_MANY}
 
 
 def test_the_sheet_counts_them_as_open_itself() -> None:
@@ -290,6 +383,8 @@ def _odd(number: int, chance: Random) -> SheetOrder:
         (text(f"info{number}@example.co.jp") or "a@example.co.jp",),
         contact=text(f"山田{number}"),
         title=text(f"{number}部長"),
+        industry=chance.choice(["", "E", "L", "R", "gone"]),
+        employees=chance.choice(["", "upto_5", "over_1000"]),
         due=chance.choice(DAYS),
     )
     choices = [*next(iter(JIS.answer_sets.values())), None]
@@ -352,6 +447,9 @@ def test_clients_alike_share_a_layout(laid_out: list[SheetContent]) -> None:
     orders = [SheetOrder(client, former) for former in formers for client in (*clients, *others)]
     issued(*orders)
     assert len(laid_out) == 4
+    sizes = [replace(MIHON, employees=choice) for choice in ("upto_5", "upto_20", "over_1000")]
+    issued(*map(SheetOrder, sizes))
+    assert len(laid_out) == 5
 
 
 def test_no_more_layouts_are_kept_than_there_is_room_for(

@@ -1,7 +1,7 @@
 """The client list -> a hearing sheet for each client, to be mailed.
 
-Filled in is what the firm wrote to: company, person, title, address. All of it the client may
-change. Industry and size are not: they count, so the client has to say them.
+Filled in is what the list knows of the client; the sheet asks to correct what is wrong. What comes
+back counts as the client's entry, and where it differs from the list, intake tells.
 """
 
 from __future__ import annotations
@@ -19,8 +19,17 @@ from sheet_diag.forms.hearing_sheet.questions import (
     question_rows,
     stamp_text,
 )
-from sheet_diag.forms.hearing_sheet.workbook import QUESTIONS_SHEET_NUMBER, make_hearing_workbook
-from sheet_diag.forms.layout import IDENTITY_KEYS, QuestionColumn
+from sheet_diag.forms.hearing_sheet.workbook import (
+    PROFILE_SHEET_NUMBER,
+    QUESTIONS_SHEET_NUMBER,
+    make_hearing_workbook,
+)
+from sheet_diag.forms.layout import (
+    IDENTITY_KEYS,
+    PROFILE_FIRST_ROW,
+    PROFILE_LABEL_COLUMN,
+    QuestionColumn,
+)
 from sheet_diag.model.catalog import Catalog, FieldKind, ProfileField
 from sheet_diag.model.client_list import ListedClient
 from sheet_diag.model.returns import SheetIdentity
@@ -62,22 +71,29 @@ def make_sheet_content(catalog: Catalog, issuer: Issuer, order: SheetOrder) -> S
         catalog,
         say,
         replace(issuer.in_lang(client.lang), deadline=client.due or issuer.deadline),
-        Entries(_profile_entries(catalog, client)),
+        Entries(dict(_known_entries(catalog, client))),
         SheetIdentity(catalog.id, catalog.version, client.id or None),
         addressee=_format_addressee(client, say),
         previous=order.previous,
     )
 
 
-def _profile_entries(catalog: Catalog, client: ListedClient) -> dict[str, str]:
+def _known_entries(catalog: Catalog, client: ListedClient) -> Iterator[tuple[str, str]]:
+    """Yield the fields that a column of the list answers, and their entries."""
     known = {
         "company": client.company,
         "respondent": strip_honorific(client.contact),
         "title": client.title,
         "email": client.addresses[0] if client.addresses else "",
+        "industry": client.industry,
+        "employees": client.employees,
     }
-    fields = {field.id for field in catalog.profile if field.kind in _TEXT_FIELD_KINDS}
-    return {name: entry for name, entry in known.items() if entry and name in fields}
+    for field in catalog.profile:
+        entry = known.get(field.id, "")
+        if field.kind in _TEXT_FIELD_KINDS and entry:
+            yield field.id, entry
+        elif entry in field.by_id:
+            yield field.id, field.by_id[entry].label[client.lang]
 
 
 def _format_addressee(client: ListedClient, say: Wording) -> str:
@@ -90,7 +106,7 @@ def _format_addressee(client: ListedClient, say: Wording) -> str:
 
 
 class BulkSheetWriter:
-    """A writer of sheets of one catalogue for one issuer, whose only entries are profile texts.
+    """A writer of sheets of one catalogue for one issuer, whose only entries are the profile's.
 
     Deadlines may differ.
     """
@@ -111,7 +127,7 @@ class BulkSheetWriter:
             return workbook
         self._keep(key, template)
         if all(map(template.is_free, texts)):
-            return template.copy(texts, [word for _, word in _previous_cells(content)])
+            return template.copy(texts, [word for _, word in _open_cells(content)])
         return make_hearing_workbook(content)
 
     def _keep(self, key: Hashable, template: WorkbookTemplate | None) -> None:
@@ -126,10 +142,10 @@ def _make_template(
     workbook: bytes, content: SheetContent, texts: Sequence[str]
 ) -> WorkbookTemplate | None:
     """Make a template of a workbook; None where a text of the client is also one of ours."""
-    cells = [cell for cell, _ in _previous_cells(content)]
+    cells = [cell for cell, _ in _open_cells(content)]
     name = _CLIENT_KEY if content.identity.client else ""
     try:
-        return WorkbookTemplate(workbook, TemplateSlots(texts, name, QUESTIONS_SHEET_NUMBER, cells))
+        return WorkbookTemplate(workbook, TemplateSlots(texts, name, cells))
     except WorkbookError:
         return None
 
@@ -148,25 +164,35 @@ def _variable_texts(content: SheetContent) -> Iterator[str]:
 def _copy_key(content: SheetContent) -> Hashable:
     """Compute what two sheets must share so that one can be a copy of the other.
 
-    That is which texts are there, which of them are equal, and the heights of their rows.
+    That is which texts are there, which of them are equal, which choices are there, and the
+    heights of their rows.
     """
     texts = list(_variable_texts(content))
     lang = content.say.lang
-    heights = [field_height(field, entry, lang) for field, entry in _text_entries(content)]
+    entries = content.entries.profile
+    heights = [
+        field_height(each, entries.get(each.id, ""), lang) for each in content.catalog.profile
+    ]
     return (
         lang,
         tuple(map(texts.index, texts)),
         tuple(bool(text.strip(" ")) for text in texts),
+        frozenset(entries),
         (*heights, addressee_height(content.addressee), lead_height(content)),
     )
 
 
-def _previous_cells(content: SheetContent) -> Iterator[tuple[tuple[int, int], str]]:
-    """Yield the cells of last year's answers, and their labels."""
+def _open_cells(content: SheetContent) -> Iterator[tuple[tuple[int, int, int], str]]:
+    """Yield the cells of choices and of last year's answers, and their labels."""
+    for row, field in enumerate(content.catalog.profile, PROFILE_FIRST_ROW):
+        if field.kind is FieldKind.CHOICE:
+            cell = (PROFILE_SHEET_NUMBER, row, PROFILE_LABEL_COLUMN + 1)
+            yield cell, content.entries.profile.get(field.id, "")
     if content.previous:
         column = content.at(QuestionColumn.FORMER)
         for item, row in question_rows(content.catalog).items.items():
-            yield (row, column), content.previous_text(content.catalog.items[item])
+            text = content.previous_text(content.catalog.items[item])
+            yield (QUESTIONS_SHEET_NUMBER, row, column), text
 
 
 def _text_entries(content: SheetContent) -> Iterator[tuple[ProfileField, str]]:

@@ -1,5 +1,5 @@
 """A finished workbook, cut open where its copies differ: some shared strings, a document property,
-some cells of one sheet. Whatever is the same in every copy is deflated once.
+some cells. Whatever is the same in every copy is deflated once.
 
 A copy is the workbook that would have been written with its texts in the first place, byte for
 byte, as long as they relate to each other as the pattern's do: the same of them are equal, and
@@ -11,9 +11,10 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise, zip_longest
+from itertools import chain, groupby, islice, pairwise, zip_longest
+from operator import itemgetter
 from typing import Final
 
 from xlsxwriter.utility import xl_rowcol_to_cell
@@ -37,14 +38,13 @@ class TemplateSlots:
     """Where copies differ.
 
     `texts` are the strings that are exchanged, each as often as it stands in cells; `name` is the
-    document property that holds the first of them (empty: none does); `cells` are those of the
-    `sheet` of that number, counted from 1, by row and column.
+    document property that holds the first of them (empty: none does); `cells` are each the number
+    of a sheet, counted from 1, a row and a column, in ascending order.
     """
 
     texts: Sequence[str]
     name: str = ""
-    sheet: int = 1
-    cells: Sequence[tuple[int, int]] = ()
+    cells: Sequence[tuple[int, int, int]] = ()
 
 
 class WorkbookTemplate:
@@ -53,12 +53,10 @@ class WorkbookTemplate:
     def __init__(self, content: bytes, openings: TemplateSlots) -> None:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             parts = {name: archive.read(name).decode() for name in archive.namelist()}
-        self._form = f"{_SHEET}{openings.sheet}.xml"
-        self._cells = _cut_cells(parts[self._form], openings.cells)
-        self._strings = _TemplateStrings(parts, openings.texts, self._cells)
+        self._sheets = dict(_cut_sheets(parts, openings.cells))
+        self._strings = _TemplateStrings(parts, openings.texts, self._sheets.values())
         self._property = _cut_property(parts, openings)
-        own = {_STRINGS}
-        own |= {self._form} if self._cells.is_open else set()
+        own = {_STRINGS, *self._sheets}
         own |= {_PROPERTIES} if self._property.is_open else set()
         self._parts = {
             name: None if name in own else deflate(part.encode()) for name, part in parts.items()
@@ -71,15 +69,19 @@ class WorkbookTemplate:
     def copy(self, texts: Sequence[str], words: Sequence[str] = ()) -> bytes:
         """Make the workbook with these texts in place of its own.
 
-        `words` go into its open cells: strings of the pattern, or nothing.
+        `words` go into its open cells, in their order: strings of the pattern, or nothing.
         """
         contents = [self._content(word) for word in words]
+        left = iter(contents)
         filled = len(contents) - contents.count(BLANK[0])
         name = xml_text(property_text(texts[0])) if texts else ""
         own = {
             _STRINGS: self._strings.exchanged(texts, filled),
             _PROPERTIES: self._property.joined([name] if self._property.is_open else []),
-            self._form: self._cells.joined(contents),
+            **{
+                sheet: cells.joined([*islice(left, len(cells.taken))])
+                for sheet, cells in self._sheets.items()
+            },
         }
         file = io.BytesIO()
         package = ZipPackage(file)
@@ -120,7 +122,9 @@ class _SlottedText:
 class _TemplateStrings:
     """The shared strings, open at those that are exchanged and at their count."""
 
-    def __init__(self, parts: Mapping[str, str], texts: Sequence[str], cells: _SlottedText) -> None:
+    def __init__(
+        self, parts: Mapping[str, str], texts: Sequence[str], sheets: Iterable[_SlottedText]
+    ) -> None:
         xml = parts[_STRINGS]
         items = list(_ITEM.finditer(xml))
         self._numbers = {item[0]: number for number, item in enumerate(items)}
@@ -132,7 +136,8 @@ class _TemplateStrings:
         count = _COUNT.search(xml)
         if not count:
             raise WorkbookError("the strings are not counted")
-        self._fixed = int(count[0]) - sum(1 for each in cells.taken if each != BLANK[0])
+        open_cells = chain.from_iterable(sheet.taken for sheet in sheets)
+        self._fixed = int(count[0]) - sum(1 for each in open_cells if each != BLANK[0])
         self._cut = _SlottedText(xml, [count.span(), *(items[own[text]].span() for text in order)])
 
     def number(self, text: str) -> int | None:
@@ -153,10 +158,18 @@ def _require_own(parts: Mapping[str, str], number: int, cells: int) -> None:
         raise WorkbookError(f"string {number} stands in {found} cells, not in {cells}")
 
 
+def _cut_sheets(
+    parts: Mapping[str, str], cells: Sequence[tuple[int, int, int]]
+) -> Iterator[tuple[str, _SlottedText]]:
+    for number, found in groupby(cells, key=itemgetter(0)):
+        sheet = f"{_SHEET}{number}.xml"
+        yield sheet, _cut_cells(parts[sheet], [(row, col) for _, row, col in found])
+
+
 def _cut_cells(xml: str, cells: Iterable[tuple[int, int]]) -> _SlottedText:
     spans = []
     start = 0
-    for row, col in sorted(cells):
+    for row, col in cells:
         found = re.compile(f'<c r="{xl_rowcol_to_cell(row, col)}{_CONTENT}').search(xml, start)
         if not found:
             raise WorkbookError(f"no cell to be opened: {row}, {col}")

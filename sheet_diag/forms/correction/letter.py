@@ -140,7 +140,8 @@ def _write_letter(writer: RowWriter) -> None:
 def _write_summary(writer: RowWriter, found: CorrectionPoints) -> None:
     """Write how many questions are asked, what else is, and why answers are needed."""
     questions = found.question_count
-    counts = {"questions": questions, "others": len(found.points) - questions}
+    others = "others" if questions else "places"
+    counts = {"questions": questions, others: len(found.points) - questions}
     said = [writer.say(f"sheet.request.{name}", count=n) for name, n in counts.items() if n]
     joint = "" if writer.say.lang is Lang.JA else " "
     writer.paragraph(joint.join(filter(None, (*said, found.reason))))

@@ -43,7 +43,7 @@ def write_profile(page: Page, content: SheetContent, lists: ChoiceRanges) -> Non
     page.columns(_WIDTHS)
     page.merged(0, 0, _NOTE_COLUMN, say("sheet.name.profile"), TITLE)
     page.height(0, 36)
-    lead = say("sheet.profile.lead")
+    lead = say("sheet.profile.lead.listed" if content.is_issued else "sheet.profile.lead")
     page.merged(1, 0, _NOTE_COLUMN, lead, {**BODY, **MIDDLE})
     page.height(1, row_height(lead, room=column_room(sum(_WIDTHS)), size=10, padding=8))
     page.height(2, 6)

@@ -75,6 +75,11 @@ class SheetContent:
     previous: PreviousAnswers | None = None
 
     @property
+    def is_issued(self) -> bool:
+        """Whether it goes to a listed client, with what the list knows filled in."""
+        return bool(self.addressee)
+
+    @property
     def columns(self) -> Sequence[QuestionColumn]:
         """The columns of the question sheet, from left to right."""
         return COLUMNS_WITH_PREVIOUS if self.previous else QUESTION_COLUMNS

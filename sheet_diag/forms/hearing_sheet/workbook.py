@@ -21,7 +21,7 @@ from sheet_diag.text.wording import word_sheet
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
 
-QUESTIONS_SHEET_NUMBER: Final = 3  # its number among the sheets
+PROFILE_SHEET_NUMBER, QUESTIONS_SHEET_NUMBER = 2, 3  # among the sheets, from 1
 _BLANK: Final = Entries()
 
 

@@ -200,14 +200,14 @@ def _sent_text_test(catalog: Catalog) -> Callable[[str], bool]:
     choices = {word for each in vocabulary_of(catalog).spellings.values() for word in each}
     filled = re.compile("|".join(_filled_patterns(text for text in sent if "{" in text)))
 
+    def is_ours(text: str) -> bool:
+        key = question_key(text)
+        return key in known or filled.fullmatch(key) is not None
+
     def is_sent(text: str) -> bool:
         if normalize_text(text) in choices:
             return False
-        key = question_key(text)
-        if key in known or filled.fullmatch(key):
-            return True
-        lines = text.splitlines()
-        return len(lines) > 1 and all(question_key(line) in known for line in lines)
+        return is_ours(text) or all(map(is_ours, text.splitlines()))
 
     return is_sent
 
