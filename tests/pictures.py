@@ -1,82 +1,57 @@
-"""The reference client's report as pictures for the docs: `make pictures`.
+"""The pages of reports as pictures: `make pictures` writes those of docs/pictures anew.
 
-Printed as `--pdf` prints it, a PNG a page; needs LibreOffice and pdftoppm (poppler-utils).
+Drawn by Typst with the report's own fonts, so that they are the same on every machine:
+`tests/test_report_pictures.py` compares them with what is kept.
 """
 
 from __future__ import annotations
 
-import subprocess
 import sys
-import tempfile
-from dataclasses import replace
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Final
 
-from sheet_diag.cli.demo.returns import ISSUER
-from sheet_diag.diagnosis.comparison.compare import ComparisonBasis, Comparisons
-from sheet_diag.forms.hearing_sheet.content import Entries
-from sheet_diag.forms.layout import SOFTWARE_SIGNATURE
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.results import ClientReport, ReturnOutcome
-from sheet_diag.reports.client.workbook import build_print_copy
-from sheet_diag.reports.office import find_office, print_workbooks
-from tests.catalogs import JIS
-from tests.samples import AS_OF, client, receive_sheet, reference, resolve_all
+from sheet_diag.model.report_view import ReportView
+from sheet_diag.reports.pdf.maker import (
+    TEMPLATE,
+    compile_shortest,
+    load_compiler,
+    prepare_inputs,
+)
+from tests.report_views import reference_view
 
-_DPI = "64"
-_PROFILES = {
-    Lang.JA: {
-        "company": "株式会社見本商事",
-        "industry": "卸売業，小売業",
-        "employees": "51〜100人",
-    },
-    Lang.EN: {
-        "company": "Sample Trading K.K.",
-        "industry": "Wholesale and retail trade",
-        "employees": "51 to 100",
-    },
-}
+_PPI: Final = 60.0
 
 
-def draw(folder: Path) -> None:
-    """Write `report-ja-1.png` and so on."""
+def draw_pages(view: ReportView) -> list[bytes]:
+    """Draw each page of a report as PNG."""
+    inputs = prepare_inputs(view, logo=None, owner={})
+    _, tight = compile_shortest(inputs)
+    pages = load_compiler(system=inputs.system).compile(
+        TEMPLATE, format="png", ppi=_PPI, sys_inputs={**inputs.texts, "tight": str(tight)}
+    )
+    assert isinstance(pages, list)
+    return pages
+
+
+def draw_reference() -> Mapping[str, bytes]:
+    """Draw the reference client's report in both languages, by the names of the pictures."""
+    return {
+        f"report-{lang.value}-{number}.png": page
+        for lang in Lang
+        for number, page in enumerate(draw_pages(reference_view(lang)), 1)
+    }
+
+
+def write(folder: Path) -> None:
+    """Write `report-ja-1.png` and so on in place of those that are there."""
     folder.mkdir(parents=True, exist_ok=True)
-    office = find_office()
-    if office is None:
-        raise SystemExit("LibreOffice is not installed")
-    with tempfile.TemporaryDirectory() as work:
-        sources = [Path(work) / f"report-{lang.value}.xlsx" for lang in Lang]
-        for lang, source in zip(Lang, sources, strict=True):
-            source.write_bytes(_copy(_reference_client(lang), lang))
-        printed = print_workbooks(office, sources, Path(work))
-        for source, path in zip(sources, printed, strict=True):
-            if path is None:
-                raise SystemExit(f"{source.name} could not be printed")
-            command = ["pdftoppm", "-r", _DPI, "-png", str(path), str(folder / source.stem)]
-            subprocess.run(command, check=True)
-
-
-def _reference_client(lang: Lang) -> ReturnOutcome:
-    """The reference answers among a few other clients."""
-    entries = Entries(_PROFILES[lang], reference(lang))
-    others = [
-        client(f"{sign}{number}", {"POL": sign}, rest="○△"[number % 2])
-        for number, sign in enumerate("×△?○×△", 1)
-    ]
-    found = resolve_all(receive_sheet(entries, lang=lang), *others)
-    return Comparisons.of(JIS, found, ComparisonBasis()).add_peers(found[0])
-
-
-def _copy(outcome: ReturnOutcome, lang: Lang) -> bytes:
-    sheet, diagnosis = outcome.received.sheet, outcome.diagnosis
-    assert sheet
-    assert diagnosis
-    report = ClientReport(
-        outcome.received, sheet, diagnosis, (), "SD-20261123-0dd95d12", AS_OF, lang
-    )
-    return build_print_copy(
-        replace(report, comparison=outcome.comparison), JIS, ISSUER, SOFTWARE_SIGNATURE
-    )
+    for old in folder.glob("report-*.png"):
+        old.unlink()
+    for name, content in draw_reference().items():
+        (folder / name).write_bytes(content)
 
 
 if __name__ == "__main__":
-    draw(Path(sys.argv[1]))
+    write(Path(sys.argv[1]))

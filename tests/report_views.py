@@ -23,14 +23,14 @@ from sheet_diag.model.settings import Issuer
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.view.build import build_view
 from sheet_diag.text.wording import Wording
-from tests.catalogs import JIS, catalog
-from tests.samples import allow_na, client, name_categories, receive_sheet, reference, resolve_all
+from tests.catalogs import JIS
+from tests.samples import allow_na, client, receive_sheet, reference, resolve_all
 
 AS_OF: Final = date(2026, 11, 30)
 ISSUER: Final = replace(demo.ISSUER, author="診断 太郎", sign=True)
 LONG_NAME: Final = (
     "独立行政法人サンプル情報処理総合研究開発機構関東甲信越地域統括本部附属産業技術総合支援センター西館分室"
-    "第二企画課分"
+    "第二企画課分析係長"
 )
 COMMENT: Final = (
     "日常の運用は丁寧に行われているとの印象を受けました。弱点は「社外に渡す情報」と「サーバー室」に"
@@ -56,6 +56,15 @@ class Case:
     damage: bool = True
 
 
+_COMMENTS: Final = {
+    Lang.JA: (COMMENT, "診断 太郎"),
+    Lang.EN: (
+        "Day-to-day practice is good; what is missing is proof that it works. We suggest "
+        "starting with the locks of the server room and will gladly join the first review.",
+        "T. Shindan",
+    ),
+}
+_COMPANY: Final = {Lang.JA: "株式会社見本商事", Lang.EN: "Sample Trading K.K."}
 OVERRIDE: Final = Override(
     "PHY-01",
     "partial",
@@ -79,7 +88,11 @@ ODD: Final[Mapping[str, Case]] = {
     "no_peers": Case({"COM": "△", "PHY": "×"}, comment=COMMENT),
     "missing": Case({"PHY": "×", "COM": "?", "POL": "×"}, rest="△", previous=True),
     "english": Case(
-        {"COM": "×", "HUM": "△"}, name="Sample Trading K.K.", lang=Lang.EN, peers=True, previous=True
+        {"COM": "×", "HUM": "△"},
+        name="Sample Trading K.K.",
+        lang=Lang.EN,
+        peers=True,
+        previous=True,
     ),
     "typed_as_markup": Case({"POL": "×"}, name='#panic("x") *太* $x$ @a <b> \\ `y` [z] // "'),
     "rare_characters": Case({"HUM": "△"}, name="𠮷田髙﨑①商店"),
@@ -175,6 +188,17 @@ def view_of_outcome(
     return build_view(ReportContext(report, catalog, issuer, Wording(report.lang)))
 
 
+def reference_view(lang: Lang) -> ReportView:
+    """Build the view of the reference client: reviewed, with a comment, among other clients."""
+    profile = demo.build_profile(JIS, next(each for each in demo.DEMO_CLIENTS if each.lang is lang))
+    entries = Entries({**profile, "company": _COMPANY[lang]}, reference(lang))
+    received = receive_sheet(entries, lang=lang)
+    judgement = Judgement((OVERRIDE,), *_COMMENTS[lang])
+    outcome = resolve_all(replace(received, judgement=judgement))[0]
+    compared = _add_previous(compare([outcome, *_others()])[0])
+    return view_of_outcome(compared)
+
+
 def demo_views() -> Iterator[tuple[str, ReportView]]:
     """Build the views of all clients of the demonstration that are ranked."""
     given = [
@@ -183,4 +207,7 @@ def demo_views() -> Iterator[tuple[str, ReportView]]:
     ]
     for outcome in compare(resolve_all(*given)):
         if outcome.diagnosis and outcome.result:
-            yield outcome.received.sheet.name if outcome.received.sheet else "", view_of_outcome(outcome)
+            yield (
+                outcome.received.sheet.name if outcome.received.sheet else "",
+                view_of_outcome(outcome),
+            )

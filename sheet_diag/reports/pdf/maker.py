@@ -10,7 +10,7 @@ import functools
 import importlib.util
 import json
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import partial
@@ -21,11 +21,12 @@ from sheet_diag.forms.layout import pack_owner
 from sheet_diag.reports.pdf.coverage import find_missing
 
 if TYPE_CHECKING:
-    from typst import Compiler
+    from typst import Compiler, Fonts
 
     from sheet_diag.model.report_view import ReportView
 
 _FOLDER: Final = Path(__file__).parent
+TEMPLATE: Final = _FOLDER / "report.typ"
 _FONT: Final = "BIZ UDPGothic"
 # Japanese fonts of the systems, for characters that the report's own lacks.
 _SYSTEM_FONTS: Final = (
@@ -53,6 +54,15 @@ class SetPdf:
     missing: str
 
 
+@dataclass(frozen=True, slots=True)
+class TypstInputs:
+    """What the template is given; `system`: fonts of the machine are needed beside the own."""
+
+    texts: Mapping[str, str]
+    system: bool
+    missing: str
+
+
 def can_set_pdf() -> bool:
     """Tell whether this machine can set PDFs: there is no Typst for some."""
     return importlib.util.find_spec("typst") is not None
@@ -60,26 +70,39 @@ def can_set_pdf() -> bool:
 
 def has_font(family: str) -> bool:
     """Tell whether a font family is installed here."""
-    return family.casefold() in _families(system=True)
+    return family.casefold() in _families()
 
 
 def set_pdf(
     view: ReportView, *, logo: bytes | None, owner: Mapping[str, str], font: str = ""
 ) -> SetPdf:
     """Set a report; `owner` are the properties that tell whose it is, `font` a family to prefer."""
+    inputs = prepare_inputs(view, logo=logo, owner=owner, font=font)
+    content, _ = compile_shortest(inputs)
+    return SetPdf(content, inputs.missing)
+
+
+def prepare_inputs(
+    view: ReportView, *, logo: bytes | None, owner: Mapping[str, str], font: str = ""
+) -> TypstInputs:
+    """Prepare what the template is given: normalized texts, fonts that show them."""
     data = _map_texts(asdict(view), partial(unicodedata.normalize, "NFC"))
-    house = (font,) if font and has_font(font) else ()
-    fonts, missing = _choose_fonts(data, house)
+    characters: set[str] = set()
+    _map_texts(data, characters.update)
+    rare = find_missing(characters)
+    fonts = _choose_fonts(rare, font)
+    missing = "".join(each for each in rare if not _can_show(each, fonts))
     shown = str.maketrans(dict.fromkeys(missing, _MISSING))
     data = _map_texts(data, lambda text: text.translate(shown))
-    inputs = {
+    day = date.fromisoformat(view.created[:10])
+    texts = {
         "view": json.dumps(data, ensure_ascii=False),
         "fonts": json.dumps(fonts),
-        "created": json.dumps(_date_parts(view.created)),
+        "created": json.dumps({"year": day.year, "month": day.month, "day": day.day}),
         "keywords": pack_owner(owner),
-        "logo": json.dumps(list(logo)) if logo else "",
+        "logo": json.dumps(list(logo or b"")),
     }
-    return SetPdf(_compile_shortest(inputs, system=len(fonts) > 1), missing)
+    return TypstInputs(texts, bool(rare) or len(fonts) > 1, missing)
 
 
 def _map_texts(data: object, change: Callable[[str], object]) -> object:
@@ -93,17 +116,11 @@ def _map_texts(data: object, change: Callable[[str], object]) -> object:
     return data
 
 
-def _choose_fonts(data: object, house: Sequence[str]) -> tuple[tuple[str, ...], str]:
-    """Choose the fonts that show a view, and list the characters that none shows."""
-    characters: set[str] = set()
-    _map_texts(data, characters.update)
-    rare = find_missing(characters)
-    if not rare:
-        return (*house, _FONT), ""
-    installed = _families(system=True)
-    others = [family for family in _SYSTEM_FONTS if family.casefold() in installed]
-    fonts = (*house, _FONT, *others)
-    return fonts, "".join(each for each in rare if not _can_show(each, fonts))
+def _choose_fonts(rare: str, font: str) -> tuple[str, ...]:
+    """Choose the families, the preferred first; those of the machine for rare characters."""
+    house = (font,) if font and has_font(font) else ()
+    others = (family for family in _SYSTEM_FONTS if has_font(family)) if rare else ()
+    return (*house, _FONT, *others)
 
 
 @functools.cache
@@ -117,7 +134,7 @@ def _can_show(character: str, fonts: tuple[str, ...]) -> bool:
     )
     inputs = {"fonts": json.dumps(fonts), "text": character}
     try:
-        _compiler(system=True).compile(
+        load_compiler(system=True).compile(
             source, format="pdf", sys_inputs=inputs, pdf_standards=[_STANDARD]
         )
     except TypstError:
@@ -125,24 +142,27 @@ def _can_show(character: str, fonts: tuple[str, ...]) -> bool:
     return True
 
 
-def _compile_shortest(inputs: Mapping[str, str], *, system: bool) -> bytes:
-    """Compile a report; tighter where that spares a last page that is nearly empty."""
-    content, pages, fill = _compile(inputs, 0, system=system)
+def compile_shortest(inputs: TypstInputs) -> tuple[bytes, int]:
+    """Compile a report, tighter where that spares a last page that is nearly empty.
+
+    Returns the PDF and how tight it is.
+    """
+    content, pages, fill = _compile(inputs, 0)
     if pages > 1 and fill < _LEAST_FILL:
         for tight in range(1, _TIGHTEST + 1):
-            tighter, fewer, _ = _compile(inputs, tight, system=system)
+            tighter, fewer, _ = _compile(inputs, tight)
             if fewer < pages:
-                return tighter
-    return content
+                return tighter, tight
+    return content, 0
 
 
-def _compile(inputs: Mapping[str, str], tight: int, *, system: bool) -> tuple[bytes, int, float]:
+def _compile(inputs: TypstInputs, tight: int) -> tuple[bytes, int, float]:
     """Compile a report once: its bytes, its pages, and how full the last one is."""
-    compiler = _compiler(system=system)
+    compiler = load_compiler(system=inputs.system)
     content = compiler.compile(
-        _FOLDER / "report.typ",
+        TEMPLATE,
         format="pdf",
-        sys_inputs={**inputs, "tight": str(tight)},
+        sys_inputs={**inputs.texts, "tight": str(tight)},
         pdf_standards=[_STANDARD],
     )
     assert isinstance(content, bytes)
@@ -152,25 +172,22 @@ def _compile(inputs: Mapping[str, str], tight: int, *, system: bool) -> tuple[by
 
 
 @functools.cache
-def _compiler(*, system: bool) -> Compiler:
-    from typst import Compiler, Fonts
+def load_compiler(*, system: bool) -> Compiler:
+    """Load the compiler, with the fonts of the machine beside the own or without them."""
+    from typst import Compiler
 
-    fonts = Fonts(
-        include_system_fonts=system,
-        include_embedded_fonts=False,
-        font_paths=[_FOLDER / "fonts"],
-    )
-    return Compiler(_FOLDER / "report.typ", root=_FOLDER, font_paths=fonts)
+    return Compiler(TEMPLATE, root=_FOLDER, font_paths=_load_fonts(system=system))
 
 
 @functools.cache
-def _families(*, system: bool) -> frozenset[str]:
+def _families() -> frozenset[str]:
+    return frozenset(family.casefold() for family in _load_fonts(system=True).families())
+
+
+@functools.cache
+def _load_fonts(*, system: bool) -> Fonts:
     from typst import Fonts
 
-    fonts = Fonts(include_system_fonts=system, include_embedded_fonts=False)
-    return frozenset(family.casefold() for family in fonts.families())
-
-
-def _date_parts(created: str) -> dict[str, int]:
-    day = date.fromisoformat(created[:10])
-    return {"year": day.year, "month": day.month, "day": day.day}
+    return Fonts(
+        include_system_fonts=system, include_embedded_fonts=False, font_paths=[_FOLDER / "fonts"]
+    )
