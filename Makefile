@@ -4,7 +4,7 @@
 # make check  what CI runs: lint, format, types, import contracts, every test
 # make validate  what Microsoft's Open XML SDK says of what we write (needs npm, x64 Linux)
 # make bench  how fast, in how much memory: docs/performance.md (25 minutes; BENCH=--quick: three)
-# make pictures  the report of docs/pictures, printed anew (needs LibreOffice, poppler-utils)
+# make pictures  the pages of docs/pictures, drawn anew: what the tests compare the report with
 # Needs only Python 3.11 or newer; everything else goes into .venv.
 
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
