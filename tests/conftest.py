@@ -141,7 +141,7 @@ def tasks_here(monkeypatch: pytest.MonkeyPatch) -> None:
                 done.set_exception(error)
             return done
 
-    for user in ("pipeline.run", "pipeline.ingest", "mail.inbox.contents"):
+    for user in ("pipeline.run", "pipeline.ingest", "pipeline.missing_pdfs", "mail.inbox.contents"):
         monkeypatch.setattr(f"sheet_diag.{user}.WorkerProcesses", Here)
 
 

@@ -2,7 +2,7 @@
 
 Writes their returns of last year and of this one and runs both, so that the pages can be looked
 at: short and very long names and remarks, nothing to improve, rank E, a category that does not
-apply, every flag, last year's results beside this year's; as PDF where there is an office.
+apply, every flag, last year's results beside this year's; as PDF, too.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from sheet_diag.forms.hearing_sheet.content import Entries
 from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
 from sheet_diag.model.basics import Lang
 from sheet_diag.pipeline.run import RunConfig, run
-from sheet_diag.reports.office import find_office
 from sheet_diag.reports.run_json.reader import load_previous_run
 from tests.catalogs import JIS, Answers, answers
 from tests.samples import allow_na, labels, reference
@@ -92,7 +91,7 @@ def odd_clients() -> list[OddClient]:
     return list(numbered)
 
 
-def run_gallery(folder: Path, office: str | None) -> Path:
+def run_gallery(folder: Path) -> Path:
     """Write the returns and run both years; return the folder with this year's output."""
     write(folder)
     years = (("then", "output_then", 2025), ("input", "output", 2026))
@@ -108,7 +107,7 @@ def run_gallery(folder: Path, office: str | None) -> Path:
             comparison=ComparisonBasis(
                 previous=load_previous_run(before, CATALOG) if before else None
             ),
-            pdf_program=office if before else None,
+            pdf=before is not None,
         )
         run(config, lambda stage, done, total: None)  # noqa: ARG005 - nobody is watching
     return folder / "output"
@@ -165,4 +164,4 @@ def _write(
 
 
 if __name__ == "__main__":
-    print(run_gallery(Path(sys.argv[1]), find_office()))  # noqa: T201 - it is a command
+    print(run_gallery(Path(sys.argv[1])))  # noqa: T201 - it is a command

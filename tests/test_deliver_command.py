@@ -1,9 +1,9 @@
-"""Reports by mail in every form, typed as a person does. LibreOffice is stood in for: a page is a
-page."""
+"""Reports by mail in every form, typed as a person does."""
 
 from __future__ import annotations
 
 import contextlib
+import gzip
 import io
 import json
 import os
@@ -13,19 +13,26 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable
 from email.message import EmailMessage
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
-from pypdf import PdfReader, PdfWriter
+from pypdf import PdfReader
 
+from sheet_diag.cli.mail import report_pdfs as completing
+from sheet_diag.forms.layout import unpack_owner
 from sheet_diag.mail.outgoing_checks import documents as opening
 from sheet_diag.model.basics import Lang
-from sheet_diag.pipeline import publish as printing
+from sheet_diag.model.report_view import ReportView
+from sheet_diag.pipeline import report_pdf
 from sheet_diag.pipeline.execution.workers import WorkerProcesses
-from sheet_diag.reports import office as pdf
+from sheet_diag.reports.pdf import maker
+from sheet_diag.reports.pdf.maker import SetPdf, set_pdf
+from sheet_diag.reports.pdf.sources import PDF_SOURCES
 from sheet_diag.storage.report_passwords.fingerprints import matches_fingerprint
 from tests.mail_firm import _server as server_settings
 from tests.mail_firm import attachments, by_address, fill_in
@@ -41,22 +48,14 @@ pytestmark = [
 
 YAMADA, SMITH = "yamada@mihon.co.jp", "smith@example-robotics.jp"
 OUTPUT = Path("output")
+OURS = ("results", "pdf", "data", "portfolio", "run.json")
 
 
-def _print(office: str, sources: Sequence[Path], work: Path) -> Iterator[Path | None]:
-    """A page for each workbook."""
-    assert office == "office"
-    for source in sources:
-        writer, path = PdfWriter(), work / f"{source.stem}.pdf"
-        writer.add_blank_page(100, 100)
-        writer.write(path)
-        yield path
-
-
-def _print_first(office: str, sources: Sequence[Path], work: Path) -> Iterator[Path | None]:
-    """The office prints the first one and stumbles over the others."""
-    for number, path in enumerate(_print(office, sources, work)):
-        yield None if number else path
+def _set_japanese(view: ReportView, **parts: Any) -> SetPdf:
+    """Set PDFs in Japanese alone."""
+    if view.lang != "ja":
+        raise RuntimeError("no PDF")
+    return set_pdf(view, **parts)
 
 
 @pytest.fixture(scope="module")
@@ -77,11 +76,9 @@ def answered(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def _go_on(before: Path, folder: Path, patch: pytest.MonkeyPatch) -> None:
-    """Work on in a copy of the campaign, with an office that prints."""
+    """Work on in a copy of the campaign."""
     shutil.copytree(before, folder)
     patch.chdir(folder)
-    patch.setattr(pdf, "find_office", lambda: "office")
-    patch.setattr(printing, "print_workbooks", _print)
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +142,8 @@ def test_a_pdf_goes_out_encrypted_and_its_password_after_it() -> None:
         assert file.is_encrypted
         assert file.decrypt(password(client))
         assert file.metadata
-        assert str(file.metadata["/sheet_diag_client"]) == client
+        owner = unpack_owner(str(file.metadata["/Keywords"]))
+        assert owner["sheet_diag_client"] == client
         (part,) = made[address].iter_attachments()
         assert part.get_content_type() == "application/pdf"
     assert "先に" in call("deliver", "--passwords", "--by-mail", status=1)
@@ -178,13 +176,13 @@ def test_both_forms_go_out_in_one_mail() -> None:
 
 @pytest.mark.usefixtures("printed")
 def test_a_client_with_the_workbook_gets_the_pdf_if_named() -> None:
-    call("deliver")
+    call("deliver", "--attach", "xlsx")
     by_hand()
-    said = call("deliver", "--attach", "pdf")
+    said = call("deliver")
     assert "2通は、別の形式" in said
     assert "--only" in said
     assert drafts("result") == {}
-    assert "別の形式" not in call("deliver")
+    assert "別の形式" not in call("deliver", "--attach", "xlsx")
     call("deliver", "--attach", "both", "--only", "C-001")
     assert {address: names(mail) for address, mail in drafts("result").items()} == {YAMADA: ["pdf"]}
     by_hand()
@@ -249,40 +247,179 @@ def test_a_pdf_that_is_not_the_clients_own_is_stopped(change: object, says: str,
     said = call("deliver", "--attach", form, status=1)
     assert "止めました（" in said
     assert says in said
-    assert "sheet-diag run --pdf --protect" in said
+    assert "sheet-diag run --protect" in said
     assert drafts("result") == {}
 
 
+# --- PDFs that the run has not made
+
+
+def _outputs() -> dict[str, bytes]:
+    """The output folder but for the mails."""
+    files = {path.relative_to(OUTPUT).as_posix(): path for path in OUTPUT.rglob("*")}
+    ours = {name: path for name, path in files.items() if name.startswith(OURS) and path.is_file()}
+    return {name: path.read_bytes() for name, path in ours.items()}
+
+
 @pytest.mark.usefixtures("campaign")
-def test_attach_pdf_needs_a_run_with_pdfs() -> None:
+def test_deliver_sets_the_pdfs_that_the_run_would_have_set() -> None:
+    """The same bytes, and run.json tells of them as after `run --pdf`."""
+    day = ("--as-of", "2026-11-23")
+    call("run", "--pdf", *day)
+    expected = _outputs()
+    call("run", *day)
+    assert not list(OUTPUT.glob("pdf/*"))
+    call("deliver", "--unprotected")
+    assert _outputs() == expected
+    assert {tuple(names(mail)) for mail in drafts("result").values()} == {("xlsx", "pdf")}
+
+
+@pytest.mark.usefixtures("campaign")
+def test_the_next_run_knows_the_pdfs_of_deliver() -> None:
+    """They are no files that somebody has put there."""
+    call("run")
+    call("deliver", "--unprotected")
+    assert "手で変更" not in call("run")
+    assert not list(OUTPUT.glob("pdf/*"))
+    assert not (OUTPUT / "edited").exists()
+
+
+@pytest.mark.usefixtures("campaign")
+def test_a_pdf_of_deliver_has_the_password_of_its_client() -> None:
     call("run", "--protect")
-    for form in ("pdf", "both"):
-        assert "sheet-diag run --pdf --protect" in call("deliver", "--attach", form, status=2)
     call("deliver")
+    for address, client in ((YAMADA, "C-001"), (SMITH, "C-002")):
+        _, (_, content) = attachments(drafts("result")[address])
+        file = PdfReader(io.BytesIO(content))
+        assert file.is_encrypted
+        assert file.decrypt(password(client))
+
+
+@pytest.mark.usefixtures("campaign")
+def test_pdfs_are_set_for_mails_that_go_out() -> None:
+    """For the others they would be in vain."""
+    call("run", "--protect")
+    call("deliver", "--only", "C-001")
+    (made,) = OUTPUT.glob("pdf/*")
+    assert "見本商事" in made.name
+    by_hand()
+    made.unlink()
+    call("deliver")
+    (made,) = OUTPUT.glob("pdf/*")
+    assert "Robotics" in made.name
+
+
+@pytest.mark.parametrize("form", ["both", "pdf"])
+@pytest.mark.usefixtures("campaign")
+def test_a_pdf_that_cannot_be_set_costs_that_pdf_alone(
+    monkeypatch: pytest.MonkeyPatch, form: str
+) -> None:
+    monkeypatch.setattr(report_pdf, "set_pdf", _set_japanese)
+    call("run", "--pdf", "--protect")
+    said = call("deliver", "--attach", form, status=0 if form == "both" else 1)
+    assert "C-002 Example Robotics Ltd." in said
+    found = {address: names(mail) for address, mail in drafts("result").items()}
+    if form == "both":
+        assert "Excelの報告書だけ" in said
+        assert found == {YAMADA: ["xlsx", "pdf"], SMITH: ["xlsx"]}
+    else:
+        assert "--attach xlsx --only C-002" in said
+        assert found == {YAMADA: ["pdf"]}
+
+
+@pytest.mark.usefixtures("campaign")
+def test_where_no_pdf_can_be_set_the_workbook_goes_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Windows on ARM or of 32 bits: told once, and the exit status is as ever."""
+    monkeypatch.setattr(maker, "can_set_pdf", lambda: False)
+    monkeypatch.setattr(completing, "can_set_pdf", lambda: False)
+    said = call("run", "--pdf", "--protect")
+    assert said.count("PDFを作成できない") == 1
+    assert not list(OUTPUT.glob("pdf/*"))
+    said = call("deliver")
+    assert said.count("PDFを作成できません") == 1
+    assert {tuple(names(mail)) for mail in drafts("result").values()} == {("xlsx",)}
+
+
+@pytest.mark.usefixtures("campaign")
+def test_a_workbook_that_was_changed_by_hand_is_not_mixed_with_its_pdf() -> None:
+    call("run", "--protect")
+    path = next((OUTPUT / "results").glob("*見本商事*"))
+    path.write_bytes(path.read_bytes() + b"\0")
+    said = call("deliver", status=1)
+    assert "--attach xlsx --only C-001" in said
+    assert set(drafts("result")) == {SMITH}
+    call("deliver", "--attach", "xlsx", "--only", "C-001")
+    assert {address: names(mail) for address, mail in drafts("result").items()} == {
+        YAMADA: ["xlsx"], SMITH: ["xlsx", "pdf"],
+    }  # fmt: skip
+
+
+def _lose_sources() -> None:
+    (OUTPUT / PDF_SOURCES).unlink()
+
+
+def _change_sources() -> None:
+    """As those of another run."""
+    path = OUTPUT / PDF_SOURCES
+    path.write_bytes(path.read_bytes() + b"\0")
+
+
+def _age_sources() -> None:
+    """As a version has written them whose reports say something else."""
+    path = OUTPUT / PDF_SOURCES
+    run_json, former = OUTPUT / "run.json", sha256(path.read_bytes()).hexdigest()
+    with ZipFile(path, "w") as archive:
+        for workbook in OUTPUT.glob("results/*"):
+            archive.writestr(f"pdf/{workbook.stem}.pdf.json.gz", gzip.compress(b'{"view": {}}'))
+    told = run_json.read_text("utf-8").replace(former, sha256(path.read_bytes()).hexdigest())
+    run_json.write_text(told, "utf-8")
+
+
+@pytest.mark.parametrize("change", [_lose_sources, _change_sources, _age_sources])
+@pytest.mark.usefixtures("campaign")
+def test_pdfs_are_set_from_what_the_last_run_has_kept_and_nothing_else(
+    change: Callable[[], None],
+) -> None:
+    call("run", "--protect")
+    change()
+    said = call("deliver", status=2)
+    assert "sheet-diag run を、前回と同じ指定でもう一度" in said
+    assert drafts("result") == {}
+    call("deliver", "--attach", "xlsx")
     assert set(drafts("result")) == {YAMADA, SMITH}
 
 
 @pytest.mark.usefixtures("campaign")
-def test_a_report_that_was_not_printed_skips_its_client_alone(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(printing, "print_workbooks", _print_first)
-    call("run", "--pdf", "--protect")
-    said = call("deliver", "--attach", "pdf", status=1)
-    assert set(drafts("result")) == {YAMADA}
-    assert "C-002 Example Robotics Ltd.：" in said
-    assert "--attach xlsx --only C-002" in said
-    call("deliver", "--attach", "xlsx", "--only", "C-002")
-    assert set(drafts("result")) == {YAMADA, SMITH}
+def test_a_file_that_lies_in_the_place_of_a_pdf_is_kept() -> None:
+    call("run", "--protect")
+    name = next((OUTPUT / "results").glob("*見本商事*")).stem
+    (OUTPUT / "pdf").mkdir()
+    (OUTPUT / "pdf" / f"{name}.pdf").write_bytes(b"saved by hand from Excel")
+    assert f"pdf/{name}.pdf" in call("deliver")
+    (kept,) = (OUTPUT / "edited").glob("*/*.pdf")
+    assert kept.read_bytes() == b"saved by hand from Excel"
 
 
 @pytest.mark.usefixtures("printed")
-def test_a_missing_file_skips_its_client_alone() -> None:
+def test_a_pdf_that_is_gone_is_set_anew() -> None:
     gone = next(path for path in (OUTPUT / "pdf").glob("*見本商事*"))
     gone.unlink()
-    said = call("deliver", "--attach", "pdf", status=1)
-    assert gone.name in said
-    assert set(drafts("result")) == {SMITH}
+    call("deliver", "--attach", "pdf")
+    assert gone.exists()
+    assert set(drafts("result")) == {YAMADA, SMITH}
+
+
+@pytest.mark.usefixtures("campaign")
+def test_characters_that_no_font_has_are_told_before_a_report_goes_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(
+        report_pdf, "set_pdf", lambda view, **parts: SetPdf(set_pdf(view, **parts).content, "𠮷")
+    )
+    call("run", "--protect")
+    said = call("deliver", "--only", "C-001")
+    assert "〓" in said
+    assert "C-001 株式会社見本商事: 𠮷" in said
 
 
 @pytest.mark.usefixtures("campaign")

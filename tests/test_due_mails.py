@@ -260,20 +260,17 @@ def test_a_report_goes_out_in_the_form_that_is_asked_for(
 
 
 @pytest.mark.parametrize(
-    ("fact", "says"),
+    "fact",
     [
-        pytest.param({"pdf": "", "pdf_sha256": ""}, "no_pdf", id="a run without PDFs"),
-        pytest.param(
-            {"pdf": "", "pdf_sha256": "", "print_failed": True}, "unprinted", id="not printed"
-        ),
-        pytest.param({"pdf_sha256": ""}, "no_pdf", id="a run of an earlier version"),
+        pytest.param({"pdf": "", "pdf_sha256": ""}, id="a run without PDFs"),
+        pytest.param({"pdf_sha256": ""}, id="a run of an earlier version"),
     ],
 )
-def test_without_a_pdf_a_client_is_skipped(fact: dict[str, Any], says: str) -> None:
+def test_a_pdf_that_is_not_made_yet_has_its_place(fact: dict[str, Any]) -> None:
     for form in (PRINT, BOTH):
-        (left,) = _reports(form, **fact)
-        assert isinstance(left, Skipped)
-        assert (left.key, left.is_final) == (f"mail.left.{says}", False)
+        (mail,) = _reports(form, **fact)
+        assert isinstance(mail, OutgoingMail)
+        assert (mail.files[-1], mail.pdf_sha256) == (OUTPUT / "pdf" / "1.pdf", "")
     assert _told(_reports(BOOK, **fact)) == ["C-1 sha-C-1 output/results/1.xlsx"]
 
 

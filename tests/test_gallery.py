@@ -3,22 +3,22 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from pypdf import PdfReader
 
 from tests.gallery import odd_clients, run_gallery
 from tests.lint import lint
 from tests.workbooks import cut_texts, open_workbook
 
-pytestmark = pytest.mark.slow("LibreOffice prints twenty reports")
+pytestmark = pytest.mark.slow("twenty reports and their PDFs")
 
 
 @pytest.fixture(scope="module")
-def output(soffice: str, make_once: Callable[[str, Callable[[Path], object]], Path]) -> Path:
-    return make_once("gallery", lambda folder: run_gallery(folder, soffice)) / "output"
+def output(make_once: Callable[[str, Callable[[Path], object]], Path]) -> Path:
+    return make_once("gallery", run_gallery) / "output"
 
 
 def test_every_odd_client_is_ranked_and_printed(output: Path) -> None:
@@ -43,12 +43,9 @@ def test_no_text_is_cut(output: Path) -> None:
 
 def test_no_printed_page_is_nearly_empty(output: Path) -> None:
     for path in sorted((output / "pdf").iterdir()):
-        command = ["pdftotext", str(path), "-"]
-        done = subprocess.run(command, check=True, capture_output=True, text=True, encoding="utf-8")
-        pages = done.stdout.removesuffix("\f").split("\f")
-        assert 3 <= len(pages) <= 11, path.name
+        pages = [page.extract_text() for page in PdfReader(path).pages]
+        assert 3 <= len(pages) <= 8, path.name
         assert min(len(text) for text in pages) > 300, path.name
-        assert not any("#VALUE" in text or "#NAME" in text for text in pages), path.name
 
 
 def test_every_workbook_is_sound(output: Path) -> None:

@@ -23,7 +23,7 @@ from pypdf import PdfWriter
 from sheet_diag.forms.correction.workbook import make_correction_sheet
 from sheet_diag.forms.hearing_sheet.content import Entries
 from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
-from sheet_diag.forms.layout import OUTPUT_KEY, owner_properties
+from sheet_diag.forms.layout import OUTPUT_KEY, owner_properties, pack_owner
 from sheet_diag.intake.document_owner import DocumentOwner, read_document_owner
 from sheet_diag.intake.receive import read_content
 from sheet_diag.mail.compose.message import FromAddress, compose_message, format_draft, format_final
@@ -39,7 +39,6 @@ from sheet_diag.model.mail_kinds import DocumentKind, MailKind
 from sheet_diag.model.returns import ProblemCode, SheetIdentity
 from sheet_diag.model.settings import IntakeSettings, Limits
 from sheet_diag.reports.encryption import encrypt_pdf, encrypt_workbook
-from sheet_diag.reports.office import normalize_pdf
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.book import Book
 from tests.catalogs import JIS, answers, catalog
@@ -111,17 +110,14 @@ def locked_report(client: ListedClient, password: str) -> bytes:
 
 def pdf(client: ListedClient, password: str = "", **owner: str) -> bytes:
     """A report as PDF, with its pages left out."""
-    writer, page = PdfWriter(), io.BytesIO()
+    writer, whole = PdfWriter(), io.BytesIO()
     writer.add_blank_page(100, 100)
-    writer.write(page)
     found = owner_properties(
         SheetIdentity(JIS.id, JIS.version, client.id), client.company, client.lang
     )
-    day = date(2026, 11, 23)
-    whole = normalize_pdf(
-        page.getvalue(), title="x", author="y", as_of=day, owner={**found, **owner}
-    )
-    return encrypt_pdf(whole, password) if password else whole
+    writer.add_metadata({"/Keywords": pack_owner({**found, **owner})})
+    writer.write(whole)
+    return encrypt_pdf(whole.getvalue(), password) if password else whole.getvalue()
 
 
 def open_pdf(client: ListedClient, owner_password: str) -> bytes:
@@ -336,10 +332,10 @@ def test_a_locked_correction_is_reported_with_the_run_command() -> None:
     assert (found.key, found.parts["command"]) == ("guard.file.closed", "sheet-diag run")
 
 
-def test_a_locked_pdf_is_reported_with_the_pdf_option() -> None:
+def test_a_locked_pdf_is_reported_with_the_command_that_helps() -> None:
     mail = Written(content=pdf(ANNA, password_of(ANNA)), name="a.pdf")
     (found,) = (r for r in verdict(mail, passwords={}).errors if r.key == "guard.file.closed")
-    assert found.parts["command"] == "sheet-diag run --pdf --protect"
+    assert found.parts["command"] == "sheet-diag run --protect"
 
 
 def test_a_pdf_is_a_report_too() -> None:

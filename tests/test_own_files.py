@@ -16,7 +16,6 @@ from sheet_diag.catalog.load import load_catalog
 from sheet_diag.catalog.raw_tree import NotYamlError, read_yaml
 from sheet_diag.cli.main import app, main
 from sheet_diag.model.record import parse_exact
-from sheet_diag.reports.office import print_workbooks
 from sheet_diag.storage.output_files import FormerOutputs
 
 _SECONDS = 30.0  # of a busy machine; most take a tenth
@@ -168,16 +167,3 @@ def test_an_environment_without_japanese_names_is_refused(
         main()
     assert ended.value.code == 2
     assert "PYTHONUTF8" in capsys.readouterr().err
-
-
-def test_the_office_understands_every_path_and_leaves_nothing_elsewhere(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("LC_ALL", "C")
-    office, told = tmp_path / "office", tmp_path / "told"
-    office.write_text(f'#!/bin/sh\necho "$LC_ALL $TMPDIR" >> {told}\n', encoding="utf-8")
-    office.chmod(0o700)
-    source = tmp_path / "0.xlsx"
-    source.write_bytes(b"x")
-    assert list(print_workbooks(str(office), [source], tmp_path)) == [None]
-    assert set(told.read_text().split()) == {"C.UTF-8", str(tmp_path)}

@@ -47,7 +47,7 @@ def placeholders(text: str) -> set[str]:
 
 _KEY = re.compile(rf"(?:{'|'.join(PARTS)})\.[A-Za-z_]\w*(?:\.\w+)*")
 _ENDS = {key[found.end() :] for key in labels() for found in re.finditer(r"\.", key)}
-_FILE = re.compile(r"\.(?:yaml|toml|xlsx|csv|json|py)$")
+_FILE = re.compile(r"\.(?:typ|yaml|toml|xlsx|csv|json|py)$")
 
 
 # --- the texts

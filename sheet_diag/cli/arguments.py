@@ -71,7 +71,8 @@ def build_run_config(options: RunOptions, say: Wording) -> RunConfig:
         comparison=load_comparison_basis(
             catalog, settings.comparing, options.previous, options.benchmark
         ),
-        pdf_program=_find_office(say) if options.pdf or settings.pdf else None,
+        pdf=(options.pdf or settings.pdf) and _can_set_pdf(say),
+        font=settings.font,
         protect=options.protect,
         scheduler=options.scheduler,
         clients=clients,
@@ -98,11 +99,14 @@ def _find_entered_calls(
     return ()
 
 
-def _find_office(say: Wording) -> str:
-    """Find the program that prints. Ends where there is none."""
-    from sheet_diag.reports.office import find_office
+def _can_set_pdf(say: Wording) -> bool:
+    """Tell whether PDFs can be set here; where they cannot, say so."""
+    from sheet_diag.reports.pdf.maker import can_set_pdf
 
-    return find_office() or fail(say("cli.error.no_office"), say)
+    if can_set_pdf():
+        return True
+    typer.echo(say("cli.no_pdf"), err=True)
+    return False
 
 
 @contextmanager

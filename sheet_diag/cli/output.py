@@ -115,9 +115,7 @@ def show_result(
         *_list_edited_files(result, say),
     ):
         console.print(f"[yellow]{escape_markup(line)}[/]", soft_wrap=True)
-    unprinted = (
-        sum(1 for o in result.outcomes if o.result and not o.pdf) if config.pdf_program else 0
-    )
+    unprinted = sum(1 for o in result.outcomes if o.result and not o.pdf) if config.pdf else 0
     if unprinted:
         console.print(say("cli.summary.not_printed", count=unprinted))
     console.print()

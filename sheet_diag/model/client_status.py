@@ -73,7 +73,7 @@ class ReturnFacts:
     """What a run tells of one return: `client` is the id on the sheet (empty: none), `received`
     the day it came (None: unknown), paths are relative to the output folder (empty: none).
     `sender_doubt` is one of `SENDER_DOUBTS` (empty: none). `pdf_sha256` is that of the PDF
-    as it was written, in hexadecimal; `print_failed`: it was to be printed, and could not be.
+    as it was written, in hexadecimal.
     `file_sha256` is that of the archive or mail that the `member` lies in (empty: the run was too
     old to tell). `points` is how many the correction lists (0: not known), which is told by
     run.json alone: in a run it is not written yet; so is `edition`, which stands for what the
@@ -96,7 +96,6 @@ class ReturnFacts:
     sender_doubt: str = ""
     pdf: str = ""
     pdf_sha256: str = ""
-    print_failed: bool = False
     file_sha256: str = ""
     points: int = field(default=0, compare=False)
     edition: str = field(default="", compare=False)

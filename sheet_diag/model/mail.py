@@ -175,12 +175,12 @@ class OutgoingMail:
 
     `attachment` goes with it under its own name (None: nothing does), and so does
     `second_attachment`: the PDF of a report that goes out in both forms. `pdf_sha256` is that of
-    the PDF that the run made (hexadecimal; empty: it made none). `password` opens the report of the
-    client; only a mail of the kind `password` says it, with the names of the reports that it opens
-    (`report_files`). `due` is the day by which an answer is asked for (None: that of the client or
-    of the settings; for a reminder: no day). `points` is how many answers a correction asks for
-    (0: not counted). `is_prefilled`: the sheet holds last year's answers. `edition` is as in
-    `MailLogEntry`. `again`: it goes out although it has gone out before, and `doubt` is what a
+    the PDF as it was made (hexadecimal; empty: it is still to be). `password` opens the report of
+    the client; only a mail of the kind `password` says it, with the names of the reports that it
+    opens (`report_files`). `due` is the day by which an answer is asked for (None: that of the
+    client or of the settings; for a reminder: no day). `points` is how many answers a correction
+    asks for (0: not counted). `is_prefilled`: the sheet holds last year's answers. `edition` is as
+    in `MailLogEntry`. `again`: it goes out although it has gone out before, and `doubt` is what a
     person is asked first (None: nothing). `rest` are the only addresses that it has still to reach
     (empty: all of the client). `sender_doubt` is as in `ReturnFacts`, of the return that it is
     about. `edited` is a report of the client that was changed by hand and lies aside (None: there
@@ -224,6 +224,11 @@ class OutgoingMail:
     def files(self) -> tuple[Path, ...]:
         """The attached files, in order."""
         return tuple(path for path in (self.attachment, self.second_attachment) if path)
+
+    @property
+    def has_pdf(self) -> bool:
+        """Whether a PDF is attached, or is to be."""
+        return self.kind.spec.is_report and ReportForm.PRINTED in self.subject.form.files
 
     @property
     def file_names(self) -> str:

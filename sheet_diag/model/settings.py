@@ -197,4 +197,4 @@ class CorrespondenceSettings:
     folder: str = "INBOX"
     drafts: str = ""
     authserv_id: str = ""
-    attach: ReportForm = ReportForm.WORKBOOK
+    attach: ReportForm = ReportForm.BOTH

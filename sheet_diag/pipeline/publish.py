@@ -5,12 +5,11 @@ Knows which document is made of what; never what stands on a page.
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import TypeVar
 
 from sheet_diag.diagnosis.comparison.compare import Comparisons
@@ -20,18 +19,13 @@ from sheet_diag.model.results import ReturnOutcome, ReturnStatus
 from sheet_diag.model.returns import Problem, ProblemCode, Severity
 from sheet_diag.pipeline.execution.workers import ProgressCallback, WorkerDied, Workers
 from sheet_diag.pipeline.record_store import RecordStore
+from sheet_diag.pipeline.report_pdf import note_pdf
 from sheet_diag.pipeline.tasks import (
-    DocumentSettings,
-    PdfJob,
     PublishedReturn,
     PublishJob,
     WorkerContext,
-    choose_report_lang,
-    finish_pdf,
-    print_report,
     publish,
 )
-from sheet_diag.reports.office import print_workbooks
 from sheet_diag.storage.file_names import correction_name, report_number, result_name
 from sheet_diag.storage.report_passwords.password_list import PasswordList
 from sheet_diag.storage.report_passwords.row_owners import ClientKey
@@ -47,7 +41,7 @@ class PublishContext:
 
     `passwords` None: reports are open to all; `shared_names` are those of several clients
     without an id, `digests` the SHA-256 of what gets a correction, by label, `deadlines` by when
-    corrections are asked for.
+    corrections are asked for. `pdf`: each report comes as PDF, too.
     """
 
     store: RecordStore
@@ -56,6 +50,7 @@ class PublishContext:
     shared_names: frozenset[str]
     digests: Mapping[str, str]
     deadlines: Deadlines
+    pdf: bool = False
 
     @classmethod
     def of(
@@ -65,12 +60,14 @@ class PublishContext:
         comparisons: Comparisons,
         passwords: PasswordList | None,
         deadlines: Deadlines = NO_DEADLINES,
+        *,
+        pdf: bool = False,
     ) -> PublishContext:
         """Make the context for the outcomes of a run."""
         held = (outcome.received for outcome in outcomes if outcome.correction)
         digests = {received.label: received.sha256 for received in held}
         shared_names = _find_shared_names(outcomes)
-        return cls(store, comparisons, passwords, shared_names, digests, deadlines)
+        return cls(store, comparisons, passwords, shared_names, digests, deadlines, pdf)
 
     def task(self, outcome: ReturnOutcome) -> PublishJob:
         """Make the job of writing what the client of an outcome gets."""
@@ -128,19 +125,27 @@ def publish_returns(
     context: PublishContext,
     outcomes: Sequence[ReturnOutcome],
     progress: ProgressCallback,
-) -> Iterator[PublishedReturn]:
-    """Write every report and correction.
+) -> Iterator[tuple[ReturnOutcome, PublishedReturn]]:
+    """Write every report, with its PDF where it is `context.pdf`, and correction.
 
-    Yields what else workers made of each outcome, in order. Raises `OSError`.
+    Yields what else workers made of each outcome, in order, and the outcome with its PDF. Raises
+    `OSError`.
     """
     progress("write", 0, len(outcomes))
     results = workers.map(publish, map(context.task, outcomes))
     for done, (outcome, result) in enumerate(zip(outcomes, results, strict=True), 1):
+        if isinstance(result, WorkerDied) and context.pdf:
+            task = replace(context.task(outcome), is_pdf_fatal=True)
+            (result,) = workers.map(publish, [task])
         published = require_result(result, outcome)
         name = outcome.result or outcome.correction
         if name and published.document is not None:
             staging.write(name, published.document)
-        yield published
+        if context.pdf and outcome.result:
+            outcome = note_pdf(outcome, published.pdf)
+        if outcome.pdf and published.pdf:
+            staging.write(outcome.pdf, published.pdf.content)
+        yield outcome, published
         progress("write", done, len(outcomes))
 
 
@@ -204,89 +209,3 @@ def _number_duplicate(name: str | None, taken: Counter[str]) -> str | None:
     taken[name.casefold()] += 1
     count = taken[name.casefold()]
     return name if count == 1 else name.removesuffix(".xlsx") + f"_{count}.xlsx"
-
-
-@dataclass(frozen=True, slots=True)
-class PdfPrinter:
-    """What prints: the path of the office program, and the workers before and after it."""
-
-    office: str
-    workers: Workers[WorkerContext]
-    documents: DocumentSettings
-
-
-def print_reports(
-    printer: PdfPrinter,
-    staging: Staging,
-    context: PublishContext,
-    outcomes: Sequence[ReturnOutcome],
-    progress: ProgressCallback,
-) -> list[ReturnOutcome]:
-    """Print every report.
-
-    Returns the outcomes with the names of their PDFs, or with the problem that one could not be
-    printed.
-    """
-    folder = staging.spool / "pdf"
-    folder.mkdir()
-    reports = [outcome for outcome in outcomes if outcome.result]
-    copies = [folder / f"{number}.xlsx" for number in range(len(reports))]
-    contents = printer.workers.map(print_report, map(context.task, reports))
-    for outcome, copy, content in zip(reports, copies, contents, strict=True):
-        copy.write_bytes(require_result(content, outcome))
-    printed = dict(_print_copies(printer.office, reports, copies, folder, progress))
-    finished = [outcome for outcome in reports if printed[outcome.received.label]]
-    tasks = (_build_pdf_job(outcome, printed, context, printer.documents) for outcome in finished)
-    digests = {}
-    for outcome, result in zip(finished, printer.workers.map(finish_pdf, tasks), strict=True):
-        content = require_result(result, outcome)
-        staging.write(_pdf_name(outcome), content)
-        digests[outcome.received.label] = hashlib.sha256(content).hexdigest()
-    return [_add_pdf(outcome, digests) for outcome in outcomes]
-
-
-def _build_pdf_job(
-    outcome: ReturnOutcome,
-    printed: Mapping[str, Path | None],
-    context: PublishContext,
-    documents: DocumentSettings,
-) -> PdfJob:
-    path = printed[outcome.received.label]
-    sheet = outcome.received.require_sheet()
-    return PdfJob(
-        printed=path.read_bytes() if path else b"",
-        lang=choose_report_lang(documents, outcome),
-        client=sheet.identity.client,
-        company=sheet.name,
-        password=context.password(outcome),
-    )
-
-
-def _print_copies(
-    office: str,
-    reports: Sequence[ReturnOutcome],
-    copies: Sequence[Path],
-    folder: Path,
-    progress: ProgressCallback,
-) -> Iterator[tuple[str, Path | None]]:
-    progress("print", 0, len(copies))
-    paths = print_workbooks(office, copies, folder)
-    for done, (outcome, path) in enumerate(zip(reports, paths, strict=True), 1):
-        yield outcome.received.label, path
-        progress("print", done, len(copies))
-
-
-def _add_pdf(outcome: ReturnOutcome, digests: Mapping[str, str]) -> ReturnOutcome:
-    if not outcome.result:
-        return outcome
-    if digest := digests.get(outcome.received.label):
-        return replace(outcome, pdf=_pdf_name(outcome), pdf_sha256=digest)
-    return replace(outcome, problems=(*outcome.problems, Problem(ProblemCode.NOT_PRINTED)))
-
-
-def _pdf_name(outcome: ReturnOutcome) -> str:
-    """Compute the name of the PDF of a report.
-
-    `pdf/株式会社見本_SD-20261123-0dd95d12.pdf` for the workbook of that name.
-    """
-    return f"pdf/{PurePosixPath(outcome.result or '').stem}.pdf"

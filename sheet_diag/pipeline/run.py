@@ -44,11 +44,9 @@ from sheet_diag.pipeline.ingest import Executors, diagnose_returns, ingest_files
 from sheet_diag.pipeline.input_files import find_missing_mails
 from sheet_diag.pipeline.own_requests import ignore_own_requests
 from sheet_diag.pipeline.publish import (
-    PdfPrinter,
     PublishContext,
     assign_names,
     list_report_clients,
-    print_reports,
     publish_returns,
 )
 from sheet_diag.pipeline.read_back import dump_plans, read_entries
@@ -57,6 +55,7 @@ from sheet_diag.pipeline.report_passwords import PasswordsFile, has_unused_passw
 from sheet_diag.pipeline.tasks import DocumentSettings, WorkerContext
 from sheet_diag.reports.benchmark import BENCHMARK, dump_benchmark
 from sheet_diag.reports.exports import open_exports
+from sheet_diag.reports.pdf.sources import PDF_SOURCES, PdfStyle, write_pdf_sources
 from sheet_diag.reports.portfolio.client_facts import add_list_entry
 from sheet_diag.reports.portfolio.tables import PortfolioBuilder
 from sheet_diag.reports.portfolio.workbook import build_portfolio
@@ -64,6 +63,7 @@ from sheet_diag.reports.response_status.read_files import ReadFiles
 from sheet_diag.reports.response_status.statuses import compute_response_status
 from sheet_diag.reports.run_json.reader import extract_return_facts
 from sheet_diag.reports.run_json.writer import describe_run
+from sheet_diag.storage.file_names import pdf_name
 from sheet_diag.storage.output_files import RUN_JSON
 from sheet_diag.storage.report_passwords.row_owners import ClientKey
 from sheet_diag.storage.run_json_file import write_run_json
@@ -80,8 +80,8 @@ class RunConfig:
 
     `as_of` is the date of the diagnosis, `lang` the language of the portfolio, `report_lang` that
     of the reports (None: the language of each sheet). `jobs` is the number of processes (None: one
-    per core), `comparison` what clients are compared with, `pdf_program` the program that prints
-    reports as PDF (None: they are not printed), `scheduler` the address of a Dask cluster.
+    per core), `comparison` what clients are compared with, `scheduler` the address of a Dask
+    cluster. `pdf`: each report comes as PDF, too; `font` is a family to set it in (empty: ours).
     `is_catalog_named`: returns of another version are then read as well as can be; else a run
     where most are of one ends with `WrongVersionError`. `damage_estimate` tells reports to show
     what incidents have cost other firms.
@@ -101,7 +101,8 @@ class RunConfig:
     jobs: int | None = None
     intake: IntakeSettings = field(default_factory=IntakeSettings)
     comparison: ComparisonBasis = field(default_factory=ComparisonBasis)
-    pdf_program: str | None = None
+    pdf: bool = False
+    font: str = ""
     protect: bool = False
     scheduler: str | None = None
     clients: ClientList | None = None
@@ -155,12 +156,13 @@ def run_files(
         file = _load_passwords(config, outcomes)
         passwords = file.passwords if file else None
         deadlines = Deadlines.of_list(config.clients, config.issuer.deadline, config.as_of)
-        context = PublishContext.of(outcomes, store, comparisons, passwords, deadlines)
-        if config.pdf_program:
-            printer = PdfPrinter(config.pdf_program, executors.bulk, _document_settings(config))
-            outcomes = print_reports(printer, staging, context, outcomes, progress)
+        context = PublishContext.of(
+            outcomes, store, comparisons, passwords, deadlines, pdf=config.pdf
+        )
         statuses = _list_client_statuses(config, found, outcomes)
-        portfolio = _publish(config, outcomes, context, executors, staging, progress, statuses)
+        outcomes, portfolio = _publish(
+            config, outcomes, context, executors, staging, progress, statuses
+        )
         if file:
             file.fill_contacts(map(extract_return_facts, outcomes))
         former = file.save(staging.write_private) if file else ""
@@ -226,6 +228,8 @@ def _document_settings(config: RunConfig) -> DocumentSettings:
         as_of=config.as_of,
         lang=config.lang,
         report_lang=config.report_lang,
+        pdf=config.pdf,
+        font=config.font,
         previous=previous,
         damage_estimate=config.damage_estimate,
     )
@@ -239,16 +243,26 @@ def _publish(
     staging: Staging,
     progress: ProgressCallback,
     statuses: ResponseStatus | None,
-) -> Portfolio:
-    """Write what each client gets, the lines of run.json, the tables and the portfolio."""
-    say = Wording(config.lang)
+) -> tuple[list[ReturnOutcome], Portfolio]:
+    """Write what each client gets, the lines of run.json, the tables and the portfolio.
+
+    Returns the outcomes, which now tell of their PDFs.
+    """
+    say, finished = Wording(config.lang), []
     listed = (config.clients or ClientList()).by_id()
     builder = PortfolioBuilder(config.catalog, config.as_of)
     with (
         open_exports(config.catalog, config.as_of, say, staging.place) as exports,
         (staging.spool / RUN_JSON).open("wb") as lines,
+        write_pdf_sources(
+            staging.place(PDF_SOURCES), PdfStyle.of(config.issuer, config.font)
+        ) as sources,
     ):
-        for published in publish_returns(executors.bulk, staging, context, outcomes, progress):
+        results = publish_returns(executors.bulk, staging, context, outcomes, progress)
+        for outcome, published in results:
+            finished.append(outcome)
+            if published.pdf_source and outcome.result:
+                sources.add(pdf_name(outcome.result), published.pdf_source)
             facts = add_list_entry(published.client_facts, listed)
             builder.add(facts)
             exports.add(facts)
@@ -259,7 +273,7 @@ def _publish(
     path = staging.place("portfolio.xlsx")
     build_portfolio(portfolio, config.catalog, config.issuer, say).save(path)
     progress("portfolio", 1, 1)
-    return portfolio
+    return finished, portfolio
 
 
 def _list_client_statuses(

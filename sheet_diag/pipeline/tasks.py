@@ -29,27 +29,32 @@ from sheet_diag.model.returns import (
 )
 from sheet_diag.model.settings import IntakeSettings, Issuer, PasswordMail
 from sheet_diag.pipeline.record_store import StrippedReturn, load_outcome, load_sheet, strip_return
-from sheet_diag.reports.encryption import encrypt_pdf, encrypt_workbook
-from sheet_diag.reports.office import normalize_pdf
+from sheet_diag.pipeline.report_pdf import MadePdf, make_pdf, note_pdf
+from sheet_diag.reports.encryption import encrypt_workbook
+from sheet_diag.reports.pdf.sources import PdfSource, PdfStyle
 from sheet_diag.reports.portfolio.client_facts import ClientFacts, summarize_outcome
 from sheet_diag.reports.run_json.writer import dump_return
 from sheet_diag.storage.file_names import report_number
 from sheet_diag.text.problems import problem_spec
+from sheet_diag.text.wording import Wording
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentSettings:
     """The settings that all documents of a run share.
 
-    `report_lang` None: each report is in the language of its sheet; `previous` is the earlier
-    run that clients are compared with; `damage_estimate` tells reports to show what incidents have
-    cost other firms.
+    `report_lang` None: each report is in the language of its sheet; `pdf`: each comes as PDF, too,
+    set in `font` where that is installed (empty: our own); `previous` is the earlier run that
+    clients are compared with; `damage_estimate` tells reports to show what incidents have cost
+    other firms.
     """
 
     issuer: Issuer
     as_of: date
     lang: Lang
     report_lang: Lang | None = None
+    pdf: bool = False
+    font: str = ""
     previous: PreviousRunFacts | None = None
     damage_estimate: bool = False
 
@@ -105,7 +110,8 @@ class PublishJob:
 
     `before` is what the earlier run says of its client, `password` that of the report (empty:
     open to all); for a correction `replaces` are the SHA-256 of the returns it replaces, and
-    `deadline` by when it is asked for.
+    `deadline` by when it is asked for. A worker has died of this job, of its PDF as it seems, where
+    that `is_pdf_fatal`.
     """
 
     outcome: ReturnOutcome
@@ -114,33 +120,22 @@ class PublishJob:
     password: str = field(default="", repr=False)
     replaces: tuple[str, ...] = ()
     deadline: date | None = None
+    is_pdf_fatal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class PublishedReturn:
     """What was made of one outcome.
 
-    The content of its report or its correction (None: neither), what the tables say of it, and
-    its line of run.json.
+    The content of its report or its correction (None: neither), the PDF of the report (None: there
+    is none), what that is set from, packed, what the tables say of it, and its line of run.json.
     """
 
     document: bytes | None
+    pdf: MadePdf | None
+    pdf_source: bytes | None
     client_facts: ClientFacts
     line: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class PdfJob:
-    """The content of one printed report, to be finished in the language of its client.
-
-    `client` is the id of the client (None: without one).
-    """
-
-    printed: bytes
-    lang: Lang
-    client: str | None
-    company: str
-    password: str = field(default="", repr=False)
 
 
 def open_or_examine(context: WorkerContext, job: OpenJob) -> StrippedReturn | list[MemberJob]:
@@ -217,25 +212,27 @@ def _make_problem(error: Exception) -> Problem:
 def publish(context: WorkerContext, job: PublishJob) -> PublishedReturn:
     """Write what one client gets, and what needs the whole of its return."""
     outcome, documents = _load_outcome(context, job), _require_documents(context)
-    document, points = None, None
+    document = pdf = source = points = None
     if outcome.correction:
         from sheet_diag.forms.correction.workbook import make_correction_sheet
 
         sheet, problems = outcome.received.require_sheet(), outcome.problems
-        issuer = replace(documents.issuer, deadline=job.deadline)
+        issuer = replace(documents.issuer.in_lang(sheet.lang), deadline=job.deadline)
         document, points = make_correction_sheet(
             context.catalog, sheet, problems, issuer, job.replaces
         )
     elif outcome.result:
-        from sheet_diag.reports.client.workbook import build_client_report
-
         report = _build_report(context, outcome, documents)
-        document = build_client_report(
-            report, context.catalog, documents.issuer.in_lang(report.lang), SOFTWARE_SIGNATURE
-        )
-        document = encrypt_workbook(document, job.password) if job.password else document
+        document = _write_report(context, documents, report, job.password)
+        source = _build_pdf_source(context, documents, report)
+        if documents.pdf:
+            style = PdfStyle.of(documents.issuer, documents.font)
+            pdf = None if job.is_pdf_fatal else make_pdf(style, source, job.password)
+            outcome = note_pdf(outcome, pdf)
     return PublishedReturn(
         document=document,
+        pdf=pdf,
+        pdf_source=source.pack() if source else None,
         client_facts=summarize_outcome(context.catalog, outcome),
         line=dump_return(context.catalog, outcome, documents.lang, points, documents.as_of),
     )
@@ -246,31 +243,28 @@ def summarize(context: WorkerContext, job: PublishJob) -> ClientFacts:
     return summarize_outcome(context.catalog, _load_outcome(context, job))
 
 
-def print_report(context: WorkerContext, job: PublishJob) -> bytes:
-    """Write one client's report as it is to be printed, without a password."""
-    from sheet_diag.reports.client.workbook import build_print_copy
+def _write_report(
+    context: WorkerContext, documents: DocumentSettings, report: ClientReport, password: str
+) -> bytes:
+    from sheet_diag.reports.client.workbook import build_client_report
 
-    outcome, documents = _load_outcome(context, job), _require_documents(context)
-    return build_print_copy(
-        _build_report(context, outcome, documents),
-        context.catalog,
-        documents.issuer,
-        SOFTWARE_SIGNATURE,
+    issuer = documents.issuer.in_lang(report.lang)
+    content = build_client_report(report, context.catalog, issuer, SOFTWARE_SIGNATURE)
+    return encrypt_workbook(content, password) if password else content
+
+
+def _build_pdf_source(
+    context: WorkerContext, documents: DocumentSettings, report: ClientReport
+) -> PdfSource:
+    from sheet_diag.reports.client.context import ReportContext
+    from sheet_diag.reports.view.build import build_view
+
+    catalog = context.catalog
+    identity = SheetIdentity(catalog.id, catalog.version, report.sheet.identity.client)
+    return PdfSource(
+        view=build_view(ReportContext(report, catalog, documents.issuer, Wording(report.lang))),
+        owner=owner_properties(identity, report.sheet.name, report.lang),
     )
-
-
-def finish_pdf(context: WorkerContext, job: PdfJob) -> bytes:
-    """Finish one printed report as the client gets it."""
-    documents, catalog = _require_documents(context), context.catalog
-    identity = SheetIdentity(catalog.id, catalog.version, job.client)
-    content = normalize_pdf(
-        job.printed,
-        title=catalog.report.title[job.lang],
-        author=documents.issuer.name,
-        as_of=documents.as_of,
-        owner=owner_properties(identity, job.company, job.lang),
-    )
-    return encrypt_pdf(content, job.password) if job.password else content
 
 
 def choose_report_lang(documents: DocumentSettings, outcome: ReturnOutcome) -> Lang:

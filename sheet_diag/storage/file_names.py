@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date
+from pathlib import PurePosixPath
 from typing import Final
 
 from sheet_diag.model.basics import Lang
@@ -37,6 +38,11 @@ def result_name(client: str, number: str) -> str:
     """
     name = safe_name(client)
     return f"{name}_{number}.xlsx" if name else f"{number}.xlsx"
+
+
+def pdf_name(result: str) -> str:
+    """Compute the name of the PDF of a report: `pdf/株式会社見本_SD-20261123-0dd95d12.pdf`."""
+    return f"pdf/{PurePosixPath(result).stem}.pdf"
 
 
 def correction_name(client: str, number: str, lang: Lang) -> str:

@@ -28,7 +28,7 @@ _OWN_FOLDERS: Final = {
     "results": (".xlsx",),
     "corrections": (".xlsx",),
     "pdf": (".pdf",),
-    "data": (".csv", ".parquet"),
+    "data": (".csv", ".parquet", ".zip"),
 }
 _OWN_FILES: Final = ("portfolio.xlsx", "benchmark.json")
 _MADE: Final = ("result", "correction", "pdf")  # keys of a return

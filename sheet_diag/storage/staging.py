@@ -171,6 +171,26 @@ class Staging:
             lying=former.edited,
         )
 
+    def plan_additions(self) -> CommitPlan:
+        """Compare what was staged with what is there; what else runs have written stays.
+
+        Raises as `plan`.
+        """
+        former, names = self.former, filter(is_own_output, self._planned.values())
+        made = {name: self._digests.get(name) or hash_output(self._folder / name) for name in names}
+        there = dict(self._read_digests(sorted(made)))
+        gone = {name: digest for name, digest in there.items() if made[name] != digest}
+        require_free(self._output / name for name in gone)
+        edited = sorted(name for name, digest in gone.items() if self._is_edited(name, digest))
+        known = {name: each for name, (each, *more) in former.digests.items() if not more}
+        return CommitPlan(
+            digests={**known, **made},
+            same=frozenset(there.keys() - gone.keys()),
+            stale=(),
+            edited=list(self._keep(edited)),
+            lying=former.edited,
+        )
+
     def commit(self, plan: CommitPlan | None = None) -> list[str]:
         """Move everything into place, run.json last, then remove what is no longer made.
 

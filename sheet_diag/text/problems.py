@@ -219,6 +219,7 @@ _SPECS: Final = {
     ProblemCode.TOO_FEW_CATEGORIES: ProblemSpec(Severity.ERROR, point=PointKind.GENERAL),
     ProblemCode.COPIED_FROM_PREVIOUS: ProblemSpec(Severity.WARNING),
     ProblemCode.NOT_PRINTED: ProblemSpec(Severity.WARNING, for_consultant=True),
+    ProblemCode.CHARACTERS_NOT_SHOWN: ProblemSpec(Severity.WARNING, for_consultant=True),
 }
 # Details whose values are names of ours, shown as `problem.<detail>.<value>`, several by commas.
 _TERMS: Final = ("kind", "field", "reason", "active", "place", "column")

@@ -66,13 +66,6 @@ class Book:
         with path.open("wb") as file:
             self._book.write(file)
 
-    def show_only(self, name: str) -> None:
-        """Hide every sheet but one, from the printer as well."""
-        for sheet in self._book.worksheets():
-            if sheet.get_name() != name:
-                sheet.hide()
-                sheet.print_area_range = ""  # LibreOffice prints even hidden sheets that have one
-
     def custom_property(self, name: str, text: str) -> None:
         """Set a custom document property."""
         self._book.set_custom_property(name, property_text(text), "text")

@@ -36,7 +36,6 @@ from sheet_diag.model.client_list import ClientList
 from sheet_diag.model.client_status import ResponseStatus, ReturnFacts
 from sheet_diag.model.mail import MailCredential, MailLogEntry, MailProtocol
 from sheet_diag.model.mail_kinds import MailKind
-from sheet_diag.model.results import ReturnStatus
 from sheet_diag.model.settings import CorrespondenceSettings, IntakeSettings, MailServer
 from sheet_diag.pipeline.input_files import (
     find_missing_mails,
@@ -234,13 +233,6 @@ def require_run(context: CommandContext) -> None:
     """Require results: before a run, nothing is sent back or delivered."""
     if context.last_run.on is None:
         fail(context.say("mail.error.no_run"), context.say)
-
-
-def require_pdfs(context: CommandContext) -> None:
-    """Require a run that made PDFs."""
-    ranked = [each for each in context.last_run.facts if each.status is ReturnStatus.RANKED]
-    if ranked and not any(each.pdf_sha256 or each.print_failed for each in ranked):
-        fail(context.say("mail.error.no_pdf"), context.say)
 
 
 def require_server(

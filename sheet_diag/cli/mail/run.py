@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
+from pathlib import Path
 from typing import Final
 
 from sheet_diag.cli.arguments import build_intake_settings, parse_day
@@ -20,7 +21,6 @@ from sheet_diag.cli.mail.context import (
     load_report_passwords,
     require_clear_options,
     require_no_unread_files,
-    require_pdfs,
     require_run,
     require_server,
     require_unchanged_ids,
@@ -36,6 +36,7 @@ from sheet_diag.cli.mail.passwords import (
     find_calls_to_note,
     find_due_passwords,
 )
+from sheet_diag.cli.mail.report_pdfs import complete_reports
 from sheet_diag.cli.mail.send import (
     accept_log,
     may_replace_drafts,
@@ -91,6 +92,8 @@ def run_mail_command(kind: MailKind, options: MailOptions, say: Wording) -> bool
             return False
         rules = _selection_rules(kind, context, log)
         selection = select_mails(_find_due_mails(kind, context, log), log, rules)
+        if kind.spec.is_report:
+            selection = complete_reports(context, selection)
         if kind.spec.asks_first:
             _show_past_due(context, selection.mails)
         output.show_selection(selection, say)
@@ -193,8 +196,6 @@ def _find_due_corrections(context: CommandContext, log: MailLog) -> DueMails:
 def _find_due_reports(context: CommandContext, log: MailLog) -> DueMails:
     form = _parse_report_form(context)
     require_run(context)
-    if ReportForm.PRINTED in form.files:
-        require_pdfs(context)
     require_no_unread_files(context, log)
     convert_report_passwords(context, log)
     passwords = load_report_passwords(context, log, needed=not context.options.unprotected)
@@ -252,7 +253,11 @@ def _parse_report_form(context: CommandContext) -> ReportForm:
 
 
 def _skip_without_files(mail: OutgoingMail | Skipped) -> OutgoingMail | Skipped:
-    """Skip a mail whose files are not where the run has put them."""
-    if isinstance(mail, Skipped) or all(path.is_file() for path in mail.files):
+    """Skip a mail whose files are not where the run has put them; a PDF may be set yet."""
+    if isinstance(mail, Skipped) or all(_is_there(path, mail) for path in mail.files):
         return mail
     return skip_missing_files(mail)
+
+
+def _is_there(path: Path, mail: OutgoingMail) -> bool:
+    return path.is_file() or (mail.has_pdf and path.suffix == ".pdf")

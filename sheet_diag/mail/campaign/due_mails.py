@@ -17,6 +17,7 @@ from sheet_diag.model.client_status import AwaitedAnswer, ResponseStatus, Return
 from sheet_diag.model.mail import MailKey, MailSubject, OutgoingMail, ReportForm
 from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.model.results import ReturnStatus
+from sheet_diag.storage.file_names import pdf_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,8 @@ def due_reports(
 ) -> Iterator[OutgoingMail | Skipped]:
     """Send the report to everybody who was ranked; passwords are by folded client id.
 
+    Its PDF need not be there yet.
+
     A client whose return may be somebody else's gets it if named (`only`, folded ids).
     """
     for fact, client in _match_clients(clients, facts, ReturnStatus.RANKED):
@@ -156,9 +159,6 @@ def due_reports(
             yield client
         elif skipped := _skip_doubtful_sender(client, fact, only):
             yield skipped
-        elif ReportForm.PRINTED in form.files and not (fact.pdf and fact.pdf_sha256):
-            key = "unprinted" if fact.print_failed else "no_pdf"
-            yield Skipped.of(client, key, {"id": client.id})
         else:
             password = passwords.get(client.id.casefold(), "")
             yield _report(fact, client, output, password, form)
@@ -170,10 +170,22 @@ def skip_missing_files(mail: OutgoingMail) -> Skipped:
     return Skipped.of(mail.client, key, {"files": mail.file_names})
 
 
+def skip_changed_report(mail: OutgoingMail) -> Skipped:
+    """Skip a report whose workbook was changed by hand and says something else than its PDF."""
+    parts = {"id": mail.client.id, "files": mail.file_names}
+    return Skipped.of(mail.client, "pdf_differs", parts)
+
+
+def skip_without_pdf(mail: OutgoingMail) -> Skipped:
+    """Skip a report that is to go out as PDF alone and cannot be made into one."""
+    return Skipped.of(mail.client, "unprinted", {"id": mail.client.id})
+
+
 def _report(
     fact: ReturnFacts, client: ListedClient, output: Path, password: str, form: ReportForm
 ) -> OutgoingMail:
-    paths = {ReportForm.WORKBOOK: output / fact.result, ReportForm.PRINTED: output / fact.pdf}
+    pdf = output / (fact.pdf or pdf_name(fact.result))
+    paths = {ReportForm.WORKBOOK: output / fact.result, ReportForm.PRINTED: pdf}
     first, *second = (paths[each] for each in form.files)
     return OutgoingMail(
         MailKind.RESULT,

@@ -98,7 +98,8 @@ def _decide(
         return _skip_outdated(mail, sent.values()) or replace(mail, rest=rest)
     if not _opens_all(mail.password, sent.values()):
         return _skip_unopened(mail)
-    asked = mail if len(missing) == len(mail.subject.form.files) else _in_one_form(mail, missing[0])
+    is_whole = len(missing) == len(mail.subject.form.files)
+    asked = mail if is_whole else reduce_to_form(mail, missing[0])
     return _skip_refused(asked, log) or asked
 
 
@@ -171,7 +172,7 @@ def _missing_forms(mail: OutgoingMail, log: MailLog) -> list[ReportForm]:
     return [form for form in mail.subject.form.files if form not in has]
 
 
-def _in_one_form(mail: OutgoingMail, form: ReportForm) -> OutgoingMail:
+def reduce_to_form(mail: OutgoingMail, form: ReportForm) -> OutgoingMail:
     """Reduce a report in several forms to one of them."""
     paths = dict(zip(mail.subject.form.files, mail.files, strict=True))
     subject = replace(mail.subject, form=form)

@@ -67,8 +67,7 @@ class ExpectedAttachments:
         made_by = _MADE_BY[self.mail.document]
         if not self.mail.kind.spec.is_report:
             return made_by
-        printed = " --pdf" if ReportForm.PRINTED in self.mail.subject.form.files else ""
-        return made_by + printed + ("" if self.unprotected else " --protect")
+        return made_by + ("" if self.unprotected else " --protect")
 
 
 def compare_attachments(

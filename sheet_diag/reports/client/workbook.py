@@ -52,19 +52,6 @@ def build_client_report(
     report: ClientReport, catalog: Catalog, issuer: Issuer, software: str
 ) -> bytes:
     """Build the workbook; the same arguments give the same bytes."""
-    return _build_book(report, catalog, issuer, software).bytes()
-
-
-def build_print_copy(
-    report: ClientReport, catalog: Catalog, issuer: Issuer, software: str
-) -> bytes:
-    """Build the same workbook with nothing in view but the report: only that is printed."""
-    book = _build_book(report, catalog, issuer, software)
-    book.show_only(Wording(report.lang)("report.sheet.report"))
-    return book.bytes()
-
-
-def _build_book(report: ClientReport, catalog: Catalog, issuer: Issuer, software: str) -> Book:
     say = Wording(report.lang)
     title = catalog.report.title[report.lang]
     book = Book(title=title, author=issuer.name, created=report.as_of, subject=report.sheet.name)
@@ -87,7 +74,7 @@ def _build_book(report: ClientReport, catalog: Catalog, issuer: Issuer, software
     write_conditions(book.page(say("report.sheet.conditions")), context, software)
     first.open_here()
     book.seal()
-    return book
+    return book.bytes()
 
 
 def _write_report(book: Book, page: Page, context: ReportContext, answers: AnswersLayout) -> None:

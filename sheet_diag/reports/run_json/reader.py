@@ -24,7 +24,6 @@ from sheet_diag.model.client_status import SENDER_DOUBTS, ReturnFacts
 from sheet_diag.model.comparison import PastDiagnosis, PreviousReturn, PreviousRun
 from sheet_diag.model.record import LongScore
 from sheet_diag.model.results import ReturnOutcome, ReturnStatus
-from sheet_diag.model.returns import ProblemCode
 from sheet_diag.model.settings import Day
 from sheet_diag.storage.output_files import RUN_JSON, FormerOutputs
 from sheet_diag.storage.run_json_file import (
@@ -116,10 +115,6 @@ class _Return(_RunJsonPart):
     history: list[_Past] = []
     diagnosis: _RunJsonDiagnosis | None
 
-    def has_problem(self, code: ProblemCode) -> bool:
-        """Whether a problem of this code was found."""
-        return any(problem.code == code for problem in self.problems)
-
 
 def load_previous_run(folder: Path, catalog: Catalog) -> PreviousRun:
     """Read what clients of this catalogue are compared with. Raises `RunJsonError`."""
@@ -190,7 +185,6 @@ def extract_return_facts(outcome: ReturnOutcome) -> ReturnFacts:
         contact=profile.get("respondent", ""),
         phone=profile.get("phone", ""),
         sender_doubt=_find_sender_doubt([problem.code for problem in outcome.problems]),
-        print_failed=any(problem.code is ProblemCode.NOT_PRINTED for problem in outcome.problems),
         file_sha256=received.file_sha256,
     )
 
@@ -254,7 +248,6 @@ def _to_facts(entry: _Return, raw: Any) -> ReturnFacts:
         contact=client.respondent or "",
         phone=client.phone or "",
         sender_doubt=_find_sender_doubt([problem.code for problem in entry.problems]),
-        print_failed=entry.has_problem(ProblemCode.NOT_PRINTED),
         file_sha256=entry.file_sha256 or "",
         points=entry.points or 0,
         edition=_digest_report(raw) if entry.result else "",
