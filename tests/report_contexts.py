@@ -31,7 +31,7 @@ from sheet_diag.model.settings import Issuer
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.view.build import build_view
 from sheet_diag.text.wording import Wording
-from tests.catalogs import JIS, answers
+from tests.catalogs import JIS, Answers, answers
 from tests.samples import AS_OF, ISSUER
 
 _PROFILE = {"company": "株式会社見本", "personal_records": "over_1000", "entrusted_data": "yes"}
@@ -46,10 +46,11 @@ def make_context(
     profile: Mapping[str, str] = MappingProxyType({}),
     issuer: Issuer = ISSUER,
     judgement: Judgement = NO_JUDGEMENT,
+    choices: Answers | None = None,
     **more: Any,
 ) -> ReportContext:
-    """The report on answers by category or item; `more` are parts of `ClientReport`."""
-    given = answers(of, rows, rest)
+    """The report on answers by category or item, or on `choices`; `more` are parts of it."""
+    given = choices or answers(of, rows, rest)
     responses = tuple(Response(item, choice) for item, choice in given.items())
     identity = SheetIdentity(of.id, of.version, "C-001")
     sheet = ReturnedSheet(identity, lang, {**_PROFILE, **profile}, responses, "回答")

@@ -12,16 +12,21 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from hypothesis import assume, given, settings
 from pydantic import TypeAdapter
 
+from sheet_diag.cli.demo import returns as demo
+from sheet_diag.cli.demo.returns import DEMO_CLIENTS, DemoClient
 from sheet_diag.diagnosis.damage import estimate_damage
 from sheet_diag.model.basics import Lang
+from sheet_diag.model.catalog import Item
 from sheet_diag.model.overrides import Judgement, Override
 from sheet_diag.model.report_view import ReportView, Summary
 from sheet_diag.model.settings import Issuer
+from sheet_diag.reports.view.build import build_view
 from sheet_diag.reports.view.comment import cut_sentences
-from tests.catalogs import JIS, SCORING, catalog
-from tests.report_contexts import compared, make_view
+from tests.catalogs import JIS, SCORING, SIGNS, Return, catalog, returns
+from tests.report_contexts import compared, make_context, make_view
 from tests.samples import ISSUER, ISSUER_EN, allow_na, change_items, name_categories
 from tests.test_label_texts import find_blanks
 
@@ -86,6 +91,46 @@ def test_a_view_has_the_form_of_the_schema(name: str) -> None:
     view = odd(name)
     written = json.dumps(asdict(view), ensure_ascii=False)
     assert FORM.validate_json(written, strict=True) == view
+
+
+@pytest.mark.parametrize("client", DEMO_CLIENTS, ids=lambda each: each.name)
+def test_a_view_of_a_client_of_the_demonstration_has_the_form_of_the_schema(
+    client: DemoClient,
+) -> None:
+    if not client.complete:  # it is held, and gets no report
+        return
+    typed = demo._build_entries(JIS, client)
+    choices = {item: choose(JIS.items[item], word, client) for item, word in typed.answers.items()}
+    signs = {choice: sign for sign, choice in SIGNS.items()}
+    view = make_view({item: signs[choice] for item, choice in choices.items()}, lang=client.lang)
+    assert FORM.validate_json(json.dumps(asdict(view)), strict=True) == view
+
+
+def choose(item: Item, word: str, client: DemoClient) -> str:
+    """What a client of the demonstration means by the word that it typed."""
+    meant = {typed: letter for letter, typed in demo._ANSWER_HABITS[client.way].items()}
+    for choice in JIS.choices_of(item).values():
+        if word == choice.label[client.lang] or meant.get(word) == demo._answer_letter(choice):
+            return choice.id
+    raise ValueError(word)
+
+
+@settings(max_examples=20)
+@given(returns())
+def test_every_open_item_and_every_key_measure_missed_is_told_whatever_the_answers(
+    answered: Return,
+) -> None:
+    context = make_context(of=answered.catalog, choices=answered.answers)
+    diagnosis = context.report.diagnosis
+    assume(diagnosis.scores.rank)
+    view = build_view(context)
+    assert FORM.validate_json(json.dumps(asdict(view)), strict=True) == view
+    rows = [row.id for phase in view.roadmap.phases for row in phase.rows]
+    assert [*rows, *(text.split(" ")[0] for text in view.roadmap.later)] == [*diagnosis.open_items]
+    table = view.measures.key_measures.rows if view.measures.key_measures else ()
+    assert [row.id for row in table] == [*diagnosis.top_items]
+    assert view.summary.why.count("。") <= 3
+    assert bool(view.summary.result) is bool(diagnosis.plan)
 
 
 @each_odd
