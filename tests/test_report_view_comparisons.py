@@ -110,7 +110,8 @@ def test_a_category_out_of_scope_is_not_compared() -> None:
 @pytest.mark.parametrize(
     ("lower", "median", "upper", "position"),
     [
-        (20, 40, 80.5, "上位25％"),
+        (20, 40, 83.3, "上位25％"),
+        (20, 40, 83.4, "中央値以上"),
         (20, 62.4, 90, "中央値以上"),
         (80, 91.6, 95, "中央値まで9点"),
         (80, 83.4, 95, "中央値まで1点"),
@@ -332,6 +333,10 @@ def test_answers_are_counted() -> None:
         "実施済みであれば、総合評価点は97.7点（ランクA）です。まず、実施状況をお確かめください。"
         "未回答の1問がすべて満点であれば、96.8点（ランクB）です。"
     )
+
+
+def test_what_open_questions_could_bring_is_told_only_where_there_are_any() -> None:
+    assert "満点であれば" not in row(make_view({"PHY-01": "?"}), "ご回答の状況")
 
 
 def test_the_strict_score_is_told_where_its_rank_differs() -> None:
