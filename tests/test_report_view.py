@@ -169,7 +169,7 @@ _SENTENCES: Final = (
     r"\.measures\.(none|not_known|comments_intro|key_measures\.lead)",
     r"\.measures\.comments\.\d+\.(note|items\.\d+\.text)", r"\.roadmap\.(none|note|threats\.lead)",
     r"\.comparisons\.peers\.notes\.\d", r"\.comparisons\.previous\.(sentence|warning)",
-    r"\.insurance\.(notice|damage\.(lead|notes\.\d))", r"\.method\.rows\.[0-6]\.text",
+    r"\.insurance\.(notice|damage\.(lead|notes\.\d))", r"\.method\.rows\.[02-6]\.text",
 )  # fmt: skip
 
 

@@ -96,7 +96,7 @@ def _tell_ranks(context: ReportContext) -> Iterator[str]:
     cases = {rank: say("view.method.case.or").join(found[rank]) for rank in Rank if rank in found}
     caps = [say("view.method.ranks.cap", rank=rank, cases=text) for rank, text in cases.items()]
     if caps:
-        yield say("view.method.ranks.caps", caps=say("view.method.cap.and").join(caps))
+        yield say("view.method.ranks.caps", caps="\n".join(caps))
 
 
 def _tell_cap(context: ReportContext, rule: CapRule) -> str:
