@@ -15,7 +15,6 @@ from pathlib import Path
 
 import pytest
 from msoffcrypto.format.ooxml import OOXMLFile
-from pypdf import PdfReader
 from typer.testing import CliRunner
 
 from sheet_diag.cli.main import app
@@ -236,7 +235,6 @@ _CANNOT = {
     "a folder without a former run": (["--previous", "nowhere"], "run.json がありません"),
     "a benchmark that is not there": (["--benchmark", "nowhere.json"], "nowhere.json"),
     "a benchmark that is something else": (["--benchmark", "input/a.xlsx"], "a.xlsx"),
-    "no office to print with": (["--pdf"], "LibreOffice"),
     "a list of passwords that is broken": (["--protect"], "上書きはしません"),
 }
 
@@ -269,21 +267,6 @@ def test_protected_reports_open_with_the_listed_password_alone(tmp_path: Path) -
     everything = b"".join(p.read_bytes() for p in (tmp_path / "output").glob("*.json"))
     assert told[2].encode() not in everything
     assert told[1] == "株式会社見本"
-
-
-@pytest.mark.slow("LibreOffice prints a report")
-def test_reports_are_printed(tmp_path: Path, soffice: str) -> None:
-    _put(tmp_path, "一部")
-    command = [sys.executable, "-m", "sheet_diag", "run", "--pdf", "--protect"]
-    path = f"{Path(soffice).parent}{os.pathsep}{os.environ['PATH']}"
-    done = subprocess.run(
-        command, cwd=tmp_path, capture_output=True, timeout=300, env={**ENVIRONMENT, "PATH": path}
-    )
-    assert done.returncode == 0, done.stderr
-    (printed,) = (tmp_path / "output" / "pdf").iterdir()
-    journal = json.loads((tmp_path / "output" / "run.json").read_text("utf-8"))
-    assert journal["returns"][0]["pdf"] == f"pdf/{printed.name}"
-    assert PdfReader(printed).is_encrypted
 
 
 def test_a_workbook_of_overrides_is_never_overwritten(tmp_path: Path) -> None:

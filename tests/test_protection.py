@@ -12,7 +12,9 @@ from sheet_diag.intake.file_types import FileKind, detect_file_kind
 from sheet_diag.intake.receive import read_content
 from sheet_diag.reports import encryption as protection
 from sheet_diag.reports.encryption import ProtectionError, encrypt_pdf, encrypt_workbook
+from sheet_diag.reports.pdf.maker import set_pdf
 from tests.catalogs import JIS
+from tests.report_views import ODD, view_of
 from tests.samples import client, report
 
 
@@ -52,3 +54,34 @@ def test_a_protected_pdf_opens_with_its_password_alone() -> None:
     assert reader.is_encrypted
     assert not reader.decrypt("k-1")
     assert reader.decrypt("K-1")
+
+
+def _told(reader: PdfReader) -> dict[str, object]:
+    """What a PDF says beside its pages: to screen readers, in its bookmarks, of itself."""
+    root = reader.root_object
+    assert reader.xmp_metadata
+    return {
+        "lang": root["/Lang"],
+        "marked": dict(root["/MarkInfo"]),  # type: ignore[call-overload]  # any object
+        "tags": len(root["/StructTreeRoot"]["/K"]),  # type: ignore[index]
+        "bookmarks": [each.title for each in reader.outline if not isinstance(each, list)],
+        "info": dict(reader.metadata or {}),
+        "part of the standard": reader.xmp_metadata.rdf_root.toxml().count("pdfuaid:part"),
+    }
+
+
+def test_a_protected_pdf_keeps_tags_bookmarks_language_and_metadata() -> None:
+    plain = set_pdf(view_of(ODD["english"]), logo=None, owner={"sheet_diag_client": "C-1"}).content
+    locked = PdfReader(io.BytesIO(encrypt_pdf(plain, "K-1")), password="K-1")
+    told = _told(locked)
+    assert told == _told(PdfReader(io.BytesIO(plain)))
+    assert told["lang"] == "en-GB"
+    assert all(told.values())
+
+
+def test_a_pdf_that_does_not_open_to_what_went_in_is_not_kept(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(protection, "_read_pages", lambda file: [file])
+    with pytest.raises(ProtectionError):
+        encrypt_pdf(_pdf(), "K-1")
