@@ -32,6 +32,9 @@ from sheet_diag.model.returns import (
     ReturnedSheet,
     SheetIdentity,
 )
+from sheet_diag.model.settings import IntakeSettings, Issuer
+from sheet_diag.pipeline.tasks import DocumentSettings, PublishJob, WorkerContext, publish
+from sheet_diag.reports.pdf.sources import PdfSource
 from sheet_diag.reports.run_json.reader import RunJsonError, load_previous_run
 from sheet_diag.reports.run_json.writer import dump_checked_files
 from sheet_diag.text.wording import Wording, labels
@@ -145,6 +148,19 @@ def test_a_year_without_a_rank_ends_no_history(tmp_path: Path) -> None:
 
 def test_without_an_earlier_run_there_is_no_history() -> None:
     assert told([outcome()]) == []
+
+
+def test_the_report_gets_the_history_of_its_client(tmp_path: Path) -> None:
+    run = run_of(tmp_path, [outcome()])
+    (found,) = with_previous(SMALL, [outcome()], run)
+    documents = DocumentSettings(Issuer(), NOW, Lang.JA)
+    job = PublishJob(replace(found, result="results/a.xlsx"), b"")
+    source = publish(WorkerContext(SMALL, IntakeSettings(), documents), job).pdf_source
+    assert source
+    view = PdfSource.unpack(source).view
+    assert view.comparisons
+    assert view.comparisons.previous
+    assert [each.day for each in view.comparisons.previous.history] == ["2025年11月", "2026年11月"]
 
 
 # --- there and back

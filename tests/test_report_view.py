@@ -115,6 +115,20 @@ def choose(item: Item, word: str, client: DemoClient) -> str:
     raise ValueError(word)
 
 
+HALF: Final = "a\ud800\x07\r\nb"  # half a character, a control character, a line end
+TYPED: Final = Judgement((Override("PHY-01", None, HALF, "no", HALF, HALF),), HALF, comment_by=HALF)
+
+
+def test_what_people_typed_is_printable_everywhere() -> None:
+    profile = {"company": HALF, "personal_records": HALF}
+    view = make_view({"PHY-01": "×"}, profile=profile, judgement=TYPED)
+    said = [text for _, text in texts(asdict(view))]
+    assert sum("a? \nb" in text for text in said) >= 5  # entry, answer, reason, name, comment
+    assert view.head.addressee == "a?  b　御中"
+    for text in said:
+        assert not re.search("[\ud800\x07\r]", text)
+
+
 @settings(max_examples=20)
 @given(returns())
 def test_every_open_item_and_every_key_measure_missed_is_told_whatever_the_answers(

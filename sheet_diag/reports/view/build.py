@@ -17,7 +17,7 @@ from sheet_diag.reports.view.measures import build_measures
 from sheet_diag.reports.view.method import build_method, method_heading
 from sheet_diag.reports.view.roadmap import build_roadmap
 from sheet_diag.reports.view.summary import build_summary
-from sheet_diag.reports.view.words import join_apart
+from sheet_diag.reports.view.words import join_apart, printable
 from sheet_diag.text.text_metrics import text_width
 
 _COMPARISONS: Final = 5  # number of the section, which may be left out
@@ -33,7 +33,7 @@ def build_view(context: ReportContext) -> ReportView:
         lang=context.say.lang.value,
         created=context.report.as_of.isoformat(),
         author=context.issuer.in_lang(context.say.lang).name,
-        subject=context.addressee,
+        subject=_name(context),
         page_of=context.say("view.page_of", page="{page}", pages="{pages}"),
         head=_build_head(context),
         summary=build_summary(context, method_heading(context, method)),
@@ -51,8 +51,8 @@ def _build_head(context: ReportContext) -> Head:
     phone = say("report.phone", phone=issuer.phone) if issuer.phone else ""
     lines = ((issuer.department, issuer.contact), (phone, issuer.email))
     return Head(
-        addressee=say("report.addressee", name=context.addressee),
-        company=_cut(context.addressee),
+        addressee=say("report.addressee", name=_name(context)),
+        company=_cut(_name(context)),
         title=context.catalog.report.title[say.lang],
         confidential=say("report.confidential"),
         day_label=say("view.day"),
@@ -64,6 +64,11 @@ def _build_head(context: ReportContext) -> Head:
         has_logo=issuer.logo is not None,
         signs=_build_signs(context),
     )
+
+
+def _name(context: ReportContext) -> str:
+    """Give the name of the client on one line."""
+    return printable(context.addressee).replace("\n", " ")
 
 
 def _cut(name: str) -> str:

@@ -8,6 +8,7 @@ from typing import Final
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.report_view import Comment
 from sheet_diag.reports.client.context import ReportContext
+from sheet_diag.reports.view.words import printable
 
 # Characters of what page 1 may hold, the most first.
 _LENGTHS: Final = {Lang.JA: (300, 200, 120), Lang.EN: (600, 400, 240)}
@@ -18,7 +19,7 @@ _END: Final = re.compile(r"[。！？]+(?![」』）)])|[.!?][\"”’')]*(?=\s|
 def build_comment(context: ReportContext) -> Comment | None:
     """Build the comment; None where the consultant wrote none."""
     say, judgement = context.say, context.report.received.judgement
-    whole = judgement.comment.strip()
+    whole = printable(judgement.comment).strip()
     if not whole:
         return None
     lengths = _LENGTHS[say.lang]
@@ -27,7 +28,7 @@ def build_comment(context: ReportContext) -> Comment | None:
         cut = cut_sentences(whole, length)
         if cut and cut != whole:
             fitting.append(cut + say("view.comment.cut"))
-    author = judgement.comment_by or context.issuer.in_lang(say.lang).author
+    author = printable(judgement.comment_by) or context.issuer.in_lang(say.lang).author
     heading = say("view.comment.heading")
     return Comment(heading, author, whole, tuple(dict.fromkeys(fitting)))
 

@@ -10,6 +10,7 @@ from sheet_diag.model.catalog import ProfileField
 from sheet_diag.model.damage import DamageEstimate, DamageScenario
 from sheet_diag.model.report_view import Damage, DamageRow, Fact, InsuranceNotice, Level
 from sheet_diag.reports.client.context import ReportContext
+from sheet_diag.reports.view.words import printable
 
 _JOINS_ON: Final = "また、"  # as notices began that followed another text
 _UNIT: Final = 10_000  # yen, that amounts are counted in
@@ -45,7 +46,7 @@ def _list_facts(context: ReportContext) -> Iterator[Fact]:
         entry = choice.label[context.say.lang] if choice else entered
         yield Fact(
             label=context.explain(field.label[context.say.lang]),
-            entry=entry or context.say("view.insurance.blank"),
+            entry=printable(entry) or context.say("view.insurance.blank"),
             factor=_say_factor(context, field, entered),
         )
 

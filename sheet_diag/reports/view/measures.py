@@ -15,7 +15,7 @@ from sheet_diag.model.report_view import (
 from sheet_diag.model.results import CommentedCategory, Phase
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.view.why import count_key_measures, unknown_sentence
-from sheet_diag.reports.view.words import number_key, say_due, say_effort
+from sheet_diag.reports.view.words import number_key, printable, say_due, say_effort
 from sheet_diag.text.numbers import format_score
 
 
@@ -68,7 +68,7 @@ def _build_key_measure(context: ReportContext, item: Item) -> KeyMeasure:
     return KeyMeasure(
         id=item.id,
         title=item.comment.title[lang],
-        answer=context.answer(item.id),
+        answer=printable(context.answer(item.id)),
         due=say_due(context, phases.get(item.id, Phase.LATER)),
         effort=say_effort(context, item.id),
         step=step,
@@ -111,7 +111,7 @@ def _build_item(context: ReportContext, item: Item) -> ItemComment:
     key = "view.comments.answer.key" if item.critical else "view.comments.answer"
     return ItemComment(
         title=item.comment.title[say.lang],
-        answer=say(key, id=item.id, answer=context.answer(item.id)),
+        answer=say(key, id=item.id, answer=printable(context.answer(item.id))),
         text=context.explain(comment_text(context, item)),
     )
 

@@ -15,7 +15,7 @@ from sheet_diag.model.rules import CapRule, NaShareCapRule
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.view.previous import label_answer
 from sheet_diag.reports.view.why import label_of, unknown_sentence
-from sheet_diag.reports.view.words import join_apart, join_sentences, join_words
+from sheet_diag.reports.view.words import join_apart, join_sentences, join_words, printable
 from sheet_diag.text.numbers import format_score
 
 
@@ -176,9 +176,9 @@ def _build_change(context: ReportContext, each: Override) -> ChangedAnswer:
         item=context.topic(each.item),
         answers=context.say(
             "view.comparison.answers",
-            before=before,
+            before=printable(before),
             now=label_answer(context, each.item, each.after),
         ),
-        reason=each.reason,
-        by=each.by,
+        reason=printable(each.reason),
+        by=printable(each.by),
     )

@@ -2,16 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
+from typing import Final
 
 from sheet_diag.diagnosis.improvement.plan import find_due_day
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.results import Phase
 from sheet_diag.reports.client.context import ReportContext
+from sheet_diag.text.excel_text import replace_surrogates
 from sheet_diag.text.numbers import format_score
 from sheet_diag.text.wording import Wording
+
+_UNPRINTABLE: Final = re.compile("[\0-\x09\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
+
+
+def printable(text: str) -> str:
+    """Make what people typed printable: no halves of characters, no control characters."""
+    if text.isprintable():
+        return text
+    return _UNPRINTABLE.sub(" ", replace_surrogates(text).replace("\r\n", "\n"))
 
 
 def join_sentences(say: Wording, sentences: Iterable[str]) -> str:
