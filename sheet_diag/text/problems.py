@@ -91,8 +91,8 @@ _SPECS: Final = {
         Severity.WARNING, point=PointKind.GENERAL, shows_value=True
     ),
     ProblemCode.SHEETS_JOINED: ProblemSpec(Severity.WARNING, point=PointKind.GENERAL),
-    ProblemCode.IDENTITY_MISSING: ProblemSpec(Severity.INFO),
-    ProblemCode.IDENTITY_DISAGREES: ProblemSpec(Severity.WARNING),
+    ProblemCode.IDENTITY_MISSING: ProblemSpec(Severity.INFO, for_consultant=True),
+    ProblemCode.IDENTITY_DISAGREES: ProblemSpec(Severity.WARNING, for_consultant=True),
     ProblemCode.OTHER_VERSION: ProblemSpec(Severity.WARNING),
     ProblemCode.VERSION_CARRIED_OVER: ProblemSpec(Severity.WARNING),
     ProblemCode.FOREIGN_CATALOG: ProblemSpec(Severity.ERROR),
@@ -121,8 +121,8 @@ _SPECS: Final = {
     ProblemCode.PASSWORD_NEEDED: ProblemSpec(Severity.ERROR),
     ProblemCode.PASSWORD_WRONG: ProblemSpec(Severity.ERROR),
     ProblemCode.PASSWORD_UNSUPPORTED: ProblemSpec(Severity.ERROR),
-    ProblemCode.PASSWORD_USED: ProblemSpec(Severity.INFO),
-    ProblemCode.PASSWORD_MAILED: ProblemSpec(Severity.INFO),
+    ProblemCode.PASSWORD_USED: ProblemSpec(Severity.INFO, for_consultant=True),
+    ProblemCode.PASSWORD_MAILED: ProblemSpec(Severity.INFO, for_consultant=True),
     ProblemCode.SENSITIVITY_LABEL: ProblemSpec(Severity.ERROR),
     ProblemCode.NESTED_TOO_DEEP: ProblemSpec(Severity.ERROR),
     ProblemCode.TOO_MANY_MEMBERS: ProblemSpec(Severity.ERROR),
@@ -132,12 +132,12 @@ _SPECS: Final = {
     ProblemCode.LINK_OUTSIDE: ProblemSpec(Severity.ERROR),
     ProblemCode.EMPTY_FILE: ProblemSpec(Severity.ERROR),
     ProblemCode.NOT_A_RETURN: ProblemSpec(Severity.INFO),
-    ProblemCode.SECOND_READER: ProblemSpec(Severity.INFO),
+    ProblemCode.SECOND_READER: ProblemSpec(Severity.INFO, for_consultant=True),
     ProblemCode.STRAY_CELLS: ProblemSpec(
         Severity.WARNING, point=PointKind.GENERAL, shows_value=True
     ),
     ProblemCode.PICTURES: ProblemSpec(Severity.WARNING, point=PointKind.GENERAL),
-    ProblemCode.ACTIVE_CONTENT: ProblemSpec(Severity.WARNING),
+    ProblemCode.ACTIVE_CONTENT: ProblemSpec(Severity.WARNING, for_consultant=True),
     ProblemCode.HIDDEN_ROWS: ProblemSpec(Severity.WARNING),
     ProblemCode.HIDDEN_SHEET: ProblemSpec(Severity.WARNING),
     ProblemCode.SHEETS_DISAGREE: _UNDECIDED,
@@ -261,7 +261,16 @@ def problem_severity(code: ProblemCode) -> Severity:
 
 def problem_message(problem: Problem, lang: Lang) -> str:
     """Say in one sentence what is wrong, without the place; a note on the cell is added."""
-    said = _sentence(problem, "says", lang)
+    return _add_note(problem, _sentence(problem, "says", lang), lang)
+
+
+def told_to_client(problem: Problem, lang: Lang) -> str:
+    """Say the same to the client, in words to him, and what he is asked to check."""
+    said = _sentence(problem, "told", lang) or _sentence(problem, "says", lang)
+    return _add_note(problem, said, lang)
+
+
+def _add_note(problem: Problem, said: str, lang: Lang) -> str:
     note = dict(problem.details).get(NOTE_DETAIL)
     return Wording(lang)("problem.with_note", says=said, note=note) if note else said
 

@@ -1,23 +1,23 @@
-"""診断条件: what the diagnosis rests on, and every problem and repair on the way."""
+"""診断条件: what the diagnosis rests on, and how the answers were read, told to the client.
+
+Digests, and what the consultant is advised to do, stand in run.json and in the portfolio.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Final
 
 from sheet_diag.model.results import FindingCode
-from sheet_diag.model.returns import Problem, ProblemCode, Severity
+from sheet_diag.model.returns import Problem, ProblemCode
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.view.why import unknown_sentence
-from sheet_diag.text import problems
 from sheet_diag.text.numbers import format_score
+from sheet_diag.text.problems import told_to_client
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.theme import (
-    ALERT,
     BODY,
     BOLD,
-    CENTERED_9,
     HEAD,
     HEADING,
     INSET,
@@ -26,31 +26,28 @@ from sheet_diag.xlsx.theme import (
     TEXT,
     TEXT_9,
     TITLE,
-    WARNING,
     Look,
 )
 
 _WIDTHS: Final = (64, 130, 120, 120, 214)
-_PROBLEM_COLUMNS: Final = ((0, 0), (1, 1), (2, 3), (4, 4))
+_SIGNATURE: Final = 140  # a hidden column, by which a report that lost its properties is known
+_PROBLEM_COLUMNS: Final = ((0, 1), (2, 4))
 _LAST: Final = len(_WIDTHS) - 1
 # The other findings are listed as problems, with what to do.
 _FINDINGS: Final = (FindingCode.UNANSWERED, FindingCode.UNKNOWN_STATE, FindingCode.NA_NOT_ALLOWED)
 _LABEL: Final[Look] = {**TEXT, **BOLD, "bg_color": PALE}
 _NONE: Final[Look] = {**BODY, **INSET}
-_COLORS: Final = {Severity.ERROR: ALERT, Severity.WARNING: WARNING, Severity.INFO: MUTED}
-_KINDS: Final[dict[Severity, Look]] = {
-    kind: {**CENTERED_9, "font_color": color} for kind, color in _COLORS.items()
-}
 
 
 def write_conditions(page: Page, context: ReportContext, software: str) -> None:
     """Write the sheet."""
     say = context.say
-    page.columns(_WIDTHS)
+    page.columns((*_WIDTHS, _SIGNATURE), hidden=[len(_WIDTHS)])
+    page.text(0, len(_WIDTHS), software, BODY)
     page.merged(0, 0, _LAST, say("report.sheet.conditions"), TITLE)
     page.height(0, 32)
     row = _write_heading(page, 1, say("report.conditions.heading"))
-    for label, text in _list_facts(context, software):
+    for label, text in _list_facts(context):
         _write_fact(page, row, label, text)
         row += 1
     row = _write_attachments(page, row, context)
@@ -79,7 +76,7 @@ def _write_attachments(page: Page, row: int, context: ReportContext) -> int:
         row = _write_heading(page, row, say("report.conditions.attachments"))
     for each in found:
         size = f"{each.size:,}"
-        text = say("report.conditions.attachment", name=each.name, size=size, sha256=each.sha256)
+        text = say("report.conditions.attachment", name=each.name, size=size)
         _write_fact(page, row, say(f"report.attachment.{each.kind}"), text)
         row += 1
     return row
@@ -100,22 +97,17 @@ def _write_fact(page: Page, row: int, label: str, text: str) -> None:
     page.height(row, max(22, *(page.text_height(*cell, padding=6) for cell in cells)))
 
 
-def _list_facts(context: ReportContext, software: str) -> Iterator[tuple[str, str]]:
+def _list_facts(context: ReportContext) -> Iterator[tuple[str, str]]:
     say, catalog, report = context.say, context.catalog, context.report
     scores = report.diagnosis.scores
-    name = report.received.file
-    if report.received.member:
-        name += f" / {report.received.member}"
     exposure = catalog.report.insurance.exposure[report.diagnosis.insurance.exposure]
     values = {
         "client": context.addressee,
         "number": report.number,
         "date": context.report_day,
-        "file": name,
-        "sha256": report.received.sha256,
+        "file": report.received.sent_name,
         "sheet": report.sheet.sheet,
-        "catalog": say("report.conditions.catalog.of", id=catalog.id, version=catalog.version),
-        "catalog.sha256": catalog.sha256,
+        "version": catalog.version,
         "exposure": exposure[say.lang],
     }
     for key, text in values.items():
@@ -132,7 +124,6 @@ def _list_facts(context: ReportContext, software: str) -> Iterator[tuple[str, st
     if not asked.weight:
         text = say("report.conditions.unscored.of", topic=context.topic(asked.id))
         yield say("report.conditions.unscored"), text
-    yield say("report.conditions.software"), software
 
 
 def _write_problems(page: Page, row: int, context: ReportContext) -> int:
@@ -142,28 +133,23 @@ def _write_problems(page: Page, row: int, context: ReportContext) -> int:
         page.merged(row, 0, _LAST, say("report.conditions.problems.none"), _NONE)
         page.height(row, 22)
         return row
-    for columns, key in zip(
-        _PROBLEM_COLUMNS, ("severity", "place", "message", "todo"), strict=True
-    ):
+    for columns, key in zip(_PROBLEM_COLUMNS, ("place", "message"), strict=True):
         page.merged(row, *columns, say(f"report.conditions.{key}"), HEAD)
     page.height(row, 22)
-    for line, entry in enumerate(_group_problems(found, context), row + 1):
-        _write_problem(page, line, entry, context)
+    for line, texts in enumerate(_group_problems(found, context), row + 1):
+        for text, columns in zip(texts, _PROBLEM_COLUMNS, strict=True):
+            page.merged_client(line, *columns, text, TEXT_9)
+        cells = zip(texts, _PROBLEM_COLUMNS, strict=True)
+        heights = (page.text_height(text, TEXT_9, columns, padding=6) for text, columns in cells)
+        page.height(line, max(20, *heights))
     return row
 
 
-@dataclass(frozen=True, slots=True)
-class _ProblemLine:
-    """One line of the table: a problem, or all answers that were read from one spelling."""
+def _group_problems(found: Iterable[Problem], context: ReportContext) -> Iterator[tuple[str, str]]:
+    """Yield the place and the sentence of each problem, in their order.
 
-    kind: Severity
-    place: str
-    message: str
-    todo: str
-
-
-def _group_problems(found: Iterable[Problem], context: ReportContext) -> Iterator[_ProblemLine]:
-    """Group problems in their order: answers read from one spelling share a line."""
+    Answers that were read from one spelling share a line.
+    """
     say = context.say
     read_as: dict[tuple[str, str], list[str]] = {}
     for problem in found:
@@ -172,23 +158,8 @@ def _group_problems(found: Iterable[Problem], context: ReportContext) -> Iterato
             read_as.setdefault(key, []).append(problem.item or "")
             continue
         place = " ".join(part for part in (problem.sheet, problem.cell) if part)
-        message, todo = (
-            problems.problem_message(problem, say.lang),
-            problems.problem_advice(problem, say.lang),
-        )
-        yield _ProblemLine(problems.problem_severity(problem.code), place, message, todo)
+        yield place, told_to_client(problem, say.lang)
     for (value, read), items in read_as.items():
         parts = {"value": value, "read": read, "items": ", ".join(items)}
         message = say("report.conditions.read_as", count=len(items), **parts)
-        yield _ProblemLine(Severity.INFO, context.report.sheet.sheet, message, "")
-
-
-def _write_problem(page: Page, row: int, line: _ProblemLine, context: ReportContext) -> None:
-    _, place, message, todo = _PROBLEM_COLUMNS
-    page.text(row, 0, context.say(f"report.severity.{line.kind.value}"), _KINDS[line.kind])
-    page.merged_client(row, *place, line.place, TEXT_9)
-    page.merged_client(row, *message, line.message, TEXT_9)
-    page.merged(row, *todo, line.todo, TEXT_9)
-    cells = zip((line.place, line.message, line.todo), _PROBLEM_COLUMNS[1:], strict=True)
-    heights = (page.text_height(text, TEXT_9, columns, padding=6) for text, columns in cells)
-    page.height(row, max(20, *heights))
+        yield context.report.sheet.sheet, message
