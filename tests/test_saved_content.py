@@ -51,6 +51,14 @@ def _set(sheet: int, cell: str, **attributes: object) -> Edit:
     return edit
 
 
+def _unfold(book: Workbook) -> None:
+    columns = book.worksheets[PLAN].column_dimensions.values()
+    folded = [each for each in columns if each.outlineLevel]
+    assert folded
+    for each in folded:
+        each.hidden = False
+
+
 def _set_formula(value: object) -> Edit:
     return lambda book: setattr(_formulas(book)[0], "value", value)
 
@@ -59,7 +67,8 @@ def _set_formula(value: object) -> Edit:
     ("edit", "same"),
     [
         pytest.param(lambda _: None, True, id="saved again, without the values of formulas"),
-        pytest.param(_set(PLAN, "M6", value="山田"), True, id="an owner in the plan"),
+        pytest.param(_set(PLAN, "L6", value="山田"), True, id="an owner in the plan"),
+        pytest.param(_unfold, True, id="the numbers of controls opened"),
         pytest.param(_set(PLAN, "E6", value="別の文"), False, id="a text beside it"),
         pytest.param(_set(0, "A60", value="追記"), False, id="a sentence more"),
         pytest.param(_set(0, "A1", value="追記"), False, id="a sentence on top"),

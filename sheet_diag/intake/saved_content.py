@@ -66,8 +66,9 @@ def is_as_written(content: bytes, read: WorkbookContent) -> bool:
 
 
 def _describe_sheet(sheet: Any) -> str:
-    """Describe what a person has hidden; rows that a filter hides count as shown."""
-    groups = [each for each in sheet.column_dimensions.values() if each.hidden]
+    """Describe what a person has hidden; what a filter hides or a group folds counts as shown."""
+    columns = sheet.column_dimensions.values()
+    groups = [each for each in columns if each.hidden and not each.outlineLevel]
     is_filtered = sheet.auto_filter.ref or sheet.tables
     rows = [] if is_filtered else sheet.row_dimensions.items()
     margins = (sheet.oddHeader, sheet.oddFooter)

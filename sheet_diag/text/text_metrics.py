@@ -23,6 +23,11 @@ _CAPITAL: Final = 0.68
 _EXACT: Final = 1e-6
 _WORD = re.compile(r"[!-~À-ɏ]+[ ]?|.", re.DOTALL)
 
+# Words of a heading: of Latin letters, in brackets, or of one script with the kana that end it.
+_HEADING_WORD = re.compile(
+    r"（[^）]*）|[!-~À-ɏ]+[ ]?|(?:[ァ-ヺー]+|[一-鿿々]+)[ぁ-ゖ]*|[ぁ-ゖ]+|.", re.DOTALL
+)
+
 
 def text_width(text: str) -> float:
     """Compute the width of one line in em."""
@@ -36,10 +41,31 @@ def line_count(text: str, room: float) -> int:
     return sum(_wrapped(line, room) for line in text.split("\n"))
 
 
+def break_between_words(text: str, room: float) -> str:
+    """Break a heading between words into lines of `room` em; a longer word has its own."""
+    return "\n".join(_break_line(line, room) for line in text.split("\n"))
+
+
+def _break_line(line: str, room: float) -> str:
+    if text_width(line) < room - _EXACT:
+        return line
+    lines = [""]
+    for word in _HEADING_WORD.findall(line):
+        if lines[-1] and text_width(lines[-1] + word.rstrip()) > room:
+            lines.append("")
+        lines[-1] += word
+    return "\n".join(each.rstrip() for each in lines)
+
+
 def row_height(text: str, *, room: float, size: float, padding: float = 4.0) -> float:
     """Row height in points for `text` at `size` points in `column_room` points of width."""
-    lines = line_count(text, max(room / size - 0.6, 1.0))
+    lines = line_count(text, line_room(room, size))
     return round(lines * size * LINE_HEIGHT + padding, 2)
+
+
+def line_room(room: float, size: float) -> float:
+    """Width in em of a line at `size` points in `room` points, with a margin for other fonts."""
+    return max(room / size - 0.6, 1.0)
 
 
 def column_room(pixels: float, *, indent: int = 0) -> float:

@@ -12,7 +12,13 @@ from xlsxwriter.exceptions import XlsxWriterException
 from xlsxwriter.image import Image
 
 from sheet_diag.text.excel_text import property_text, storable_text
-from sheet_diag.text.text_metrics import FONT, column_room, row_height
+from sheet_diag.text.text_metrics import (
+    FONT,
+    break_between_words,
+    column_room,
+    line_room,
+    row_height,
+)
 from sheet_diag.xlsx.cell_values import BLANK, SHARED, day_number, formula_content, number_content
 from sheet_diag.xlsx.cell_writer import Cell, RowTemplate
 from sheet_diag.xlsx.errors import require_done
@@ -147,12 +153,22 @@ class Page:
         done = self._sheet.write_url(row, col, target, self._form(look), storable_text(text))
         require_done(done)
 
-    def columns(self, widths: Sequence[int], *, hidden: Iterable[int] = ()) -> None:
-        """Set column widths in pixels from column A on."""
+    def columns(
+        self, widths: Sequence[int], *, hidden: Iterable[int] = (), folded: Sequence[int] = ()
+    ) -> None:
+        """Set column widths in pixels from column A on.
+
+        `folded` ones are a group that the button over the column before it opens.
+        """
         self._widths.update(enumerate(widths))
+        options: dict[int, dict[str, Any]] = {col: {"hidden": True} for col in hidden}
+        if folded:
+            self._sheet.outline_settings(symbols_right=False)
+            options |= {col: {"hidden": True, "level": 1} for col in folded}
+            options |= {folded[0] - 1: {"collapsed": True}}
         for col, pixels in enumerate(widths):
-            options = {"hidden": True} if col in hidden else {}
-            require_done(self._sheet.set_column_pixels(col, col, pixels, None, options))
+            found = options.get(col, {})
+            require_done(self._sheet.set_column_pixels(col, col, pixels, None, found))
 
     def span(self, first: int, last: int) -> int:
         """Compute the width in pixels of columns `first` to `last`."""
@@ -164,6 +180,24 @@ class Page:
         """Compute the row height in points that a text needs in some columns."""
         room = column_room(self.span(*columns), indent=look.get("indent", 0))
         return row_height(text, room=room, size=look.get("font_size", 10), padding=padding)
+
+    def headings(self, row: int, texts: Iterable[str], look: Look, least: float) -> float:
+        """Write the headings of a table from column A on, broken between words alone.
+
+        Returns the height of their row in points.
+        """
+        height = least
+        for col, text in enumerate(texts):
+            lines = self.break_words(text, look, (col, col))
+            self.text(row, col, lines, look)
+            height = max(height, self.text_height(lines, look, (col, col)))
+        self.height(row, height)
+        return height
+
+    def break_words(self, text: str, look: Look, columns: tuple[int, int]) -> str:
+        """Break a text over some columns between words."""
+        room = column_room(self.span(*columns), indent=look.get("indent", 0))
+        return break_between_words(text, line_room(room, look.get("font_size", 10)))
 
     def height(self, row: int, points: float) -> None:
         """Set a row height in points (Excel takes up to 409)."""

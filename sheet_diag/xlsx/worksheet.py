@@ -40,7 +40,7 @@ class FastWorksheet(Worksheet):  # type: ignore[misc]  # XlsxWriter publishes no
         return describe_sheet(
             self.get_name(),
             hidden=bool(self.hidden),
-            columns=[col + 1 for col, info in self.col_info.items() if info.hidden],
+            columns=[c + 1 for c, info in self.col_info.items() if info.hidden and not info.level],
             rows=[row + 1 for row, (_, hidden) in self.row_sizes.items() if hidden],
             margins=self.header + self.footer,
         )

@@ -17,10 +17,10 @@ from sheet_diag.xlsx.theme import (
 
 
 def describe_previous_action(entry: PlanEntry | None, context: ReportContext) -> str:
-    """Describe what was planned last time, one line for each entry."""
+    """Describe what was planned last time."""
     say = context.say
     entries: dict[str, str] = {c: getattr(entry, c).strip() for c in PLAN_COLUMNS} if entry else {}
-    return "\n".join(
+    return "　".join(
         say("plan.previous.line", label=say(f"plan.column.{column}"), text=text)
         for column, text in entries.items()
         if text
@@ -41,7 +41,7 @@ def write_completed_actions(
     if not done:
         return
     page.height(row, 10)
-    last, title, text = len(at) - 1, at["title"], at["text"]
+    last, title, gain = len(at) - 1, at["title"], at["gain"]
     page.merged(row + 1, 0, last, say("plan.done.heading"), HEADING)
     page.height(row + 1, 24)
     for line, entry in enumerate(done, row + 2):
@@ -49,8 +49,8 @@ def write_completed_actions(
         category = catalog.category_of[item.id].short[say.lang] if item else ""
         texts = (
             ((2, title), item.comment.title[say.lang] if item else ""),
-            ((title + 1, text), _describe_result(entry, context)),
-            ((text + 1, last), describe_previous_action(entry, context).replace("\n", "　")),
+            ((title + 1, gain), _describe_result(entry, context)),
+            ((gain + 1, last), describe_previous_action(entry, context)),
         )
         page.client_text(line, 0, entry.item, CENTERED_9)
         page.text(line, 1, category, CENTERED_MUTED)
