@@ -20,7 +20,7 @@ def describe_previous_action(entry: PlanEntry | None, context: ReportContext) ->
     """Describe what was planned last time."""
     say = context.say
     entries: dict[str, str] = {c: getattr(entry, c).strip() for c in PLAN_COLUMNS} if entry else {}
-    return "　".join(
+    return say("plan.previous.separator").join(
         say("plan.previous.line", label=say(f"plan.column.{column}"), text=text)
         for column, text in entries.items()
         if text

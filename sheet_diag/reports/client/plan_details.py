@@ -60,12 +60,13 @@ def write_plan_details(
 
 
 def _list_details(context: ReportContext, long: Mapping[str, str]) -> Iterator[tuple[str, str]]:
-    lang = context.say.lang
+    say, lang = context.say, context.say.lang
     for name in context.report.diagnosis.open_items:
         comment = context.catalog.items[name].comment
-        yield f"{name}　{comment.title[lang]}", context.explain(comment.text[lang])
+        title = say("plan.details.item", id=name, text=comment.title[lang])
+        yield title, context.explain(comment.text[lang])
         if name in long:
-            yield f"{name}　{context.say('plan.column.first_step')}", long[name]
+            yield say("plan.details.item", id=name, text=say("plan.column.first_step")), long[name]
 
 
 def _write_heading(page: Page, row: int, last: int, text: str) -> int:
