@@ -1,9 +1,10 @@
 """How random tests run, which tests are slow, and what a whole session makes once."""
 
+import io
 import os
 import pickle
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Future
 from functools import cache
 from pathlib import Path
@@ -143,6 +144,25 @@ def tasks_here(monkeypatch: pytest.MonkeyPatch) -> None:
 
     for user in ("pipeline.run", "pipeline.ingest", "pipeline.missing_pdfs", "mail.inbox.contents"):
         monkeypatch.setattr(f"sheet_diag.{user}.WorkerProcesses", Here)
+
+
+@pytest.fixture
+def blank_pdfs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have reports as PDF be blank pages that tell whose they are: they are set at once."""
+    from pypdf import PdfWriter
+
+    from sheet_diag.forms.layout import pack_owner
+    from sheet_diag.reports.pdf.maker import SetPdf
+
+    def set_blank(view: Any, *, logo: Any, owner: Mapping[str, str], font: str = "") -> SetPdf:
+        del view, logo, font
+        writer, content = PdfWriter(), io.BytesIO()
+        writer.add_blank_page(100, 100)
+        writer.add_metadata({"/Keywords": pack_owner(owner)})
+        writer.write(content)
+        return SetPdf(content.getvalue(), "")
+
+    monkeypatch.setattr("sheet_diag.pipeline.report_pdf.set_pdf", set_blank)
 
 
 @pytest.fixture(scope="session")

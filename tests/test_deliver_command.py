@@ -43,7 +43,7 @@ from tests.test_mail_commands import LIST, PROFILE, SETTINGS, call, drafts
 
 pytestmark = [
     pytest.mark.slow("encrypted reports are opened and mailed"),
-    pytest.mark.usefixtures("tasks_here"),
+    pytest.mark.usefixtures("tasks_here", "blank_pdfs"),
 ]
 
 YAMADA, SMITH = "yamada@mihon.co.jp", "smith@example-robotics.jp"
@@ -262,8 +262,11 @@ def _outputs() -> dict[str, bytes]:
 
 
 @pytest.mark.usefixtures("campaign")
-def test_deliver_sets_the_pdfs_that_the_run_would_have_set() -> None:
+def test_deliver_sets_the_pdfs_that_the_run_would_have_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     """The same bytes, and run.json tells of them as after `run --pdf`."""
+    monkeypatch.setattr(report_pdf, "set_pdf", set_pdf)
     day = ("--as-of", "2026-11-23")
     call("run", "--pdf", *day)
     expected = _outputs()

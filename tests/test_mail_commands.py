@@ -36,9 +36,11 @@ PROFILE = {"industry": "製造業", "employees": "51〜100人"}
 
 
 @pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tasks_here: None) -> Path:
+def here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tasks_here: None, blank_pdfs: None
+) -> Path:
     """A working folder with settings and a list of two clients."""
-    del tasks_here
+    del tasks_here, blank_pdfs
     monkeypatch.chdir(tmp_path)
     (tmp_path / "sheet-diag.toml").write_text(SETTINGS, encoding="utf-8")
     (tmp_path / "clients.csv").write_text(LIST, encoding="utf-8")
@@ -587,7 +589,7 @@ def test_swapped_reports_are_stopped() -> None:
     Path("input/other.xlsx").write_bytes(fill_in(sheet, Lang.EN, profile=profile))
     call("run", "--protect")
     _swap(Path("output/results"))
-    said = call("deliver", status=1)
+    said = call("deliver", "--attach", "xlsx", status=1)
     assert "止めました（" in said
     assert drafts("result") == {}
 

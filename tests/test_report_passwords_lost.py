@@ -19,7 +19,7 @@ from tests.test_mail_commands import LIST, PROFILE, SETTINGS, call, drafts
 
 pytestmark = [
     pytest.mark.slow("reports are encrypted and mailed in most tests"),
-    pytest.mark.usefixtures("tasks_here"),
+    pytest.mark.usefixtures("tasks_here", "blank_pdfs"),
 ]
 
 YAMADA = "yamada@mihon.co.jp"
