@@ -186,9 +186,10 @@ def _with_fonts(content: bytes) -> bytes:
     }
     buffer = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(buffer, "w") as new:
+        has_charts = any(name.startswith("xl/charts/") for name in old.namelist())
         for part in old.infolist():
             text = old.read(part)
-            for folder, name_fonts in named.items():
+            for folder, name_fonts in named.items() if has_charts else ():
                 if part.filename.startswith(folder):
                     text = name_fonts(text.decode()).encode()
             new.writestr(part, text)
@@ -522,7 +523,8 @@ def _fonts(text: Element) -> list[str]:
     return [f"{k} {found.get('typeface')}" for k in kinds for found in text.findall(f"{A}{k}")]
 
 
-def test_every_text_of_a_chart_names_an_east_asian_font() -> None:
+def _with_two_charts() -> dict[str, Element]:
+    """The parts of a workbook with two charts."""
     book = Book(title="T", author="A", created=DAY)
     page, labels = book.page("S"), CellSpan("S", 0, 0, 4)
     series = [ChartSeries(name, CellSpan("S", 1, 0, 4)) for name in ("今回", "前回")]
@@ -530,7 +532,11 @@ def test_every_text_of_a_chart_names_an_east_asian_font() -> None:
     columns = make_column_chart(book, labels, series, title="題", y_axis=SCORES)
     for row, chart in enumerate((radar, columns)):
         page.place(row, 3, chart, (300, 200))
-    parts = xml_parts(book.bytes())
+    return xml_parts(book.bytes())
+
+
+def test_every_text_of_a_chart_names_an_east_asian_font() -> None:
+    parts = _with_two_charts()
     drawn = [root for name, root in parts.items() if name.startswith("xl/charts/chart")]
     assert len(drawn) == 2
     for root in drawn:
@@ -541,8 +547,8 @@ def test_every_text_of_a_chart_names_an_east_asian_font() -> None:
         assert len(own) == 1, "what names no font has this one"
 
 
-def test_the_theme_names_a_japanese_font() -> None:
-    theme = xml_parts(ours([[]]))["xl/theme/theme1.xml"]
+def test_the_theme_of_charts_names_a_japanese_font() -> None:
+    theme = _with_two_charts()["xl/theme/theme1.xml"]
     for kind in ("majorFont", "minorFont"):
         (fonts,) = theme.iter(f"{A}{kind}")
         assert _fonts(fonts)[1:] == ["ea 游ゴシック"]

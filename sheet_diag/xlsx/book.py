@@ -99,7 +99,6 @@ class FastWorkbook(xlsxwriter.Workbook):  # type: ignore[misc]  # XlsxWriter pub
 
     def __init__(self) -> None:
         super().__init__(io.BytesIO(), deepcopy(_OPTIONS))
-        self.theme_xml = name_theme_fonts(THEME_XML_2007)
         self.strings = SharedStrings()
         self.forms = WorkbookFormats()
         self._file: IO[bytes] = io.BytesIO()
@@ -168,6 +167,11 @@ class _Packager(Packager):  # type: ignore[misc]
             part.write('<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n')
             for piece in strings.xml():
                 part.write(piece)
+
+    def _write_theme_file(self) -> None:
+        if self.workbook.charts:  # cells name their font themselves, so forms keep their bytes
+            self.workbook.theme_xml = name_theme_fonts(THEME_XML_2007)
+        super()._write_theme_file()
 
     def _write_styles_file(self) -> None:
         book: FastWorkbook = self.workbook
