@@ -22,7 +22,13 @@ from sheet_diag.diagnosis.comparison.previous import (
 from sheet_diag.diagnosis.evaluate import evaluate
 from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.comparison import Comparison, Movement, PreviousDiagnosis, PreviousRun
+from sheet_diag.model.comparison import (
+    Comparison,
+    Movement,
+    PastDiagnosis,
+    PreviousDiagnosis,
+    PreviousRun,
+)
 from sheet_diag.model.overrides import Judgement, Override
 from sheet_diag.model.results import ReturnOutcome, ReturnStatus
 from sheet_diag.model.returns import (
@@ -144,6 +150,30 @@ def test_a_year_without_a_rank_ends_no_history(tmp_path: Path) -> None:
     again = with_previous(SMALL, [outcome()], second)
     assert told(again) == ["2025-11-23 small@1 100.0 A"]
     assert again[0].comparison.previous is None
+
+
+def test_a_day_stands_in_a_history_once(tmp_path: Path) -> None:
+    first = run_of(tmp_path, with_previous(SMALL, [outcome()], run_of(tmp_path, [outcome()])))
+    assert told(with_previous(SMALL, [outcome()], first)) == ["2025-11-23 small@1 100.0 A"]
+
+
+def test_other_ranks_end_a_history(tmp_path: Path) -> None:
+    same = run_of(tmp_path, [outcome()])
+    assert same.ranks == SMALL.scoring.ranks
+    other = run_of(tmp_path, [outcome()], ranks={**dict.fromkeys("ABCD", "60"), "E": "0"})
+    assert told(with_previous(SMALL, [outcome()], same)) == ["2025-11-23 small@1 100.0 A"]
+    assert told(with_previous(SMALL, [outcome()], other)) == []
+
+
+def test_another_catalogue_ends_a_history_and_another_version_is_told(tmp_path: Path) -> None:
+    run = run_of(tmp_path, [outcome()], version="2")
+    past = [
+        PastDiagnosis(date(year, 11, 23), name, Fraction(50), Rank.C)
+        for year, name in ((2021, "small@0"), (2022, "smaller@9"), (2023, "small@1"))
+    ]
+    returns = (replace(run.returns[0], history=tuple(past)),)
+    found = with_previous(SMALL, [outcome()], replace(run, returns=returns))
+    assert told(found) == ["2023-11-23 small@1 50.0 C", "2025-11-23 small@2 100.0 A"]
 
 
 def test_without_an_earlier_run_there_is_no_history() -> None:

@@ -175,13 +175,15 @@ class PreviousReturn:
 class PreviousRunFacts:
     """What is the same for all clients of an earlier run; `catalog` is NAME@VERSION.
 
-    `items` maps item ids to their fingerprints; None where that version wrote none.
+    `items` maps item ids to their fingerprints, `ranks` ranks to their lowest scores; None where
+    that version wrote none.
     """
 
     as_of: date
     catalog: str
     sha256: str
     items: Mapping[str, str] | None
+    ranks: Mapping[Rank, Fraction] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,12 +196,13 @@ class PreviousRun:
     sha256: str
     items: Mapping[str, str] | None
     returns: tuple[PreviousReturn, ...]
+    ranks: Mapping[Rank, Fraction] | None = None
 
     @property
     def head(self) -> PreviousRunFacts:
         """The run without its returns."""
         return PreviousRunFacts(
-            self.as_of, f"{self.catalog}@{self.version}", self.sha256, self.items
+            self.as_of, f"{self.catalog}@{self.version}", self.sha256, self.items, self.ranks
         )
 
 

@@ -12,6 +12,7 @@ import json
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from itertools import islice, takewhile
 from typing import Any, Final, TypeVar
 
 from sheet_diag.diagnosis.scoring.score import score_overall
@@ -59,7 +60,7 @@ def add_previous(
 
     Where answers and remarks are all the same as then, a problem says so.
     """
-    outcome = replace(outcome, history=tuple(_history(before, run)[-_MOST_PAST:]))
+    outcome = replace(outcome, history=_make_history(catalog, before, run))
     if outcome.status is not ReturnStatus.RANKED or before.rank is None or before.score is None:
         return outcome
     previous = _previous(catalog, outcome.received, before, run)
@@ -71,10 +72,18 @@ def add_previous(
     return replace(outcome, problems=problems, comparison=comparison)
 
 
-def _history(before: PreviousReturn, run: PreviousRunFacts) -> list[PastDiagnosis]:
-    if before.rank is None or before.score is None:
-        return [*before.history]
-    return [*before.history, PastDiagnosis(run.as_of, run.catalog, before.score, before.rank)]
+def _make_history(
+    catalog: Catalog, before: PreviousReturn, run: PreviousRunFacts
+) -> tuple[PastDiagnosis, ...]:
+    """Carry the history on, one diagnosis a day; another catalogue or scale of ranks ends it."""
+    if run.ranks is not None and run.ranks != catalog.scoring.ranks:
+        return ()
+    past = {each.as_of: each for each in before.history}
+    if before.rank is not None and before.score is not None:
+        past[run.as_of] = PastDiagnosis(run.as_of, run.catalog, before.score, before.rank)
+    newest_first = reversed(past.values())
+    same = takewhile(lambda each: each.catalog.startswith(f"{catalog.id}@"), newest_first)
+    return tuple(islice(same, _MOST_PAST))[::-1]
 
 
 def item_fingerprint(catalog: Catalog, item: Item) -> str:

@@ -50,6 +50,7 @@ class _RunJsonCatalog(_RunJsonPart):
     version: str = ""
     sha256: str
     items: dict[str, str] | None = None  # the fingerprint of each
+    ranks: dict[Rank, LongScore] | None = None
 
 
 class _Head(_RunJsonPart):
@@ -128,6 +129,7 @@ def load_previous_run(folder: Path, catalog: Catalog) -> PreviousRun:
             version=head.catalog.version,
             sha256=head.catalog.sha256,
             items=head.catalog.items,
+            ranks=head.catalog.ranks,
             returns=tuple(
                 _to_previous(each)
                 for each, _ in returns

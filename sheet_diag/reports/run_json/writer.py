@@ -81,6 +81,7 @@ def describe_run(
             "id": catalog.id,
             "version": catalog.version,
             "sha256": catalog.sha256,
+            "ranks": {rank.value: str(score) for rank, score in catalog.scoring.ranks.items()},
             "items": {
                 name: item_fingerprint(catalog, item) for name, item in catalog.items.items()
             },
