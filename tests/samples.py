@@ -21,6 +21,7 @@ from sheet_diag.intake.receive import read_content
 from sheet_diag.intake.resolution.resolve import decide_status, resolve_returns
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.client_list import ClientList
 from sheet_diag.model.client_status import ResponseStatus
 from sheet_diag.model.portfolio import Portfolio
 from sheet_diag.model.results import ClientReport, Diagnosis, ReturnOutcome, ReturnStatus
@@ -28,7 +29,7 @@ from sheet_diag.model.returns import ReceivedFile, ReturnedSheet
 from sheet_diag.model.settings import Issuer
 from sheet_diag.reports.client.workbook import build_client_report
 from sheet_diag.reports.exports import open_exports
-from sheet_diag.reports.portfolio.client_facts import summarize_outcome
+from sheet_diag.reports.portfolio.client_facts import add_list_entry, summarize_outcome
 from sheet_diag.reports.portfolio.tables import PortfolioBuilder
 from sheet_diag.reports.portfolio.workbook import build_portfolio
 from sheet_diag.storage.file_names import report_number, result_name
@@ -164,11 +165,13 @@ def report(
     return build_client_report(made, catalog, issuer, SOFTWARE_SIGNATURE)
 
 
-def summary(outcomes: Sequence[ReturnOutcome], *, catalog: Catalog = JIS) -> Portfolio:
+def summary(
+    outcomes: Sequence[ReturnOutcome], *, catalog: Catalog = JIS, listed: ClientList | None = None
+) -> Portfolio:
     """The portfolio's tables."""
-    gathering = PortfolioBuilder(catalog, AS_OF)
+    gathering, entries = PortfolioBuilder(catalog, AS_OF), (listed or ClientList()).by_id()
     for outcome in outcomes:
-        gathering.add(summarize_outcome(catalog, outcome))
+        gathering.add(add_list_entry(summarize_outcome(catalog, outcome), entries))
     return gathering.portfolio()
 
 
@@ -179,9 +182,10 @@ def portfolio(
     lang: Lang = Lang.JA,
     issuer: Issuer = ISSUER,
     turnout: ResponseStatus | None = None,
+    listed: ClientList | None = None,
 ) -> bytes:
     """The portfolio's workbook."""
-    tables = replace(summary(outcomes, catalog=catalog), responses=turnout)
+    tables = replace(summary(outcomes, catalog=catalog, listed=listed), responses=turnout)
     return build_portfolio(tables, catalog, issuer, Wording(lang)).bytes()
 
 

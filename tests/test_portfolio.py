@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 from pandas.testing import assert_frame_equal
 
-from sheet_diag.model.basics import Lang
+from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.client_list import ClientList, ListedClient
+from sheet_diag.model.comparison import PastDiagnosis
 from sheet_diag.model.portfolio import Portfolio
 from sheet_diag.model.results import ReturnOutcome, ReturnStatus
 from sheet_diag.model.returns import SheetIdentity
@@ -32,7 +33,7 @@ from sheet_diag.text.wording import Wording
 from tests.catalogs import JIS, catalog
 from tests.samples import AS_OF, client, resolve_all, summary
 
-FRAMES = ("clients", "answers", "items", "categories", "movement")
+FRAMES = ("clients", "answers", "items", "categories", "movement", "history")
 
 
 def outcomes() -> list[ReturnOutcome]:
@@ -97,6 +98,22 @@ def test_group_and_day_of_contact_come_from_the_list_by_the_id_of_the_client() -
     ]  # fmt: skip
     assert list(made.answers["group"].unique()) == ["東日本", ""]
     assert made.groups["group"]["choice"].tolist() == ["東日本", ""]
+
+
+def test_earlier_scores_stand_by_run_in_the_order_of_the_clients() -> None:
+    worst, best = resolve_all(client("見本1", rest="×"), client("見本2"))
+    runs = {year: (date(year, 4, 1), f"jis@{year}") for year in (2022, 2023, 2024)}
+    then = {year: PastDiagnosis(*run, Fraction(year, 30), Rank.C) for year, run in runs.items()}
+    table = summary(
+        [
+            replace(worst, history=(then[2023],)),
+            replace(best, history=(then[2022], then[2024])),
+        ]
+    ).history
+    assert list(table) == list(runs.values())
+    assert table.round(1).replace({np.nan: None}).to_numpy().tolist() == [
+        [67.4, None, 67.4], [None, 67.4, None],
+    ]  # fmt: skip
 
 
 def test_nobody_has_a_group_without_a_list() -> None:

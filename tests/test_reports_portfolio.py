@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from functools import cache
 from itertools import combinations
@@ -22,10 +22,12 @@ from sheet_diag.forms.hearing_sheet.content import Entries
 from sheet_diag.intake.receive import read_content
 from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.client_list import ClientList, ListedClient
 from sheet_diag.model.comparison import (
     OVERALL,
     Comparison,
     GroupKind,
+    PastDiagnosis,
     PeerGroup,
     PeerStanding,
     PreviousDiagnosis,
@@ -33,9 +35,9 @@ from sheet_diag.model.comparison import (
 from sheet_diag.model.overrides import Judgement, Override
 from sheet_diag.model.portfolio import MOST_SHOWN_ANSWERS
 from sheet_diag.model.results import ReturnOutcome, ReturnStatus
-from sheet_diag.model.returns import ReceivedFile, Severity
+from sheet_diag.model.returns import ReceivedFile, ReturnedSheet, Severity
 from sheet_diag.model.settings import Issuer
-from sheet_diag.reports.portfolio import client_sheets
+from sheet_diag.reports.portfolio import client_table
 from sheet_diag.reports.portfolio import data_sheets as rows
 from sheet_diag.reports.portfolio import table_sheet as listing
 from sheet_diag.reports.portfolio.client_facts import choice_ids
@@ -62,12 +64,14 @@ from tests.samples import (
 )
 from tests.workbooks import (
     NS,
+    Box,
     box,
     calamine_values,
     charts,
     cut_texts,
     merges,
     open_workbook,
+    pixels,
     row_values,
     rows_with,
     sheet,
@@ -210,7 +214,7 @@ def tiles(overview: Worksheet) -> dict[str, Any]:
 
 def test_counts() -> None:
     found = tiles(page(OVERVIEW))
-    average = mean(row["総合評価点"] for row in table(page(CLIENTS)))
+    average = mean(row["評価点"] for row in table(page(CLIENTS)))
     assert found == {
         "受け取ったファイル": 12,
         "判定済み": 7,
@@ -328,7 +332,7 @@ def test_clients_in_order() -> None:
         "株式会社見本",
         "全否株式会社",
     ]
-    keys = [(row["ランク"], -row["総合評価点"]) for row in rows]
+    keys = [(row["ランク"], -row["評価点"]) for row in rows]
     assert keys == sorted(keys)
     assert [row["順位"] for row in rows] == [1, 2, 3, 3, 5, 6, 7]
 
@@ -340,7 +344,7 @@ def test_clients_say_what_their_reports_say() -> None:
         assert outcome.diagnosis
         found = outcome.diagnosis.scores
         assert found.overall is not None
-        assert row["総合評価点"] == float(format_score(found.overall))
+        assert row["評価点"] == float(format_score(found.overall))
         assert (row["ランク"], row["基礎ランク"]) == (found.rank, found.base_rank)
         assert [row[short] for short in SHORTS] == list(scores(outcome).values())
         given = dict(zip(SHORTS, scores(outcome).values(), strict=True))
@@ -349,7 +353,7 @@ def test_clients_say_what_their_reports_say() -> None:
         assert row["保険案内レベル"] == outcome.diagnosis.insurance.level
         plan = outcome.diagnosis.plan
         assert row["改善対象の設問数"] == len(plan)
-        assert row["重大項目の未実施"] == sum(1 for each in plan if each.label == "top")
+        assert row["★未実施"] == sum(1 for each in plan if each.label == "top")
         assert (row["業種"], row["従業員数"]) == ("製造業", "6〜20人")
     unanswered = {row["診断先"]: row["未回答数"] for row in table(page(CLIENTS))}
     assert {name: count for name, count in unanswered.items() if count} == {"未回答商店": 2}
@@ -387,7 +391,7 @@ def test_heat_map() -> None:
 @pytest.mark.parametrize(
     ("which", "shaded"),
     [
-        (CLIENTS, ["総合評価点:総合評価点", "ポリシー:危機管理"]),
+        (CLIENTS, ["評価点:評価点", "ポリシー:危機管理"]),
         (HEATMAP, ["ポリシー:危機管理"]),
         (INDUSTRY, ["ポリシー:危機管理"]),
     ],
@@ -402,6 +406,53 @@ def test_scores_are_shaded(which: int, shaded: list[str]) -> None:
     assert {(p.top, p.bottom) for p in places} == {(5, 4 + len(table(shown_)))}
 
 
+def question_heads() -> list[str]:
+    """The headings of the questions: id, ★ and topic."""
+    items = CATALOG.items.values()
+    return [f"{each.id} {'★' if each.critical else ''}{each.topic.ja}" for each in items]
+
+
+def test_questions_stand_below_their_categories_and_are_printed_a_few_categories_a_page() -> None:
+    marks = page(MARKS)
+    found = sorted((place for place in merges(marks) if place.top == 4), key=lambda at: at.left)
+    bands = {str(marks.cell(4, place.left).value): place for place in found}
+    assert list(bands) == [category.name.ja for category in CATALOG.categories]
+    heads = [str(cell.value) for cell in marks[5]]
+    assert heads == ["診断先", "ランク", *question_heads()]
+    for band, category in zip(bands.values(), CATALOG.categories, strict=True):
+        under = [head.split()[0] for head in heads[band.left - 1 : band.right]]
+        assert under == [item.id for item in category.items]
+    assert marks.freeze_panes == "C6"
+    assert marks.print_title_cols == "$A:$B"
+    breaks = [each.id for each in marks.col_breaks.brk]
+    assert breaks
+    assert set(breaks) <= {band.left - 1 for band in bands.values()}
+
+
+def test_what_a_manager_needs_fits_a_small_screen_beside_the_name() -> None:
+    clients = page(CLIENTS, _listed())
+    heads = [str(cell.value) for cell in clients[4]]
+    assert heads[:11] == [
+        "順位", "診断先", "ランク", "評価点", "要フォロー", "報告書", "連絡日", "グループ", "業種",
+        "従業員数", "前回差",
+    ]  # fmt: skip
+    assert heads[11:17] == SHORTS
+    assert pixels(clients, Box(4, 1, 4, 17)) <= 1_366 - 60  # numbers of rows and the scroll bar
+    assert clients.freeze_panes == "C5"
+    (row,) = (row for row in table(clients) if row["診断先"] == "低下")
+    assert (row["連絡日"], row["グループ"]) == (datetime(2026, 11, 20), "東京支店")
+    assert {each.number_format for each in clients["G"][4:]} == {"yyyy/m/d"}
+
+
+def test_columns_that_are_empty_for_everybody_are_left_out() -> None:
+    heads = set(table(page(CLIENTS))[0])
+    assert not {"連絡日", "グループ", "前回差", "前回ランク", "偏差値"} & heads
+    assert {"要フォロー", "報告書", "業種", "診断者の修正"} <= heads
+    blank = client("満点株式会社", profile={"industry": "", "employees": ""})
+    alone = portfolio(resolve_all(blank))
+    assert not {"要フォロー", "業種", "従業員数"} & set(table(page(CLIENTS, alone))[0])
+
+
 def test_marks_of_all_answers() -> None:
     marks = {"yes": "○", "partial": "△", "no": "×", "unknown": "?", "na": "-", None: None}
     rows = {row["診断先"]: row for row in table(page(MARKS))}
@@ -409,12 +460,73 @@ def test_marks_of_all_answers() -> None:
         sheet_ = outcome.received.sheet
         assert sheet_
         row = rows[sheet_.name]
-        assert {item: marks[sheet_.answers[item]] for item in CATALOG.items} == {
-            item: row[item] for item in CATALOG.items
-        }
+        given = [marks[sheet_.answers[item]] for item in CATALOG.items]
+        assert given == [row[head] for head in question_heads()]
     assert [row["診断先"] for row in table(page(MARKS))] == [
         row["診断先"] for row in table(page(CLIENTS))
     ]
+
+
+# --- what the client list says
+
+
+def _listed() -> bytes:
+    """Those of `_compared`, of whom two are in a group of the client list, and one was called."""
+    found = [
+        replace(o, received=replace(o.received, sheet=_with_id(o, f"C-{number}")))
+        for number, o in enumerate(_compared(), 1)
+    ]
+    groups = {"C-1": "東京支店", "C-2": "", "C-3": "大阪支店"}
+    days = {"C-1": date(2026, 11, 20)}
+    entries = (
+        ListedClient(name, "", Lang.JA, (), group=group, contacted=days.get(name))
+        for name, group in groups.items()
+    )
+    return portfolio(found, listed=ClientList(tuple(entries)))
+
+
+def _with_id(outcome: ReturnOutcome, id_: str) -> ReturnedSheet:
+    sheet_ = outcome.received.sheet
+    assert sheet_
+    return replace(sheet_, identity=replace(sheet_.identity, client=id_))
+
+
+def test_groups_of_the_list_have_a_sheet_and_a_column_in_the_data() -> None:
+    book = open_workbook(_listed())
+    rows_ = table(sheet(book, "グループ別"))
+    named = [(r["グループ"], r["社数"], r["A"], r["B"], r["C"]) for r in rows_]
+    assert named == [("大阪支店", 1, 0, 1, 0), ("東京支店", 1, 0, 0, 1), ("（未記入）", 1, 0, 1, 0)]
+    for row in rows_:
+        assert row["平均"] == row["中央値"]
+        assert all(0 <= row[short] <= 100 for short in SHORTS)
+    data = {row["診断先"]: row["グループ"] for row in table(sheet(book, "データ"))}
+    assert data == {"低下": "東京支店", "上昇": None, "新規": "大阪支店"}
+    assert "グループ別" not in NAMES[Lang.JA]
+
+
+# --- earlier scores
+
+
+def test_earlier_scores_stand_beside_those_of_this_run_with_a_line_of_medians() -> None:
+    same, other = (date(2025, 11, 23), "jis-q-27002@2026.2"), (date(2024, 11, 23), "jis-q-27002@1")
+    assert f"{JIS.id}@{JIS.version}" == same[1]
+    first, second = resolve_all(client("甲", {"POL": "△"}), client("乙", {"HUM": "△"}))
+    past = (PastDiagnosis(*other, Fraction(50), Rank.C), PastDiagnosis(*same, Fraction(60), Rank.C))
+    found = [replace(first, history=past), replace(second, history=past[1:])]
+    content = portfolio(found)
+    assert lint(content) == []
+    history = sheet(open_workbook(content), "推移")
+    heads = ["2024/11/23 ※", "2025/11/23", "2026/11/23（今回）"]
+    rows_ = {row["診断先"]: row for row in table(history)}
+    assert list(rows_["甲"]) == ["診断先", "グループ", "ランク", *heads]
+    assert [rows_["甲"][head] for head in heads[:2]] == [50, 60]
+    assert [rows_["乙"][head] for head in heads[:2]] == [None, 60]
+    now = [row["評価点"] for row in table(page(CLIENTS, content))]
+    assert [row[heads[2]] for row in rows_.values()] == now
+    assert [cell.value for cell in history[4][3:6]] == [50, 60, pytest.approx(median(now))]
+    assert [cell.value for cell in history[5][3:6]] == [1, 2, 2]
+    assert len(charts(history)) == 1
+    assert "推移" not in NAMES[Lang.JA]  # without an earlier run
 
 
 # --- what changed, and who wants to be followed up
@@ -443,13 +555,13 @@ def test_change_since_last_time() -> None:
     rows = {row["診断先"]: row for row in table(page(CLIENTS, portfolio(_compared())))}
     fell, rose, new = rows["低下"], rows["上昇"], rows["新規"]
     assert (fell["前回ランク"], fell["ランク"], fell["偏差値"]) == ("B", "C", 57.25)
-    assert fell["前回差"] == pytest.approx(fell["総合評価点"] - 80.2)
+    assert fell["前回差"] == pytest.approx(fell["評価点"] - 80.2)
     assert rose["前回差"] > 0
-    assert (new["前回ランク"], new["前回差"], new["偏差値"]) == ("－", None, None)
-    assert fell["要フォロー"] == "ランク低下、前回と同じ回答"
+    assert (new["前回ランク"], new["前回差"], new["偏差値"]) == (None, None, None)
+    assert fell["要フォロー"] == "ランク低下・点数はB・前回と同じ"
     assert (rose["要フォロー"], rose["診断者の修正"]) == (None, 0)
-    assert (new["要フォロー"], new["診断者の修正"]) == ("診断者の修正あり", 1)
-    assert (new["重大項目の未実施"], fell["重大項目の未実施"]) == (1, 1)
+    assert (new["要フォロー"], new["診断者の修正"]) == ("点数はA・修正あり", 1)
+    assert (new["★未実施"], fell["★未実施"]) == (1, 1)
     assert fell["ランク上限の理由"] == "50点未満のカテゴリ、重大項目の未実施1件以上"
 
 
@@ -500,7 +612,7 @@ def test_a_sheet_is_cut_with_a_word_about_it(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_links_end_where_excel_ends_them(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(client_sheets, "_MOST_LINKS", 2)
+    monkeypatch.setattr(client_table, "_MOST_LINKS", 2)
     content = portfolio(outcomes(), catalog=CATALOG)
     assert len(sheet_parts(content)["一覧"].findall("m:hyperlinks/m:hyperlink", NS)) == 2
     told = [row["報告書"] for row in table(page(CLIENTS, content))]
@@ -518,9 +630,9 @@ def test_long_sheets_are_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     tables = summary(many, catalog=CATALOG)
     listed = table(page(CLIENTS, content))
     assert [row["診断先"] for row in listed] == tables.clients["name"].tolist()
-    assert [row["総合評価点"] for row in listed] == tables.clients["score"].tolist()
+    assert [row["評価点"] for row in listed] == tables.clients["score"].tolist()
     assert len(sheet_parts(content)["一覧"].findall("m:hyperlinks/m:hyperlink", NS)) == len(many)
-    marks = [[row[item] for item in CATALOG.items] for row in table(page(MARKS, content))]
+    marks = [[row[head] for head in question_heads()] for row in table(page(MARKS, content))]
     shown = {None: None, "yes": "○", "partial": "△", "no": "×", "unknown": "?", "na": "-"}
     ids = [*choice_ids(CATALOG), None]
     assert marks == [[shown[ids[code]] for code in row] for row in tables.codes.tolist()]
@@ -644,7 +756,8 @@ def test_native_tables_with_filters(which: int) -> None:
     place = box(str(native.ref))
     assert listed.max_row == place.bottom
     assert str(listed.freeze_panes)[-1:] == str(place.top + 1)
-    assert listed.print_title_rows == f"${place.top}:${place.top}"
+    first = 1 if which in (CLIENTS, MARKS) else place.top  # pages side by side repeat all
+    assert listed.print_title_rows == f"${first}:${place.top}"
     assert listed.page_setup.orientation == "landscape"
 
 
@@ -661,11 +774,11 @@ def _met_heads() -> list[str]:
 _FIGURES = {
     CLIENTS: (
         "順位",
-        "総合評価点",
+        "評価点",
         "偏差値",
         "前回差",
         *SHORTS,
-        "重大項目の未実施",
+        "★未実施",
         "保険案内レベル",
         "未回答数",
         "改善対象の設問数",
@@ -703,7 +816,7 @@ def test_shares_and_scores_are_formatted_as_such() -> None:
     heads = [cell.value for cell in items[4]]
     assert items.cell(5, heads.index("はい") + 1).number_format == "0%"
     heads = [cell.value for cell in clients[4]]
-    score = get_column_letter(heads.index("総合評価点") + 1)
+    score = get_column_letter(heads.index("評価点") + 1)
     assert clients[f"{score}5"].number_format == "0.0"
 
 
@@ -748,7 +861,7 @@ def test_a_category_that_applies_to_nobody() -> None:
     given = [client("自宅株式会社", {"PHY": "-"}, catalog=CATALOG)]
     content = portfolio(resolve_all(*given, catalog=CATALOG), catalog=CATALOG)
     assert lint(content) == []
-    assert table(page(CLIENTS, content))[0]["物理・環境"] is None
+    assert "物理・環境" not in table(page(CLIENTS, content))[0]
     overview = page(OVERVIEW, content)
     found = row_values(overview, rows_with(overview, "物理・環境")[0])
     assert found[found.index("物理・環境") + 1 :][:6] == ["－"] * 6

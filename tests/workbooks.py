@@ -165,8 +165,11 @@ def cut_texts(page: Worksheet, *, margin: float = 0.0) -> list[str]:
                 indent = int(cell.alignment.indent)
                 size = float(cell.font.size or 0)
                 width = column_room(pixels(page, area), indent=indent) + margin * size
+                high = height(page, area.top, area.bottom)
+                if cell.alignment.textRotation:  # its lines run from top to bottom
+                    width, high = high, 0.75 * pixels(page, area)
                 needed = row_height(cell.value, room=width, size=size, padding=0)
-                if min(needed, _TALLEST_ROW) > height(page, area.top, area.bottom) + _PIXEL:
+                if min(needed, _TALLEST_ROW) > high + _PIXEL:
                     found.append(f"{page.title}!{cell.coordinate}: {cell.value[:30]}")
     return found
 

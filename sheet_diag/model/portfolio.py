@@ -96,6 +96,8 @@ class Portfolio:
     per choice, in the order of the catalogue or else of their letters, those without any at the
     end (empty id): `choice clients A B C D E mean lower median upper` and `score:<category>` means.
     `movement`: clients by rank then (rows) and now (columns); empty where nobody was there before.
+    `history`: earlier scores, a row per client as `clients`, a column per earlier run, the oldest
+    first, named by its day and its catalogue (NAME@VERSION); NaN where a client has none.
     `responses`: where the clients of the client list stand (None: there is no list).
     Scores are the shown ones (0 to 100, one decimal, truncated); means are of the shown scores,
     quartiles interpolate linearly.
@@ -111,6 +113,7 @@ class Portfolio:
     categories: pd.DataFrame
     groups: Mapping[str, pd.DataFrame]
     movement: pd.DataFrame
+    history: pd.DataFrame
     attention: tuple[AttentionEntry, ...]
     texts: tuple[WrittenText, ...]
     attachments: tuple[AttachmentEntry, ...] = ()

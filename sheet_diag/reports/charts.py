@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sheet_diag.text.text_metrics import FONT
 from sheet_diag.xlsx.book import Book
-from sheet_diag.xlsx.references import CellSpan
+from sheet_diag.xlsx.references import CellSpan, RowSpan
 from sheet_diag.xlsx.theme import (
     BLUE,
     INK,
@@ -181,6 +181,33 @@ def add_lines(chart: Any, book: Book, labels: CellSpan, lines: Sequence[ChartSer
             line.add_series(each.options(labels))
         chart.combine(line)
         chart.set_legend({"position": "bottom", "font": _FONT})
+    return chart
+
+
+def make_history_chart(
+    book: Book, labels: RowSpan, values: RowSpan, *, title: str, series: str
+) -> Any:
+    """Make a line of scores by run, each with its figure."""
+    chart = book.chart({"type": "line"})
+    chart.add_series(
+        {
+            **OWN,
+            "name": series,
+            "categories": labels.area,
+            "values": values.area,
+            "categories_data": list(labels.content),
+            "values_data": list(values.content),
+            "data_labels": {
+                "value": True,
+                "position": "above",
+                "font": _SMALL,
+                "num_format": "0.0",
+            },
+        }
+    )
+    chart.set_x_axis({"text_axis": True, "num_font": _SMALL, "line": {"color": LINE}})
+    chart.set_y_axis({**SCORES, "num_font": _SMALL, "major_gridlines": _GRID})
+    _style(chart, title, 10)
     return chart
 
 

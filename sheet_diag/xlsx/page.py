@@ -153,6 +153,10 @@ class Page:
         done = self._sheet.write_url(row, col, target, self._form(look), storable_text(text))
         require_done(done)
 
+    def lead(self, row: int, col: int, target: str) -> None:
+        """Make a cell that is written by others lead to a target as of `link`."""
+        require_done(self._sheet.add_link(row, col, target))
+
     def columns(
         self, widths: Sequence[int], *, hidden: Iterable[int] = (), folded: Sequence[int] = ()
     ) -> None:
@@ -224,10 +228,10 @@ class Page:
         require_done(self._sheet.conditional_format(*area, dict(options)))
 
     def table(
-        self, area: tuple[int, int, int, int], name: str, headers: Sequence[str], head: Look
+        self, area: tuple[int, int, int, int], name: str, heads: Iterable[tuple[str, Look]]
     ) -> None:
         """Make a native Excel table of cells that are already written, and write its headers."""
-        columns = [{"header": text, "header_format": self._form(head)} for text in headers]
+        columns = [{"header": text, "header_format": self._form(look)} for text, look in heads]
         options = {"name": name, "columns": columns, "style": "Table Style Light 1"}
         require_done(self._sheet.add_table(*area, options))
 
@@ -311,6 +315,14 @@ class Page:
         """Print at a scale, repeating the given rows; unlike fitting, it keeps manual breaks."""
         self._sheet.set_print_scale(percent)
         self._sheet.repeat_rows(*repeat)
+
+    def split(self, columns: Sequence[int], percent: int, *, repeat: tuple[int, int]) -> None:
+        """Print at a scale, breaking the page before some columns; of `repeat` the rows up to the
+        first and the columns before the second stand on each page."""
+        self._sheet.set_print_scale(percent)
+        self._sheet.set_v_pagebreaks(list(columns))
+        self._sheet.repeat_rows(0, repeat[0])
+        self._sheet.repeat_columns(0, repeat[1] - 1)
 
     def breaks(self, rows: Sequence[int], area: tuple[int, int, int, int]) -> None:
         """Print `area`, breaking the page before each of the rows."""

@@ -46,6 +46,21 @@ class CellSpan:
         return replace(self, first=row, last=row)
 
 
+@dataclass(frozen=True, slots=True)
+class RowSpan:
+    """Cells of a row from a column (zero-based) on, with what stands in them."""
+
+    sheet: str
+    row: int
+    first: int
+    content: tuple[str | float, ...]
+
+    @property
+    def area(self) -> list[Any]:
+        """The cells as a chart of XlsxWriter takes them."""
+        return [self.sheet, self.row, self.first, self.row, self.first + len(self.content) - 1]
+
+
 @lru_cache(maxsize=4096)  # formulas of all clients name the same cells
 def _area(column: int, first: int, last: int) -> str:
     corner = fixed_cell(first, column)

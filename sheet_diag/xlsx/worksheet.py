@@ -66,6 +66,13 @@ class FastWorksheet(Worksheet):  # type: ignore[misc]  # XlsxWriter publishes no
             self.tables[-1].update(whole)
         return int(done)
 
+    def add_link(self, row: int, col: int, target: str) -> int:
+        """Make a cell that is written elsewhere lead to a target."""
+        self.ignore_write_string = True
+        done = self.write_url(row, col, target)
+        self.ignore_write_string = False
+        return int(done)
+
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
         # XlsxWriter looks in each for some forty functions that Excel 2016 does not have, which
         # took longer than all the rest; `tests.lint` allows none of them.

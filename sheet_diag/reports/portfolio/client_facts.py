@@ -18,7 +18,13 @@ from sheet_diag.diagnosis.coverage import cover_standards
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.client_list import ListedClient
-from sheet_diag.model.comparison import OVERALL, Comparison, GroupKind, PreviousDiagnosis
+from sheet_diag.model.comparison import (
+    OVERALL,
+    Comparison,
+    GroupKind,
+    PastDiagnosis,
+    PreviousDiagnosis,
+)
 from sheet_diag.model.portfolio import FollowUp, WrittenText
 from sheet_diag.model.results import Diagnosis, FindingCode, ReturnOutcome, ReturnStatus, Scores
 from sheet_diag.model.returns import Attachment, Problem, ProblemCode, ReturnedSheet, Severity
@@ -68,7 +74,7 @@ class ClientRow(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class RankedClient:
-    """A ranked client: its row, and its answers in the order of the catalogue.
+    """A ranked client: its row, its history, and its answers in the order of the catalogue.
 
     `codes` holds one whole number an answer (of `code_type`): its place in `choice_ids`, or their
     number where nothing was chosen. `figures` are doubles: every value, then all points, then all
@@ -76,6 +82,7 @@ class RankedClient:
     """
 
     row: ClientRow
+    history: tuple[PastDiagnosis, ...]
     codes: bytes
     figures: bytes
     raw: tuple[str, ...]
@@ -201,6 +208,7 @@ def _summarize_ranked(catalog: Catalog, outcome: ReturnOutcome) -> RankedClient:
     codes = (places.get(response.choice or "", len(ids)) for response in responses)
     return RankedClient(
         row=_row(catalog, outcome, sheet, diagnosis),
+        history=outcome.history,
         codes=array(code_type(len(ids)), codes).tobytes(),
         figures=_figures(catalog, diagnosis.scores),
         raw=tuple(replace_surrogates(response.raw) for response in responses),

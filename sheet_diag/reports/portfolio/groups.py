@@ -1,4 +1,4 @@
-"""業種別 and 規模別: ranks and scores of each group of clients, with a chart beside the table."""
+"""グループ別, 業種別 and 規模別: ranks and scores of each group of clients, with a chart."""
 
 from __future__ import annotations
 
@@ -30,14 +30,15 @@ from sheet_diag.xlsx.theme import (
     TEXT_9,
 )
 
-_LABEL: Final = 210  # pixels
+_LABEL: Final = 176  # pixels
 _FIGURES: Final = ("mean", "lower", "median", "upper")
 _CHART: Final = 560
+_MOST_BARS: Final = 40  # more make a chart longer than a screen shows
 _COUNT: Final = {**CENTERED_9, "num_format": "#,##0"}
 
 
 def write_groups(book: Book, page: Page, context: PortfolioContext, field: str) -> None:
-    """Write the sheet of one profile field."""
+    """Write the sheet of one field, by which clients are grouped."""
     say, frame = context.say, context.portfolio.groups[field]
     listing = PortfolioTable(
         heading=say(f"portfolio.sheet.{field}"),
@@ -63,12 +64,12 @@ def _columns(context: PortfolioContext, field: str) -> list[PortfolioColumn]:
         PortfolioColumn(
             say(f"portfolio.clients.{field}"), _LABEL, {**TEXT_9, **BOLD}, Page.client_cell
         ),
-        PortfolioColumn(say("portfolio.ranks.count"), 60, _COUNT, make_number_cell),
-        PortfolioColumn(say("portfolio.ranks.share"), 60, SHARE, make_number_cell),
-        *(PortfolioColumn(rank.value, 46, _COUNT, make_number_cell) for rank in Rank),
-        *(PortfolioColumn(f"{rank.value} %", 52, SHARE, make_number_cell) for rank in Rank),
-        *(PortfolioColumn(head, 64, SCORE, make_number_cell) for head in scores),
-        *(PortfolioColumn(head, 76, SCORE, make_number_cell) for head in categories),
+        PortfolioColumn(say("portfolio.ranks.count"), 50, _COUNT, make_number_cell),
+        PortfolioColumn(say("portfolio.ranks.share"), 50, SHARE, make_number_cell),
+        *(PortfolioColumn(rank.value, 38, _COUNT, make_number_cell) for rank in Rank),
+        *(PortfolioColumn(f"{rank.value} %", 46, SHARE, make_number_cell) for rank in Rank),
+        *(PortfolioColumn(head, 58, SCORE, make_number_cell) for head in scores),
+        *(PortfolioColumn(head, 62, SCORE, make_number_cell) for head in categories),
     ]
 
 
@@ -86,6 +87,8 @@ def _rows(context: PortfolioContext, field: str) -> Iterator[PortfolioRow]:
 
 def _place_chart(book: Book, page: Page, rows: tuple[int, int], title: str) -> None:
     first, last = rows
+    if last - first >= _MOST_BARS:
+        return
     labels = CellSpan(page.name, 0, first, last)
     ranks = {rank.value: CellSpan(page.name, 3 + rank.position, first, last) for rank in Rank}
     chart = make_rank_shares_chart(book, labels, ranks, title=title)

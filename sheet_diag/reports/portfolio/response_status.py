@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import date
 from functools import partial
 from typing import Final
 
 from sheet_diag.model.client_status import ClientStatus, ResponseStatus, Stage
 from sheet_diag.reports.portfolio.table_sheet import (
+    DAY,
     LEFT,
     RANK_LOOKS,
     CellMaker,
@@ -17,14 +17,13 @@ from sheet_diag.reports.portfolio.table_sheet import (
     PortfolioContext,
     PortfolioRow,
     PortfolioTable,
+    make_day_cell,
     make_number_cell,
     measure_height,
     write_table_sheet,
 )
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.book import Book
-from sheet_diag.xlsx.cell_values import day_number
-from sheet_diag.xlsx.cell_writer import Cell
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.references import column_cell
 from sheet_diag.xlsx.theme import (
@@ -54,8 +53,6 @@ _CELLS: Final = 3_000_000  # of 170,000 clients
 _DAY: Final = 74  # widths in pixels
 _COMPANY, _GROUP, _CONTACT, _STAGE, _REMARKS = 190, 100, 104, 112, 250
 _MOST_TEXT: Final = 300  # letters of a remark; servers may be talkative
-_FIRST_DAY: Final = date(1900, 1, 1)  # that Excel can show
-_DATE: Final[Look] = {**CENTERED_9, "num_format": "yyyy/m/d"}
 _COUNT: Final[Look] = {**CENTERED_9, "num_format": "0"}
 _LATE: Final[Look] = {**CENTERED_9, **BOLD, "font_color": ALERT, "num_format": '"▲ "0'}
 # What waits for us is bold, what is done is green, what was not begun is grey.
@@ -173,7 +170,7 @@ def _alert(count: int) -> Look:
 
 def _columns(context: PortfolioContext) -> list[PortfolioColumn]:
     def named(
-        key: str, width: int = _DAY, look: Look = _DATE, make: CellMaker = _day_cell
+        key: str, width: int = _DAY, look: Look = DAY, make: CellMaker = make_day_cell
     ) -> PortfolioColumn:
         return PortfolioColumn(context.say(f"standing.list.{key}"), width, look, make)
 
@@ -234,7 +231,3 @@ def _remarks(status: ClientStatus, say: Wording) -> str:
 
 def _stage_text(say: Wording, stage: Stage) -> str:
     return say(f"standing.stage.{stage.value}")
-
-
-def _day_cell(page: Page, day: date | None, look: Look) -> Cell:
-    return page.number_cell(day_number(day) if day and day >= _FIRST_DAY else None, look)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import lru_cache
-from itertools import islice
+from itertools import accumulate, islice, pairwise
 from typing import Any, Final
 
 import pandas as pd
 
+from sheet_diag.model.basics import FIRST_DAY
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.portfolio import Portfolio
 from sheet_diag.model.settings import Issuer
@@ -17,6 +19,7 @@ from sheet_diag.reports.portfolio.labels import PortfolioLabels
 from sheet_diag.text.excel_text import header_text
 from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.text.wording import Wording
+from sheet_diag.xlsx.cell_values import day_number
 from sheet_diag.xlsx.cell_writer import Cell, RowTemplate
 from sheet_diag.xlsx.page import A3, A4, Page
 from sheet_diag.xlsx.theme import (
@@ -24,7 +27,7 @@ from sheet_diag.xlsx.theme import (
     BOLD,
     CENTERED,
     CENTERED_9,
-    HEAD,
+    HEAD_9,
     HEAT_BAD,
     HEAT_GOOD,
     HEAT_MIDDLE,
@@ -44,10 +47,17 @@ MOST_CELLS: Final = 1_000_000
 _CHUNK_ROWS: Final = 1_000  # rows of a frame
 _CACHED_CELLS: Final = 4_096  # cells of a column
 _WIDE: Final = 2_000  # pixels; what is wider cannot be read on A4
+SCREEN: Final = 1_300  # pixels of a window that is 1,366 wide
+_PAPER: Final = 850  # pixels across A4 in landscape, where fonts are wide; else 1,000
+_MOST_PERCENT: Final = 80
+_BUTTON: Final = 14.0  # points below a heading, where Excel puts the button of the filter
+_HEIGHTS: Final = range(40, 360, 4)  # points of headings from top to bottom
 
 _LEAD: Final[Look] = {**BODY, **SMALL, **MIDDLE}
+COLUMN_HEAD: Final[Look] = {**HEAD_9, "valign": "top"}
 LEFT: Final[Look] = {**TEXT_9, "text_wrap": False}
 SCORE: Final[Look] = {**CENTERED, "num_format": "0.0"}
+DAY: Final[Look] = {**CENTERED_9, "num_format": "yyyy/m/d"}
 SHARE: Final[Look] = {**CENTERED_9, "num_format": "0%"}
 RANK_LOOKS: Final = {
     rank: {**CENTERED_9, **BOLD, "font_color": color} for rank, color in RANKS.items()
@@ -97,10 +107,16 @@ def make_number_cell(page: Page, number: float | None, look: Look) -> Cell:
     return page.number_cell(number if known else None, look)
 
 
+def make_day_cell(page: Page, day: date | None, look: Look) -> Cell:
+    """Make a cell of a day; empty where there is none, or none that Excel can show."""
+    return page.number_cell(day_number(day) if day and day >= FIRST_DAY else None, look)
+
+
 @dataclass(frozen=True, slots=True)
 class PortfolioColumn:
     """A column of a table: heading, width in pixels, and how a value becomes a cell and looks;
-    `looks` are those of certain values, `shown` is what stands there for a value."""
+    `looks` are those of certain values, `shown` is what stands there for a value, `head_look` is
+    that of the heading."""
 
     head: str
     width: int
@@ -108,6 +124,12 @@ class PortfolioColumn:
     make: CellMaker = Page.text_cell
     looks: Mapping[Any, Look] = field(default_factory=dict)
     shown: Callable[[Any], Any] = lambda value: value
+    head_look: Look = field(default_factory=lambda: COLUMN_HEAD)
+
+    @property
+    def wraps(self) -> bool:
+        """Whether its texts may take several lines."""
+        return bool("indent" in self.look and self.look["text_wrap"])
 
     def cell(self, page: Page, value: Any) -> Cell:
         """Make the cell of a value."""
@@ -115,36 +137,22 @@ class PortfolioColumn:
 
 
 @dataclass(frozen=True, slots=True)
-class RowLink:
-    """A text of ours that leads somewhere, or one from outside that does not."""
-
-    text: str
-    look: Look
-    target: str = ""
-
-    def write(self, page: Page, row: int, column: int) -> None:
-        """Write it."""
-        if self.target:
-            page.link(row, column, self.target, self.text, self.look)
-        else:
-            page.client_text(row, column, self.text, self.look)
-
-
-@dataclass(frozen=True, slots=True)
 class PortfolioRow:
-    """The values of all columns but that of the link, and the height in points."""
+    """The values of all columns, the height in points, and where the column of links leads to."""
 
     values: Sequence[Any]
     height: float | None = None
-    link: RowLink | None = None
+    target: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class PortfolioTable:
     """A table and what stands above it. It shows so many `cells` at most (None: the usual number);
-    `full` is the file that holds all of its `count` rows. The last column of one that is `linked`
-    holds links; the rows of one that is `charted` are kept at hand. What stands between the lead
-    and the row of the headings (`header`) is written by others, before the rows."""
+    `full` is the file that holds all of its `count` rows. The cells of the column `linked` lead to
+    the targets of their rows; the rows of one that is `charted` are kept at hand. What stands
+    between the lead and the row of the headings (`header`) is written by others, before the rows.
+    One with `parts` is printed on several pages side by side, each of which begins with the first
+    column of a part."""
 
     heading: str
     lead: str
@@ -154,9 +162,10 @@ class PortfolioTable:
     frozen: int = 1
     cells: int | None = None
     full: str = ""
-    linked: bool = False
+    linked: int | None = None
     charted: bool = False
     header: int = HEADER_ROW
+    parts: Sequence[int] = ()
 
     @property
     def first(self) -> int:
@@ -169,9 +178,10 @@ class PortfolioTable:
         return len(self.columns) - 1
 
     @property
-    def valued(self) -> Sequence[PortfolioColumn]:
-        """The columns of values."""
-        return self.columns[:-1] if self.linked else self.columns
+    def last_seen(self) -> int:
+        """The last column that a small screen shows."""
+        ends = accumulate(column.width for column in self.columns)
+        return max(0, sum(end <= SCREEN for end in ends) - 1)
 
     @property
     def width(self) -> int:
@@ -198,10 +208,11 @@ def write_table_sheet(
         page.merged(listing.header, 0, listing.last, text, {**BODY, **MIDDLE})
         return None
     end = listing.first + listing.shown - 1
-    heads = _make_distinct([column.head for column in listing.columns])
-    heights = (page.text_height(head, HEAD, (at, at)) for at, head in enumerate(heads))
+    looks = [column.head_look for column in listing.columns]
+    heads = list(zip(_make_distinct([c.head for c in listing.columns]), looks, strict=True))
+    heights = (_measure_head(page, at, *head) for at, head in enumerate(heads))
     page.height(listing.header, max(36, *heights))
-    page.table((listing.header, 0, end, listing.last), listing.table, heads, HEAD)
+    page.table((listing.header, 0, end, listing.last), listing.table, heads)
     write = _write_cells if listing.charted else _write_lines
     write(page, listing, islice(rows, listing.shown))
     page.freeze(listing.first, listing.frozen)
@@ -209,8 +220,17 @@ def write_table_sheet(
     return listing.first, end
 
 
+def _measure_head(page: Page, column: int, text: str, look: Look) -> float:
+    """Measure the height of a heading above the button of the filter."""
+    if "rotation" not in look:
+        return page.text_height(text, look, (column, column)) + _BUTTON
+    wide, size = page.span(column, column) * 0.75, look["font_size"]
+    heights = (h for h in _HEIGHTS if row_height(text, room=h, size=size, padding=0) <= wide)
+    return next(heights, _HEIGHTS[-1]) + _BUTTON
+
+
 def _write_top(page: Page, context: PortfolioContext, listing: PortfolioTable) -> None:
-    lead, last = listing.lead, listing.last
+    lead, last = listing.lead, listing.last_seen
     if listing.shown < listing.count:
         parts = {"count": f"{listing.count:,}", "shown": f"{listing.shown:,}", "file": listing.full}
         lead = f"{context.say('portfolio.cut', **parts)} {lead}"
@@ -224,24 +244,24 @@ def _write_top(page: Page, context: PortfolioContext, listing: PortfolioTable) -
 
 
 def _write_cells(page: Page, listing: PortfolioTable, rows: Iterable[PortfolioRow]) -> None:
-    columns = listing.valued
+    columns = listing.columns
     for line, row in enumerate(rows, listing.first):
         page.row(line, [c.cell(page, value) for c, value in zip(columns, row.values, strict=True)])
-        _finish_row(page, line, row)
+        _finish_row(page, line, row, listing.linked)
 
 
 def _write_lines(page: Page, listing: PortfolioTable, rows: Iterable[PortfolioRow]) -> None:
-    lines = page.lines(len(listing.valued))
-    kept = [_CellCache(page, lines, place, column) for place, column in enumerate(listing.valued)]
+    lines = page.lines(len(listing.columns))
+    kept = [_CellCache(page, lines, place, column) for place, column in enumerate(listing.columns)]
     for line, row in enumerate(rows, listing.first):
         lines.write(line, [each[value] for each, value in zip(kept, row.values, strict=True)])
-        _finish_row(page, line, row)
+        _finish_row(page, line, row, listing.linked)
         page.done(line)
 
 
-def _finish_row(page: Page, line: int, row: PortfolioRow) -> None:
-    if row.link:
-        row.link.write(page, line, len(row.values))
+def _finish_row(page: Page, line: int, row: PortfolioRow, linked: int | None) -> None:
+    if row.target and linked is not None:
+        page.lead(line, linked, row.target)
     if row.height:
         page.height(line, row.height)
 
@@ -288,8 +308,31 @@ def _make_distinct(heads: Sequence[str]) -> list[str]:
 
 
 def _set_up_table_print(page: Page, context: PortfolioContext, listing: PortfolioTable) -> None:
+    if listing.parts:
+        set_up_print(page, context, listing.heading)
+        percent, breaks = _split_pages(listing)
+        page.split(breaks, percent, repeat=(listing.header, listing.frozen))
+        return
     set_up_print(page, context, listing.heading, A3 if listing.width > _WIDE else A4)
     page.fit_width(repeat=(listing.header, listing.header))
+
+
+def _split_pages(listing: PortfolioTable) -> tuple[int, list[int]]:
+    """Choose the scale (percent), and the columns before which a page ends, with as many parts on
+    each as there is room."""
+    widths = [column.width for column in listing.columns]
+    parts = {
+        first: sum(widths[first:end]) for first, end in pairwise([*listing.parts, len(widths)])
+    }
+    repeated = sum(widths[: listing.frozen])
+    percent = min(_MOST_PERCENT, _PAPER * 100 // (repeated + max(parts.values())))
+    breaks, used = [], repeated
+    for first, width in parts.items():
+        if used > repeated and used + width > _PAPER * 100 / percent:
+            breaks.append(first)
+            used = repeated
+        used += width
+    return percent, breaks
 
 
 def set_up_print(page: Page, context: PortfolioContext, heading: str, size: int = A4) -> None:

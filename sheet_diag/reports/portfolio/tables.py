@@ -7,10 +7,12 @@ shows them; `exports` writes them all as they come.
 
 from __future__ import annotations
 
+from array import array
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from datetime import date
-from itertools import chain
+from itertools import chain, repeat
+from math import nan
 from typing import Any, Final
 
 import numpy as np
@@ -19,6 +21,7 @@ import pandas as pd
 
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.comparison import PastDiagnosis
 from sheet_diag.model.portfolio import (
     MOST_SHOWN_ANSWERS,
     MOST_SHOWN_TEXTS,
@@ -36,6 +39,7 @@ from sheet_diag.reports.portfolio.client_facts import (
     choice_ids,
     code_type,
 )
+from sheet_diag.text.numbers import truncate_score
 
 _ORDER: Final = (
     ReturnStatus.REJECTED,
@@ -68,6 +72,7 @@ class PortfolioBuilder:
         self._codes = bytearray()
         self._first: list[RankedClient] = []
         self._tally = ItemTotals(catalog)
+        self._history = PastScores()
 
     def add(self, facts: ClientFacts) -> None:
         """Add one return."""
@@ -100,6 +105,7 @@ class PortfolioBuilder:
             categories=_categories(catalog, clients),
             groups=dict(_list_groups(catalog, clients)),
             movement=_movement(clients),
+            history=self._history.table().iloc[places].reset_index(drop=True),
             attention=tuple(self._in_order()),
             attachments=tuple(self._attachments),
             texts=tuple(self._texts),
@@ -111,6 +117,7 @@ class PortfolioBuilder:
             self._pack()
         self._codes += ranked.codes
         self._tally.add(ranked)
+        self._history.add(ranked.history)
         if len(self._first) * len(self._catalog.items) < MOST_SHOWN_ANSWERS:
             self._first.append(ranked)
 
@@ -210,6 +217,29 @@ def _movement(clients: pd.DataFrame) -> pd.DataFrame:
         return pd.DataFrame(columns=ranks)
     table = pd.crosstab(known["previous_rank"], known["rank"])
     return table.reindex(index=ranks, columns=ranks, fill_value=0)
+
+
+class PastScores:
+    """The earlier scores of clients by run, NaN where there was none."""
+
+    def __init__(self) -> None:
+        self._clients = 0
+        self._runs: dict[tuple[date, str], array[float]] = {}
+
+    def add(self, history: Sequence[PastDiagnosis]) -> None:
+        """Add the history of one client."""
+        for each in history:
+            scores = self._runs.setdefault((each.as_of, each.catalog), array("d"))
+            scores.extend(repeat(nan, self._clients - len(scores)))
+            scores.append(truncate_score(each.score))
+        self._clients += 1
+
+    def table(self) -> pd.DataFrame:
+        """Make a row per client, a column per run, the oldest first."""
+        runs = sorted(self._runs)
+        missing = {run: repeat(nan, self._clients - len(self._runs[run])) for run in runs}
+        columns = {run: np.array([*self._runs[run], *missing[run]]) for run in runs}
+        return pd.DataFrame(columns, index=range(self._clients))
 
 
 # --- the items

@@ -9,11 +9,7 @@ from sheet_diag.forms.layout import OUTPUT_KEY
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.portfolio import Portfolio
 from sheet_diag.model.settings import Issuer
-from sheet_diag.reports.portfolio.client_sheets import (
-    write_answer_map,
-    write_clients,
-    write_heatmap,
-)
+from sheet_diag.reports.portfolio.client_table import write_clients
 from sheet_diag.reports.portfolio.data_sheets import (
     write_attachments,
     write_attention,
@@ -22,6 +18,8 @@ from sheet_diag.reports.portfolio.data_sheets import (
     write_texts,
 )
 from sheet_diag.reports.portfolio.groups import write_groups
+from sheet_diag.reports.portfolio.heatmaps import write_answer_map, write_heatmap
+from sheet_diag.reports.portfolio.history_sheet import write_history
 from sheet_diag.reports.portfolio.overview import write_overview
 from sheet_diag.reports.portfolio.response_rates import write_response_rates
 from sheet_diag.reports.portfolio.response_status import write_response_status
@@ -63,6 +61,7 @@ def _list_sheets(portfolio: Portfolio) -> dict[str, SheetWriter]:
     return {
         "clients": write_clients,
         **responses,
+        **({"history": write_history} if len(portfolio.history.columns) else {}),
         "heatmap": write_heatmap,
         "answers": write_answer_map,
         **{field: partial(write_groups, field=field) for field in portfolio.groups},
