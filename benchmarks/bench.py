@@ -71,6 +71,7 @@ class Bench:
             "ways": ways,
             "sizes": [self._product(size, "output") for size in plan.sizes],
             "starts": self._starts(),
+            "pdfs": self._pdfs(),
         }
 
     def _prepare(self) -> None:
@@ -101,14 +102,22 @@ class Bench:
         yield "one", self._product(plan.clients, "output", self._core)
         yield "all", self._product(plan.clients, "output")
 
-    def _product(self, clients: int, name: str, core: int | None = None) -> Facts:
+    def _pdfs(self) -> Facts:
+        """Measure a run with PDFs, and the same without them right before."""
+        count = self._plan.floor
+        plain, printed = self._product(count, "pdfs"), self._product(count, "pdfs", None, "--pdf")
+        sizes = [path.stat().st_size for path in (self._folder / "pdfs" / "pdf").glob("*.pdf")]
+        more = {key: printed[key] - plain[key] for key in ("wall", "cpu")}
+        return {"clients": len(sizes), **more, "size": sum(sizes) / len(sizes)}
+
+    def _product(self, clients: int, name: str, core: int | None = None, *more: str) -> Facts:
         """Measure a run of the product, with one process where it has one core."""
         _tell(f"sheet-diag, {clients} returns, {'all cores' if core is None else 'one core'}")
         output = self._folder / name
         shutil.rmtree(output, ignore_errors=True)
         command = [*_PRODUCT, "run", "--input", str(self._returns(clients))]
         command += ["--output", str(output), "--as-of", _AS_OF]
-        command += [] if core is None else ["--jobs", "1"]
+        command += [*more] if core is None else [*more, "--jobs", "1"]
         seen = measure(command, self._folder, core, _EXPECTED)
         written = sum(len(list((output / name).glob("*"))) for name in ("results", "corrections"))
         if written != clients:

@@ -58,8 +58,8 @@ def fill_page(page: str, results: Results) -> str:
     """Put the tables between the two marks of the page."""
     before, _, rest = page.partition(BEGIN)
     _, _, after = rest.partition(END)
-    parts = (_machine, _side_by_side, _targets, _sizes)
-    tables = "\n\n".join(part(results) for part in parts)
+    parts = (_machine, _side_by_side, _targets, _sizes, _pdfs)
+    tables = "\n\n".join(filter(None, (part(results) for part in parts)))
     return f"{before}{BEGIN}\n\n{tables}\n\n{END}{after}"
 
 
@@ -144,6 +144,16 @@ def _sizes(results: Results) -> str:
         for size in _by_size(results)
     ]  # fmt: skip
     return _table(("returns", "seconds, all cores", "ms a client", "peak memory, MiB"), rows)
+
+
+def _pdfs(results: Results) -> str:
+    """Write what a PDF takes beside its workbook; empty where that was not measured."""
+    if "pdfs" not in results:
+        return ""
+    pdfs = RunFigures.of([results["pdfs"]])
+    size = results["pdfs"]["size"] / 1000
+    head = ("PDFs", "ms each, all cores", "of the processor", "kB each")
+    return _table(head, [(f"{pdfs.clients:,}", f"{pdfs.wall:.0f}", f"{pdfs.cpu:.0f}", f"{size:.0f}")])
 
 
 def _by_size(results: Results) -> list[RunFigures]:
