@@ -25,7 +25,7 @@ import psutil  # type: ignore[import-untyped]
 # Seconds between two samples. A sample costs time of its own: of the time between samples, so many
 # parts are the command's.
 _SHORTEST, _LONGEST, _REST = 0.05, 1.0, 25
-_PROGRAMS: Final = ("pandas", "openpyxl", "XlsxWriter", "python-calamine", "pyarrow")
+_PROGRAMS: Final = ("pandas", "openpyxl", "XlsxWriter", "python-calamine", "pyarrow", "typst")
 
 PINNING: Final = sys.platform == "linux"
 

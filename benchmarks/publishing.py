@@ -153,7 +153,9 @@ def _pdfs(results: Results) -> str:
     pdfs = RunFigures.of([results["pdfs"]])
     size = results["pdfs"]["size"] / 1000
     head = ("PDFs", "ms each, all cores", "of the processor", "kB each")
-    return _table(head, [(f"{pdfs.clients:,}", f"{pdfs.wall:.0f}", f"{pdfs.cpu:.0f}", f"{size:.0f}")])
+    return _table(
+        head, [(f"{pdfs.clients:,}", f"{pdfs.wall:.0f}", f"{pdfs.cpu:.0f}", f"{size:.0f}")]
+    )
 
 
 def _by_size(results: Results) -> list[RunFigures]:

@@ -234,6 +234,7 @@ def test_the_page_is_written_from_the_results() -> None:
     assert "| `sheet-diag --help` | ≤ 0.25 s | 0.20 s | met |" in lines
     assert "| 1,000 | 12.0 | 12.0 | 300 |" in lines
     assert "| peak memory at 20,000 returns | ≤ 1.2 GiB | 0.32 GiB | met |" in lines
+    assert "| 200 | 250 | 220 | 340 |" in lines
     assert "busy" not in page
     assert publishing.BEGIN in publishing.PAGE.read_text("utf-8")
 
@@ -261,4 +262,5 @@ RESULTS: dict[str, Any] = {
     },
     "sizes": [_run(100, 3, 1.9, 250), _run(20_000, 202, 380, 330)],
     "starts": {"help": [0.2, 0.1, 0.9], "check": [0.7, 0.8, 0.9]},
+    "pdfs": {"clients": 200, "wall": 50, "cpu": 44, "size": 340_123},
 }

@@ -231,6 +231,17 @@ def test_where_no_pdf_can_be_set_a_run_says_so_and_goes_on(
     assert not capsys.readouterr().err
 
 
+@pytest.mark.parametrize(("font", "told"), [("No Such Font", 1), ("biz udpgothic", 0), ("", 0)])
+def test_a_font_of_the_settings_that_is_not_here_is_told(
+    tmp_path: Path, font: str, told: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert _config(tmp_path, f'[report]\npdf = true\nfont = "{font}"\n').pdf
+    lines = capsys.readouterr().err.strip().splitlines()
+    assert [
+        f"「{font}」がこのPCにないため、PDFには付属のフォントを使います。" in line for line in lines
+    ] == [True] * told
+
+
 WINDOWS = {"sys_platform": "win32"}
 
 

@@ -71,7 +71,7 @@ def build_run_config(options: RunOptions, say: Wording) -> RunConfig:
         comparison=load_comparison_basis(
             catalog, settings.comparing, options.previous, options.benchmark
         ),
-        pdf=(options.pdf or settings.pdf) and _can_set_pdf(say),
+        pdf=(options.pdf or settings.pdf) and _can_set_pdf(say, settings.font),
         font=settings.font,
         protect=options.protect,
         scheduler=options.scheduler,
@@ -99,14 +99,16 @@ def _find_entered_calls(
     return ()
 
 
-def _can_set_pdf(say: Wording) -> bool:
-    """Tell whether PDFs can be set here; where they cannot, say so."""
-    from sheet_diag.reports.pdf.maker import can_set_pdf
+def _can_set_pdf(say: Wording, font: str) -> bool:
+    """Tell whether PDFs can be set here; where they cannot, or in another font, say so."""
+    from sheet_diag.reports.pdf.maker import can_set_pdf, has_font
 
-    if can_set_pdf():
-        return True
-    typer.echo(say("cli.no_pdf"), err=True)
-    return False
+    if not can_set_pdf():
+        typer.echo(say("cli.no_pdf"), err=True)
+        return False
+    if font and not has_font(font):
+        typer.echo(say("cli.no_font", font=font), err=True)
+    return True
 
 
 @contextmanager
