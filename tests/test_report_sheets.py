@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import cache
 
 import pytest
 from openpyxl.workbook import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from sheet_diag.model.basics import Lang
+from sheet_diag.text.text_metrics import column_room, line_room, text_width
 from sheet_diag.xlsx.theme import BLUE, MUTED, NAVY, OK
 from tests.samples import client, report, resolve_all
 from tests.test_comparison import EVERYTHING
-from tests.workbooks import open_workbook
+from tests.workbooks import Box, merges, open_workbook, pixels
 
 both = pytest.mark.parametrize("lang", Lang)
 MIXED = {"POL": "×?△○○○○○.", "PHY": "×××○○○○△", "COM": "○△○○○○○○○○"}
@@ -37,3 +40,26 @@ def test_tabs_are_coloured_by_what_a_sheet_is_for(lang: Lang) -> None:
         MUTED,  # 基準別の実施状況
         MUTED,  # 診断条件
     ]
+
+
+_SHEETS = range(1, 6)  # what stands beside the first sheet and 診断条件
+
+
+def broken_headings(page: Worksheet) -> list[str]:
+    """Headings of columns whose words do not fit a line of their column."""
+    starts = {(merge.top, merge.left): merge for merge in merges(page)}
+    found = []
+    for cell in (cell for row in page.iter_rows() for cell in row):
+        if isinstance(cell.value, str) and cell.fill.fgColor.rgb == f"FF{NAVY[1:]}":
+            place = Box(cell.row, cell.column, cell.row, cell.column)
+            area = starts.get((cell.row, cell.column), place)
+            room = line_room(column_room(pixels(page, area)), cell.font.size) + 0.6
+            words = re.split(r"\n" if ord(max(cell.value)) > 0x2FFF else r"[\n ]", cell.value)
+            found += [f"{cell.coordinate} {word}" for word in words if text_width(word) > room]
+    return found
+
+
+@both
+def test_headings_break_between_words_alone(lang: Lang) -> None:
+    pages = [whole_report(lang).worksheets[number] for number in _SHEETS]
+    assert {page.title: faults for page in pages if (faults := broken_headings(page))} == {}

@@ -13,7 +13,6 @@ from itertools import accumulate
 from typing import Final
 
 from sheet_diag.model.catalog import Item
-from sheet_diag.model.returns import Response
 from sheet_diag.reports.client import calculation_layout as calc
 from sheet_diag.reports.client.calculation_layout import (
     CalculationInputs,
@@ -24,6 +23,12 @@ from sheet_diag.reports.client.calculation_table import write_calculation
 from sheet_diag.reports.client.context import CACHED_CATALOGS, LocalizedCatalog, ReportContext
 from sheet_diag.reports.client.criteria_table import CriteriaLayout, plan_criteria, write_criteria
 from sheet_diag.reports.client.page_flow import LANDSCAPE_HEIGHT, landscape_scale
+from sheet_diag.reports.client.remarks_sheet import (
+    REMARK_WIDTH,
+    link_long_remarks,
+    remark_text,
+    shorten_remark,
+)
 from sheet_diag.text.excel_text import quote_formula_text
 from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.xlsx.page import Page
@@ -33,7 +38,7 @@ from sheet_diag.xlsx.theme import (
     BOLD,
     CENTERED,
     CENTERED_MUTED,
-    HEAD,
+    HEAD_9,
     MIDDLE,
     MUTED,
     NAVY,
@@ -56,10 +61,11 @@ _HEADS: Final = (
     "open",
 )
 _ID, _CATEGORY, _QUESTION, ANSWER, _REMARK, STAR, WEIGHT, VALUE, POINTS, LOST, OPEN = range(11)
-_WIDTHS: Final = (62, 84, 300, 100, 190, 44, 48, 56, 52, 52, 44)
-_STANDARD: Final = 92
+_WIDTHS: Final = (68, 84, 300, 100, REMARK_WIDTH, 44, 48, 56, 52, 52, 54)
+_STANDARD: Final = 108
 _HEADER_ROW: Final = 2
 _FIRST: Final = _HEADER_ROW + 1
+_DIGITS: Final = 15  # of a number in Excel
 _LEAST: Final = 28.0  # points: the height of a row
 _LEAD: Final[Look] = {**BODY, **SMALL, **MIDDLE}
 _ANSWER: Final[Look] = {**CENTERED, **BOLD}
@@ -98,8 +104,9 @@ def write_answers(page: Page, context: ReportContext) -> AnswersLayout:
     layout = plan_answers(page.name, context)
     last = len(_WIDTHS) + len(catalog.standards) - 1
     header = _write_head(page, context, last)
+    long = link_long_remarks(context)
     for row in _build_rows(context.localized, page.name):
-        _write_item(page, row, context)
+        _write_item(page, row, context, long.get(row.item.id, ""))
         _write_figures(page, row, context)
     page.height(layout.criteria.top - 1, 12)
     write_criteria(page, layout.criteria, context, calc.COLUMNS - 1)
@@ -137,12 +144,7 @@ def _write_head(page: Page, context: ReportContext, last: int) -> float:
     page.height(1, 20)
     heads = ("No.", *(say(f"report.answers.{key}") for key in _HEADS))
     names = (standard.name[say.lang] for standard in context.catalog.standards)
-    height = 34.0
-    for column, text in enumerate((*heads, *names)):
-        page.text(_HEADER_ROW, column, text, HEAD)
-        height = max(height, page.text_height(text, HEAD, (column, column)))
-    page.height(_HEADER_ROW, height)
-    return height
+    return page.headings(_HEADER_ROW, (*heads, *names), HEAD_9, least=34)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,31 +205,40 @@ def _build_item_formulas(
     )
 
 
-def _write_item(page: Page, row: _AnswerRow, context: ReportContext) -> None:
+def _write_item(page: Page, row: _AnswerRow, context: ReportContext, link: str) -> None:
     at, item = row.at, row.item
-    answer, remark = context.answer(item.id), _remark_text(context.responses[item.id], context)
+    answer = context.answer(item.id)
     page.text(at, _ID, item.id, CENTERED)
     page.text(at, _CATEGORY, row.category, CENTERED_MUTED)
     page.text(at, _QUESTION, context.explain(row.question), TEXT_9)
     page.client_text(at, ANSWER, answer, _ANSWER)
-    page.client_text(at, _REMARK, remark, TEXT_9)
+    remark = _write_remark(page, at, item.id, context, link)
     page.text(at, STAR, row.star, _STAR)
     page.number(at, WEIGHT, item.weight, _WEIGHT)
     for column, numbers in enumerate(row.controls, len(_WIDTHS)):
-        page.text(at, column, numbers, CENTERED_MUTED)
+        _write_number_or_text(page, at, column, numbers, CENTERED_MUTED)
     cells = ((remark, TEXT_9, (_REMARK, _REMARK)), (answer, _ANSWER, (ANSWER, ANSWER)))
     page.height(at, max(row.height, *(page.text_height(*cell, padding=6) for cell in cells)))
 
 
-def _remark_text(response: Response, context: ReportContext) -> str:
-    """Write remark and evidence, after the own answer where the consultant set another."""
-    say, own = context.say, ""
-    for override in context.report.received.judgement.overrides:
-        if override.item == response.item:
-            raw = override.raw or say("report.answers.unanswered")
-            own = say("report.answers.overridden", raw=raw, by=override.by)
-    evidence = say("report.answers.evidence", text=response.evidence) if response.evidence else ""
-    return "\n".join(filter(None, (own, response.remark, evidence)))
+def _write_remark(page: Page, at: int, item: str, context: ReportContext, link: str) -> str:
+    """Write the remark, or its beginning with a link to the whole; returns what stands there."""
+    text = remark_text(context.responses[item], context)
+    if not link:
+        _write_number_or_text(page, at, _REMARK, text, TEXT_9)
+        return text
+    shown = shorten_remark(text, context.say("report.remarks.more"))
+    page.client_text(at, _REMARK, shown, TEXT_9)
+    page.lead(at, _REMARK, link)
+    return shown
+
+
+def _write_number_or_text(page: Page, row: int, column: int, text: str, look: Look) -> None:
+    """Write a whole number as one, so that Excel does not warn of it; all else as it is."""
+    if text.isascii() and text.isdigit() and len(text) <= _DIGITS and str(int(text)) == text:
+        page.number(row, column, int(text), {**look, "num_format": "0"})
+    else:
+        page.client_text(row, column, text, look)
 
 
 def _write_figures(page: Page, row: _AnswerRow, context: ReportContext) -> None:

@@ -52,7 +52,7 @@ VARIANTS: Final = (  # of record and as the upper bound
 )
 
 HEIGHTS: Final = {
-    "heading": 24.0, "lead": 18.0, "head": 50.0, "line": 18.0, "gap": 8.0, "subhead": 34.0,
+    "heading": 24.0, "lead": 18.0, "head": 52.0, "line": 18.0, "gap": 8.0, "subhead": 36.0,
 }  # fmt: skip
 
 

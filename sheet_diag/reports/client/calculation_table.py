@@ -124,12 +124,16 @@ class _CalculationTable:
         else:
             self.page.number(row, column, value, look)
 
+    def write_head_cell(self, row: int, column: int, text: str) -> None:
+        words = self.page.break_words(text, HEAD_9, (column, column))
+        self.page.text(row, column, words, HEAD_9)
+
     def write_head(self) -> None:
         say, page, top = self.context.say, self.page, self.layout.top
         page.merged(top, 0, calc.COLUMNS - 1, say("calculation.heading"), HEADING)
         page.merged(top + 1, 0, calc.COLUMNS - 1, say("calculation.lead"), _LEAD)
         for column, key in _HEADS.items():
-            page.text(top + 2, column, say(key), HEAD_9)
+            self.write_head_cell(top + 2, column, say(key))
         for row, part in enumerate(("heading", "lead", "head"), top):
             page.height(row, HEIGHTS[part])
 
@@ -179,7 +183,7 @@ class _CalculationTable:
         page.merged(top, *_RULE, say("calculation.caps"), _HEAD_LEFT)
         keys = ("limit", "count", "needed", "at_most", "applied", "count.upper", "applied.upper")
         for column, key in enumerate(keys, calc.LIMIT):
-            page.text(top, column, say(f"calculation.caps.{key}"), HEAD_9)
+            self.write_head_cell(top, column, say(f"calculation.caps.{key}"))
         page.height(top, HEIGHTS["subhead"])
         if not rules:
             page.merged(top + 1, 0, calc.APPLIED_UPPER, say("calculation.caps.none"), TEXT)
@@ -208,8 +212,8 @@ class _CalculationTable:
         values = self.values
         page.height(top - 1, HEIGHTS["gap"])
         page.merged(top, *_RULE, say("calculation.verdict"), _HEAD_LEFT)
-        page.text(top, calc.VALUE, say("calculation.verdict.now"), HEAD_9)
-        page.text(top, calc.VALUE_UPPER, say("calculation.verdict.upper"), HEAD_9)
+        self.write_head_cell(top, calc.VALUE, say("calculation.verdict.now"))
+        self.write_head_cell(top, calc.VALUE_UPPER, say("calculation.verdict.upper"))
         page.height(top, HEIGHTS["subhead"])
         for row, (name, key) in enumerate(calc.RESULTS.items(), top + 1):
             page.merged(row, *_RULE, say(key), _RANK_NAME if name == "rank" else TEXT)

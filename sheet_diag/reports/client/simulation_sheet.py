@@ -49,7 +49,7 @@ from sheet_diag.xlsx.theme import (
 
 ID, CATEGORY, TITLE_COLUMN, TODAY, CHOSEN, STAR, WEIGHT, VALUE, POINTS = range(9)
 POINTS_TODAY, OPEN, GAIN, WAY = range(9, 13)
-_WIDTHS: Final = (62, 100, 300, 100, 110, 44, 48, 56, 56, 56, 44, 76, 68)
+_WIDTHS: Final = (68, 100, 300, 100, 110, 44, 48, 56, 56, 56, 54, 76, 68)
 _HEADS: Final = {
     ID: "outlook.item",
     CATEGORY: "report.answers.category",
@@ -154,9 +154,7 @@ def _write_rows(
 ) -> None:
     header, say = simulation.header, context.say
     page.height(header - 1, 6)
-    for column, key in _HEADS.items():
-        page.text(header, column, say(key), HEAD_9)
-    page.height(header, 34)
+    page.headings(header, map(say, _HEADS.values()), HEAD_9, least=34)
     known = _build_rows(context.localized, page.name, answers)
     messages = {
         "error_title": say("simulation.choose.title"),

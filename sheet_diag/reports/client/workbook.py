@@ -23,6 +23,7 @@ from sheet_diag.reports.client.measures_section import write_measures
 from sheet_diag.reports.client.next_rank_section import write_next_rank
 from sheet_diag.reports.client.overall_section import write_overall
 from sheet_diag.reports.client.page_flow import LAST_COLUMN, PageFlow
+from sheet_diag.reports.client.remarks_sheet import link_long_remarks, write_remarks
 from sheet_diag.reports.client.simulation_sheet import write_simulation
 from sheet_diag.reports.client.standards_sheet import has_standards, write_standards
 from sheet_diag.reports.client.threats_section import write_threats
@@ -71,6 +72,8 @@ def build_client_report(
         write_comparison(book.page(say("comparison.sheet")), context, book)
     if has_standards(context):
         write_standards(book.page(say("standards.sheet")), context)
+    if link_long_remarks(context):
+        write_remarks(book.page(say("report.remarks.sheet")), context, answers.rows)
     write_conditions(book.page(say("report.sheet.conditions")), context, software)
     first.open_here()
     book.seal()
