@@ -215,13 +215,12 @@ def test_a_changed_catalogue_is_told() -> None:
 
 
 PAST = (
-    PastDiagnosis(date(2022, 11, 1), "other@1", Fraction(10), Rank.E),
     PastDiagnosis(date(2024, 11, 1), f"{JIS.id}@2026.1", Fraction(612, 10), Rank.C),
     PastDiagnosis(date(2025, 11, 1), f"{JIS.id}@{JIS.version}", Fraction(652, 10), Rank.C),
 )
 
 
-def test_the_history_ends_with_today_and_begins_after_another_catalogue() -> None:
+def test_the_history_ends_with_today_and_marks_another_version() -> None:
     part = section(comparison=compared(), history=PAST).previous
     assert part
     assert [(each.day, each.shown, each.rank, each.remark) for each in part.history] == [
@@ -234,11 +233,11 @@ def test_the_history_ends_with_today_and_begins_after_another_catalogue() -> Non
 
 
 def test_a_history_without_the_last_time_stands_alone() -> None:
-    part = section(history=PAST[1:2])
+    part = section(history=PAST[:1])
     assert part.heading == "5. 前回との比較"
     assert part.previous
     assert (part.previous.heading, part.previous.sentence) == ("これまでの推移", "")
-    assert make_view({"COM": "×"}, history=PAST[:1]).comparisons is None
+    assert make_view({"COM": "×"}, history=()).comparisons is None
 
 
 # --- insurance

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
-from itertools import takewhile
 from typing import Final
 
 from sheet_diag.model.comparison import ItemChange, Movement, PastDiagnosis, PreviousDiagnosis
@@ -150,31 +148,20 @@ def label_answer(context: ReportContext, name: str, choice: str | None) -> str:
 # --- the diagnoses so far
 
 
-@dataclass(frozen=True, slots=True)
-class _Versions:
-    """The catalogue of today: its name, and its name with the version."""
-
-    name: str
-    whole: str
-
-
 def _build_history(context: ReportContext) -> tuple[PastPoint, ...]:
-    """List the diagnoses by this catalogue with today's as the last; none where it is alone."""
-    catalog, record = context.catalog, context.cell_values.record
-    now = _Versions(catalog.id, f"{catalog.id}@{catalog.version}")
-    newest_first = reversed(context.report.history)
-    kept = takewhile(lambda each: each.catalog.partition("@")[0] == now.name, newest_first)
-    past = [_build_point(context, each, now) for each in kept][::-1]
-    today = PastDiagnosis(context.report.as_of, now.whole, record.overall, record.rank)
-    return (*past, _build_point(context, today, now)) if past else ()
+    """List the diagnoses with today's as the last; none where it is alone."""
+    past, record, catalog = context.report.history, context.cell_values.record, context.catalog
+    now = f"{catalog.id}@{catalog.version}"
+    today = PastDiagnosis(context.report.as_of, now, record.overall, record.rank)
+    return tuple(_build_point(context, each, now) for each in (*past, today)) if past else ()
 
 
-def _build_point(context: ReportContext, past: PastDiagnosis, now: _Versions) -> PastPoint:
-    say, other = context.say, past.catalog != now.whole
+def _build_point(context: ReportContext, past: PastDiagnosis, now: str) -> PastPoint:
+    say = context.say
     return PastPoint(
         day=say_month(say, past.as_of),
         score=truncate_score(past.score),
         shown=format_score(past.score),
         rank=past.rank.value,
-        remark=say("view.comparison.history.version") if other else "",
+        remark=say("view.comparison.history.version") if past.catalog != now else "",
     )
