@@ -367,15 +367,23 @@ def _change_sources() -> None:
     path.write_bytes(path.read_bytes() + b"\0")
 
 
-def _age_sources() -> None:
-    """As a version has written them whose reports say something else."""
+def _keep_sources(is_kept: Callable[[str], bool], change: bytes = b"") -> None:
+    """Keep some of them, or write something else in their place, as if a run had done so."""
     path = OUTPUT / PDF_SOURCES
     run_json, former = OUTPUT / "run.json", sha256(path.read_bytes()).hexdigest()
+    with ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
     with ZipFile(path, "w") as archive:
-        for workbook in OUTPUT.glob("results/*"):
-            archive.writestr(f"pdf/{workbook.stem}.pdf.json.gz", gzip.compress(b'{"view": {}}'))
+        for name, content in members.items():
+            if name.startswith("common") or is_kept(name):
+                archive.writestr(name, change or content)
     told = run_json.read_text("utf-8").replace(former, sha256(path.read_bytes()).hexdigest())
     run_json.write_text(told, "utf-8")
+
+
+def _age_sources() -> None:
+    """As a version has written them whose reports say something else."""
+    _keep_sources(lambda name: bool(name), gzip.compress(b'{"view": {}}'))
 
 
 @pytest.mark.parametrize("change", [_lose_sources, _change_sources, _age_sources])
@@ -390,6 +398,18 @@ def test_pdfs_are_set_from_what_the_last_run_has_kept_and_nothing_else(
     assert drafts("result") == {}
     call("deliver", "--attach", "xlsx")
     assert set(drafts("result")) == {YAMADA, SMITH}
+
+
+@pytest.mark.usefixtures("campaign")
+def test_a_report_of_which_nothing_is_kept_goes_out_as_workbook() -> None:
+    call("run", "--protect")
+    first = next((OUTPUT / "results").glob("*見本商事*"))
+    _keep_sources(lambda name: first.stem in name)
+    said = call("deliver")
+    assert "Excelの報告書だけ" in said
+    assert {address: names(mail) for address, mail in drafts("result").items()} == {
+        YAMADA: ["xlsx", "pdf"], SMITH: ["xlsx"],
+    }  # fmt: skip
 
 
 @pytest.mark.usefixtures("campaign")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -136,7 +136,9 @@ class _PdfJob:
 
 def _make_job(output: Path, sources: PdfSources, report: LackingReport) -> _PdfJob:
     """Make the job; the PDF is as open, or locked, as the workbook is (gone: locked if it can)."""
-    path, packed = output / report.result, sources.read_packed(pdf_name(report.result))
+    path, packed = output / report.result, b""
+    with suppress(KeyError):  # told as one that cannot be set
+        packed = sources.read_packed(pdf_name(report.result))
     if path.is_file():
         is_locked = detect_file_kind(path.read_bytes(), path.name) is FileKind.ENCRYPTED
         return _PdfJob(packed, (report.password or None) if is_locked else "")
@@ -144,7 +146,7 @@ def _make_job(output: Path, sources: PdfSources, report: LackingReport) -> _PdfJ
 
 
 def _set_in_worker(style: PdfStyle, job: _PdfJob) -> MadePdf | None:
-    if job.password is None:
+    if job.password is None or not job.source:
         return None
     return make_pdf(style, PdfSource.unpack(job.source), job.password)
 
