@@ -164,9 +164,9 @@ def test_a_pdf_goes_out_encrypted_and_its_password_after_it() -> None:
 def test_both_forms_go_out_in_one_mail() -> None:
     call("deliver", "--attach", "both")
     for mail in drafts("result").values():
-        assert names(mail) == ["xlsx", "pdf"]
+        assert names(mail) == ["pdf", "xlsx"]
         (first, second) = attachments(mail)
-        assert first[0].removesuffix(".xlsx") == second[0].removesuffix(".pdf")
+        assert first[0].removesuffix(".pdf") == second[0].removesuffix(".xlsx")
     by_hand()
     for form in ("xlsx", "pdf", "both"):
         assert "2件はすでに済んでいる" in call(
@@ -274,7 +274,7 @@ def test_deliver_sets_the_pdfs_that_the_run_would_have_set(
     assert not list(OUTPUT.glob("pdf/*"))
     call("deliver", "--unprotected")
     assert _outputs() == expected
-    assert {tuple(names(mail)) for mail in drafts("result").values()} == {("xlsx", "pdf")}
+    assert {tuple(names(mail)) for mail in drafts("result").values()} == {("pdf", "xlsx")}
 
 
 @pytest.mark.usefixtures("campaign")
@@ -292,7 +292,7 @@ def test_a_pdf_of_deliver_has_the_password_of_its_client() -> None:
     call("run", "--protect")
     call("deliver")
     for address, client in ((YAMADA, "C-001"), (SMITH, "C-002")):
-        _, (_, content) = attachments(drafts("result")[address])
+        (_, content), _ = attachments(drafts("result")[address])
         file = PdfReader(io.BytesIO(content))
         assert file.is_encrypted
         assert file.decrypt(password(client))
@@ -324,7 +324,7 @@ def test_a_pdf_that_cannot_be_set_costs_that_pdf_alone(
     found = {address: names(mail) for address, mail in drafts("result").items()}
     if form == "both":
         assert "Excelの報告書だけ" in said
-        assert found == {YAMADA: ["xlsx", "pdf"], SMITH: ["xlsx"]}
+        assert found == {YAMADA: ["pdf", "xlsx"], SMITH: ["xlsx"]}
     else:
         assert "--attach xlsx --only C-002" in said
         assert found == {YAMADA: ["pdf"]}
@@ -353,7 +353,7 @@ def test_a_workbook_that_was_changed_by_hand_is_not_mixed_with_its_pdf() -> None
     assert set(drafts("result")) == {SMITH}
     call("deliver", "--attach", "xlsx", "--only", "C-001")
     assert {address: names(mail) for address, mail in drafts("result").items()} == {
-        YAMADA: ["xlsx"], SMITH: ["xlsx", "pdf"],
+        YAMADA: ["xlsx"], SMITH: ["pdf", "xlsx"],
     }  # fmt: skip
 
 
@@ -408,7 +408,7 @@ def test_a_report_of_which_nothing_is_kept_goes_out_as_workbook() -> None:
     said = call("deliver")
     assert "Excelの報告書だけ" in said
     assert {address: names(mail) for address, mail in drafts("result").items()} == {
-        YAMADA: ["xlsx", "pdf"], SMITH: ["xlsx"],
+        YAMADA: ["pdf", "xlsx"], SMITH: ["xlsx"],
     }  # fmt: skip
 
 
@@ -471,8 +471,8 @@ def test_a_pdf_is_checked_by_workers_and_again_before_it_leaves(
         said = call(*sending, "--attach", "both", answer="2\n")
         assert "2通には下書きがあります" in said
         assert {address: names(mail) for address, mail in by_address(smtpd.accepted).items()} == {
-            YAMADA: ["xlsx", "pdf"],
-            SMITH: ["xlsx", "pdf"],
+            YAMADA: ["pdf", "xlsx"],
+            SMITH: ["pdf", "xlsx"],
         }
         assert drafts("result") == {}
         assert "別の形式" not in call(*sending, "--attach", "pdf")

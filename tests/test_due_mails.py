@@ -247,7 +247,7 @@ def _reports(form: ReportForm, **fact: Any) -> list[OutgoingMail | Skipped]:
 
 @pytest.mark.parametrize(
     ("form", "files"),
-    [(BOOK, ["results/1.xlsx"]), (PRINT, ["pdf/1.pdf"]), (BOTH, ["results/1.xlsx", "pdf/1.pdf"])],
+    [(BOOK, ["results/1.xlsx"]), (PRINT, ["pdf/1.pdf"]), (BOTH, ["pdf/1.pdf", "results/1.xlsx"])],
 )
 def test_a_report_goes_out_in_the_form_that_is_asked_for(
     form: ReportForm, files: list[str]
@@ -270,7 +270,7 @@ def test_a_pdf_that_is_not_made_yet_has_its_place(fact: dict[str, Any]) -> None:
     for form in (PRINT, BOTH):
         (mail,) = _reports(form, **fact)
         assert isinstance(mail, OutgoingMail)
-        assert (mail.files[-1], mail.pdf_sha256) == (OUTPUT / "pdf" / "1.pdf", "")
+        assert (mail.files[0], mail.pdf_sha256) == (OUTPUT / "pdf" / "1.pdf", "")
     assert _told(_reports(BOOK, **fact)) == ["C-1 sha-C-1 output/results/1.xlsx"]
 
 
@@ -354,7 +354,7 @@ def test_a_second_form_needs_the_password_of_the_first(tmp_path: Path) -> None:
     ("log", "says"),
     [
         pytest.param([(PRINT, "word")], "1.pdf", id="a PDF"),
-        pytest.param([(BOTH, "word")], "1.xlsx / 1.pdf", id="both"),
+        pytest.param([(BOTH, "word")], "1.pdf / 1.xlsx", id="both"),
         pytest.param([(BOOK, "word"), (PRINT, "word")], "1.xlsx / 1.pdf", id="one by one"),
         pytest.param([(BOOK, "word"), (PRINT, "other")], "1.xlsx", id="under two passwords"),
         pytest.param([(BOOK, "other"), (PRINT, "third")], None, id="under others"),

@@ -29,7 +29,7 @@ from sheet_diag.mail.templates.render import MailText
 from sheet_diag.mail.templates.variables import SIGNATURE, explain_variables, list_variables
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ListedClient
-from sheet_diag.model.mail import MailSubject, OutgoingMail
+from sheet_diag.model.mail import MailSubject, OutgoingMail, ReportForm
 from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.model.settings import Issuer, Limits
 from sheet_diag.text.wording import Wording, labels
@@ -344,6 +344,19 @@ def test_only_a_password_mail_has_the_password(lang: Lang) -> None:
         is_shown = PASSWORD in letter.text and PASSWORD in letter.html
         assert is_shown is (kind is MailKind.PASSWORD)
         assert PASSWORD not in letter.subject
+
+
+@pytest.mark.parametrize(
+    ("lang", "says"), [(Lang.JA, "PDFはお読みいただくための"), (Lang.EN, "The PDF is for reading.")]
+)
+def test_a_report_in_both_forms_comes_with_what_each_is_for(lang: Lang, says: str) -> None:
+    whole, alone = (
+        written(parcel(MailKind.RESULT, lang, subject=MailSubject("0" * 64, form))).text
+        for form in (ReportForm.BOTH, ReportForm.PRINTED)
+    )
+    assert says in whole
+    assert says not in alone
+    assert "\n\n\n" not in whole + alone
 
 
 def test_an_open_report_is_not_called_protected() -> None:

@@ -28,7 +28,7 @@ class ReportForm(StrEnum):
     @property
     def files(self) -> tuple[ReportForm, ...]:
         """The form of each file of the mail, in order."""
-        single = (ReportForm.WORKBOOK, ReportForm.PRINTED)
+        single = (ReportForm.PRINTED, ReportForm.WORKBOOK)  # to read first, then to work with
         return single if self is ReportForm.BOTH else (self,)
 
 
@@ -174,9 +174,9 @@ class OutgoingMail:
     """A mail to one client, before its text is written.
 
     `attachment` goes with it under its own name (None: nothing does), and so does
-    `second_attachment`: the PDF of a report that goes out in both forms. `pdf_sha256` is that of
-    the PDF as it was made (hexadecimal; empty: it is still to be). `password` opens the report of
-    the client; only a mail of the kind `password` says it, with the names of the reports that it
+    `second_attachment`: the workbook of a report that goes out in both forms. `pdf_sha256` is that
+    of the PDF as it was made (hexadecimal; empty: it is still to be). `password` opens the report
+    of the client; only a mail of the kind `password` says it, with the names of the reports that it
     opens (`report_files`). `due` is the day by which an answer is asked for (None: that of the
     client or of the settings; for a reminder: no day). `points` is how many answers a correction
     asks for (0: not counted). `is_prefilled`: the sheet holds last year's answers. `edition` is as

@@ -87,7 +87,7 @@ MAIL_KINDS: Final[Mapping[MailKind, MailKindSpec]] = {
     ),
     MailKind.CORRECTION: MailKindSpec(("file", "due", "points"), DocumentKind.CORRECTION),
     MailKind.RESULT: MailKindSpec(
-        ("file", "protected", "agreed"), DocumentKind.REPORT, PasswordUse.LOCKS_FILE
+        ("file", "both", "protected", "agreed"), DocumentKind.REPORT, PasswordUse.LOCKS_FILE
     ),
     MailKind.PASSWORD: MailKindSpec(("file", "password"), password=PasswordUse.IN_TEXT),
 }

@@ -35,7 +35,7 @@ _NEEDED_IN_FRAME: Final = ("lang", "body", "signature")
 _FETCHING: Final = (nodes.Include, nodes.Import, nodes.FromImport, nodes.Extends)
 _COMPANY: Final = "<company>"
 _HEAD: Final = re.compile(r"(?:\s|\{#.*?#\})*", re.DOTALL)
-_FLAGS: Final = ("overdue", "previous", "protected", "correcting")
+_FLAGS: Final = ("overdue", "previous", "both", "protected", "correcting")
 _SEVERAL: Final = 3  # a number, of reminders or of points
 
 

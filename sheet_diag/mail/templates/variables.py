@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Final
 
-from sheet_diag.model.mail import OutgoingMail
+from sheet_diag.model.mail import OutgoingMail, ReportForm
 from sheet_diag.model.mail_kinds import MAIL_KINDS
 from sheet_diag.model.settings import Issuer
 from sheet_diag.text.normalize import strip_honorific
@@ -66,6 +66,7 @@ def build_variables(mail: OutgoingMail, issuer: Issuer, today: date) -> dict[str
         CORRECTING: mail.asks_for_correction,
         "previous": mail.is_prefilled,
         "points": mail.points,
+        "both": mail.subject.form is ReportForm.BOTH,
         "protected": bool(mail.password),
         "agreed": bool(mail.client.password),
         "password": clean_value(mail.password),
