@@ -25,8 +25,8 @@ from sheet_diag.model.returns import SheetIdentity
 from sheet_diag.model.settings import Limits
 from sheet_diag.reports.pdf import maker
 from sheet_diag.reports.pdf.maker import TEMPLATE, can_set_pdf, set_pdf
-from tests.catalogs import JIS
-from tests.report_views import COMMENT, LONG_NAME, ODD, OVERRIDE, demo_views, view_of
+from tests.catalogs import JIS, catalog
+from tests.report_views import COMMENT, LONG_NAME, ODD, OVERRIDE, Case, demo_views, view_of
 
 MM: Final = 72 / 25.4
 TOP, HEIGHT = 20 * MM, 259 * MM
@@ -192,6 +192,14 @@ def test_names_are_printed_as_typed() -> None:
     assert squeeze('#panic("x") *太* $x$ @a <b> \\ `y` [z] // "') in text_of(pages, 0)
 
 
+def test_a_word_longer_than_a_line_stays_on_the_page() -> None:
+    long = "x1" * 90
+    case = replace(ODD["long_comment"], name=long, comment=f"あ{long}。")
+    pages = read_pages(set_plain(view_of(case)))
+    assert max(line.right for page in pages for line in page) < 193 * MM
+    assert text_of(pages).replace("\u200b", "").count(long) >= 2
+
+
 def test_a_name_of_60_characters_leaves_page_1_one_page() -> None:
     view, pages = odd("long_name")
     assert len(LONG_NAME) >= 60
@@ -220,6 +228,15 @@ def test_page_1_holds_any_number_of_categories(count: int) -> None:
     assert squeeze(view.summary.measures[-1].title) in first
     assert squeeze(view.categories.heading) in text_of(pages, 1)
     assert all(squeeze(row.name) in text_of(pages, *range(1, len(pages))) for row in rows)
+
+
+@pytest.mark.parametrize("count", [1, 12])
+def test_a_catalogue_without_optional_texts_is_set(count: int) -> None:
+    small = catalog(*["3! 2 1nc 2p1"] * count)
+    view = view_of(Case({"C1": "×"}, catalog=small, damage=False))
+    pages = read_pages(set_plain(view))
+    assert squeeze(view.summary.why) in text_of(pages, 0)
+    assert squeeze(view.method.heading) in text_of(pages, len(pages) - 1)
 
 
 @pytest.mark.parametrize("score", [0.0, 100.0])
