@@ -43,10 +43,10 @@ def test_a_remark_that_does_not_fit_stands_whole_on_its_own_sheet() -> None:
     assert shown["HUM-01"].value == SENTENCE
     for item in ("POL-01", "PHY-02"):
         text = str(shown[item].value)
-        assert text.endswith("…（続きは「備考の全文」）")
+        assert text.endswith("…（続きは左端の番号から）")
         assert remarks[item].startswith(text.partition("…")[0])
         assert (page.row_dimensions[rows[item]].height or 0) <= 84
-        link = shown[item].hyperlink
+        link = page.cell(rows[item], 1).hyperlink
         assert link
         place, _, cell = str(link.location).partition("!")
         assert place.strip("'") == WHOLE

@@ -11,11 +11,22 @@ from openpyxl.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from sheet_diag.model.basics import Lang
+from sheet_diag.reports.client.page_flow import LANDSCAPE_HEIGHT
 from sheet_diag.text.text_metrics import column_room, line_room, text_width
 from sheet_diag.xlsx.theme import BLUE, MUTED, NAVY, OK
+from tests.catalogs import JIS
 from tests.samples import client, report, resolve_all
 from tests.test_comparison import EVERYTHING
-from tests.workbooks import Box, merges, open_workbook, pixels
+from tests.workbooks import (
+    Box,
+    box,
+    height,
+    manual_breaks,
+    merges,
+    open_workbook,
+    pixels,
+    rows_with,
+)
 
 both = pytest.mark.parametrize("lang", Lang)
 MIXED = {"POL": "×?△○○○○○.", "PHY": "×××○○○○△", "COM": "○△○○○○○○○○"}
@@ -57,6 +68,23 @@ def broken_headings(page: Worksheet) -> list[str]:
             words = re.split(r"\n" if ord(max(cell.value)) > 0x2FFF else r"[\n ]", cell.value)
             found += [f"{cell.coordinate} {word}" for word in words if text_width(word) > room]
     return found
+
+
+@pytest.mark.parametrize("count", [3, 12, 22, 33, 45, 53, 54, 55])
+def test_no_page_of_the_simulation_is_left_nearly_empty(count: int) -> None:
+    """Pages are filled as a printer does it, from the heights of the rows."""
+    signs = dict.fromkeys([name for name in JIS.items if name != "CRI-09"][:count], "×")
+    page = open_workbook(report(client("A", signs))).worksheets[2]
+    header, last = rows_with(page, "設問")[-1], box(str(page.print_area).split("!")[1]).bottom
+    room = LANDSCAPE_HEIGHT * 100 / int(page.page_setup.scale or 100)
+    filled, used = [], 0.0
+    for row in range(1, last + 1):
+        points = height(page, row, row)
+        if used + points > room or row - 1 in manual_breaks(page):
+            filled.append(used / room)
+            used = height(page, header, header)
+        used += points
+    assert min(filled) > 0.4
 
 
 @both

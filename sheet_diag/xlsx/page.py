@@ -207,6 +207,12 @@ class Page:
         """Set a row height in points (Excel takes up to 409)."""
         self._sheet.set_height(row, min(points, 409))
 
+    def row_heights(self, first: int, last: int) -> list[float]:
+        """List the heights in points of rows `first` to `last`, as they were set."""
+        default = (self._sheet.default_row_height, False)
+        sizes = (self._sheet.row_sizes.get(row, default) for row in range(first, last + 1))
+        return [pixels * 0.75 for pixels, _ in sizes]
+
     def choices(self, row: int, col: int, source: str, messages: Mapping[str, str]) -> None:
         """Put a drop-down over a range on a cell.
 

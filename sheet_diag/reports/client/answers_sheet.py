@@ -39,6 +39,7 @@ from sheet_diag.xlsx.theme import (
     CENTERED,
     CENTERED_MUTED,
     HEAD_9,
+    LINK,
     MIDDLE,
     MUTED,
     NAVY,
@@ -70,6 +71,7 @@ _LEAST: Final = 28.0  # points: the height of a row
 _LEAD: Final[Look] = {**BODY, **SMALL, **MIDDLE}
 _ANSWER: Final[Look] = {**CENTERED, **BOLD}
 _STAR: Final[Look] = {**CENTERED, "font_color": NAVY}
+_LINKED: Final[Look] = {**CENTERED, **LINK}
 _WEIGHT: Final[Look] = {**CENTERED, "num_format": "0"}
 _NUMBER: Final[Look] = {**CENTERED, "num_format": "0.0##"}
 FLAG: Final[Look] = {**CENTERED, "num_format": '"●";;'}  # 1 is shown as ●, 0 not at all
@@ -208,7 +210,9 @@ def _build_item_formulas(
 def _write_item(page: Page, row: _AnswerRow, context: ReportContext, link: str) -> None:
     at, item = row.at, row.item
     answer = context.answer(item.id)
-    page.text(at, _ID, item.id, CENTERED)
+    page.text(at, _ID, item.id, _LINKED if link else CENTERED)
+    if link:  # not on the remark: LibreOffice wraps no link
+        page.lead(at, _ID, link)
     page.text(at, _CATEGORY, row.category, CENTERED_MUTED)
     page.text(at, _QUESTION, context.explain(row.question), TEXT_9)
     page.client_text(at, ANSWER, answer, _ANSWER)
@@ -222,14 +226,13 @@ def _write_item(page: Page, row: _AnswerRow, context: ReportContext, link: str) 
 
 
 def _write_remark(page: Page, at: int, item: str, context: ReportContext, link: str) -> str:
-    """Write the remark, or its beginning with a link to the whole; returns what stands there."""
+    """Write the remark, or its beginning and where the whole stands; returns what is there."""
     text = remark_text(context.responses[item], context)
     if not link:
         _write_number_or_text(page, at, _REMARK, text, TEXT_9)
         return text
     shown = shorten_remark(text, context.say("report.remarks.more"))
     page.client_text(at, _REMARK, shown, TEXT_9)
-    page.lead(at, _REMARK, link)
     return shown
 
 

@@ -7,7 +7,7 @@ fit A4; sheets in landscape print at a scale of their own instead.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Final
 
@@ -32,6 +32,26 @@ FittedCell = tuple[str, Look, tuple[int, int]]  # its text, its look, and the co
 def landscape_scale(pixels: int) -> int:
     """Compute the percentage at which so many pixels (96 dpi) fit A4 landscape; at most 100."""
     return min(100, int(_LANDSCAPE_WIDTH / (pixels * 0.75) * 100))
+
+
+def find_block_breaks(
+    above: Iterable[float], blocks: Iterable[tuple[int, float]], repeated: float, room: float
+) -> list[int]:
+    """Find the rows that begin a page, so that no block below a table is divided.
+
+    `above` are the heights of the rows before, `repeated` that of those which every page repeats.
+    The first block begins a page unless the one before would be left nearly empty.
+    """
+    used = 0.0
+    for height in above:
+        used = used + height if used + height <= room else repeated + height
+    used, breaks = (room if used > _BEGUN * room else used), []
+    for row, height in blocks:
+        if used + height > room:
+            breaks.append(row)
+            used = repeated
+        used += height
+    return breaks
 
 
 class PageFlow:

@@ -23,7 +23,7 @@ from sheet_diag.reports.client.calculation_table import write_calculation
 from sheet_diag.reports.client.context import LocalizedCatalog, ReportContext
 from sheet_diag.reports.client.dashboard import Dashboard, write_dashboard
 from sheet_diag.reports.client.formulas import truncate
-from sheet_diag.reports.client.page_flow import landscape_scale
+from sheet_diag.reports.client.page_flow import LANDSCAPE_HEIGHT, find_block_breaks, landscape_scale
 from sheet_diag.text.excel_text import quote_formula_text
 from sheet_diag.text.numbers import truncate_score
 from sheet_diag.text.text_metrics import column_room, row_height
@@ -322,6 +322,10 @@ def _finish_page(page: Page, simulation: SimulationLayout, context: ReportContex
         page.freeze(header + 1)
     page.tab(OK)
     context.print_setup(page, landscape=True)
-    page.scale(landscape_scale(sum(_WIDTHS)), repeat=(header, header))
-    page.breaks([simulation.calculation.top], (0, 0, simulation.calculation.bottom, _LAST))
+    scale = landscape_scale(sum(_WIDTHS))
+    page.scale(scale, repeat=(header, header))
+    above = page.row_heights(0, simulation.calculation.blocks[0][0] - 1)
+    repeated, room = above[header], LANDSCAPE_HEIGHT * 100 / scale
+    breaks = find_block_breaks(above, simulation.calculation.blocks, repeated, room)
+    page.breaks(breaks, (0, 0, simulation.calculation.bottom, _LAST))
     page.select(0, 0)
