@@ -516,7 +516,7 @@ def test_earlier_scores_stand_beside_those_of_this_run_with_a_line_of_medians() 
     content = portfolio(found)
     assert lint(content) == []
     history = sheet(open_workbook(content), "推移")
-    heads = ["2024/11/23 ※", "2025/11/23", "2026/11/23（今回）"]
+    heads = ["2024/11/23 ※", "2025/11/23", "今回"]
     rows_ = {row["診断先"]: row for row in table(history)}
     assert list(rows_["甲"]) == ["診断先", "グループ", "ランク", *heads]
     assert [rows_["甲"][head] for head in heads[:2]] == [50, 60]

@@ -11,6 +11,7 @@ import pandas as pd
 
 from sheet_diag.diagnosis.coverage import cover_standards
 from sheet_diag.reports.portfolio.table_sheet import (
+    COLUMN_HEAD,
     DAY,
     LEFT,
     RANK_LOOKS,
@@ -35,6 +36,7 @@ _MOST_LINKS: Final = 65_530  # of a sheet in Excel
 _MOST_CELLS: Final = 3_000_000  # all of 100,000 clients
 _WHOLE: Final = {**CENTERED_9, "num_format": "0"}
 _NAME: Final = {**TEXT_9, **BOLD}
+_SMALL_HEAD: Final = {**COLUMN_HEAD, "font_size": 8}
 _OVERALL: Final = {**SCORE, **BOLD}
 _LINK: Final = {**CENTERED_9, **LINK}
 # The difference with its sign, which tells it also without the colour.
@@ -102,11 +104,11 @@ def _first_columns(context: PortfolioContext) -> Iterator[_ClientColumn]:
     yield replace(_text(context, "rank", 54, looks=_LARGE_RANKS), is_needed=True)
     yield replace(_number(context, "score", 56, _OVERALL), is_needed=True)
     codes = cache(lambda reasons: labels.follow_up_codes(*reasons))
-    yield replace(_text(context, "follow_up", 128, TEXT_9, shown=codes), names=_CODES)
+    yield replace(_text(context, "follow_up", 120, TEXT_9, shown=codes), names=_CODES)
     yield replace(_text(context, "result", 56, LEFT, looks={opened: _LINK}), is_needed=True)
     yield _text(context, "contacted", 74, DAY, make=make_day_cell)
     yield _text(context, "group", 80, TEXT_9)
-    yield _text(context, "industry", 120, TEXT_9, shown=labels.industry)
+    yield _text(context, "industry", 104, TEXT_9, shown=labels.industry)
     yield _text(context, "employees", 84, shown=labels.employees)
     yield _number(context, "change", 60, _CHANGE)
 
@@ -114,7 +116,7 @@ def _first_columns(context: PortfolioContext) -> Iterator[_ClientColumn]:
 def _category_columns(context: PortfolioContext) -> Iterator[_ClientColumn]:
     for category in context.catalog.categories:
         head = category.short[context.say.lang]
-        column = PortfolioColumn(head, 62, SCORE, make_number_cell)
+        column = PortfolioColumn(head, 68, SCORE, make_number_cell, head_look=_SMALL_HEAD)
         yield _ClientColumn((f"score:{category.id}",), column)
 
 
