@@ -11,7 +11,7 @@ from typing import Final
 
 from sheet_diag.model.basics import Rank
 
-_LEAST_OF_DEVIATION: Final = 10  # clients: among fewer, a 偏差値 says little
+LEAST_OF_DEVIATION: Final = 10  # clients: among fewer, a 偏差値 says little
 OVERALL: Final = ""  # the key of the overall score among those of the categories
 
 
@@ -43,7 +43,7 @@ class PeerStanding:
     @property
     def shown_deviation(self) -> float | None:
         """The 偏差値 as reports show it: only of a group that is large enough."""
-        return self.deviation if self.count >= _LEAST_OF_DEVIATION else None
+        return self.deviation if self.count >= LEAST_OF_DEVIATION else None
 
 
 @dataclass(frozen=True, slots=True)

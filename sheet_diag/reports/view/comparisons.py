@@ -10,7 +10,13 @@ from math import ceil
 from typing import Final
 
 from sheet_diag.model.basics import Rank
-from sheet_diag.model.comparison import OVERALL, GroupKind, PeerGroup, PeerStanding
+from sheet_diag.model.comparison import (
+    LEAST_OF_DEVIATION,
+    OVERALL,
+    GroupKind,
+    PeerGroup,
+    PeerStanding,
+)
 from sheet_diag.model.report_view import Comparisons, KeyEntry, PeerRow, Peers
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.view.previous import build_previous
@@ -24,7 +30,6 @@ from sheet_diag.reports.view.scales import (
 from sheet_diag.reports.view.words import join_sentences
 from sheet_diag.text.numbers import format_score, truncate_score
 
-_FEWEST_FOR_DEVIATION: Final = 10
 _TINY: Final = 1e-9  # what the statistics, which are floats, may be off
 
 
@@ -101,8 +106,8 @@ def _build_row(
     quartiles = (standing.lower, standing.upper)
     shown = {key: round(getattr(standing, key)) for key in ("lower", "median", "upper")}
     deviation = say("report.none")
-    if standing.deviation is not None and standing.count >= _FEWEST_FOR_DEVIATION:
-        deviation = f"{standing.deviation:.1f}"
+    if standing.shown_deviation is not None:
+        deviation = f"{standing.shown_deviation:.1f}"
     return PeerRow(
         name=name,
         group=group,
@@ -143,4 +148,4 @@ def _tell_notes(context: ReportContext, rows: tuple[PeerRow, ...]) -> Iterator[s
         yield say("comparison.peers.version", version=comparison.reference_version)
     if not all(row.group for row in rows):
         yield say("view.comparison.categories")
-    yield say("view.comparison.deviation", count=_FEWEST_FOR_DEVIATION)
+    yield say("view.comparison.deviation", count=LEAST_OF_DEVIATION)
