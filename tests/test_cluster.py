@@ -293,3 +293,16 @@ def test_a_killed_scheduler_ends_the_run_with_a_sentence(home: Path, tmp_path: P
     assert "The connection to the scheduler was lost" in said[1]
     assert "Traceback" not in said[1]
     assert contents(tmp_path / "output") == {}
+
+
+def test_what_is_not_installed_on_a_machine_is_no_fact_of_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Windows on ARM has no Typst; the machines then differ, which is told."""
+    needed = ["pypdf>=7.1", "no-such-package>=1 ; sys_platform != 'win32'"]
+    monkeypatch.setattr("importlib.metadata.requires", lambda _: needed)
+    team.list_machine_facts.cache_clear()
+    facts = team.list_machine_facts()
+    team.list_machine_facts.cache_clear()
+    assert "pypdf" in facts
+    assert "no-such-package" not in facts

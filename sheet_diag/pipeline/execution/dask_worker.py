@@ -17,6 +17,7 @@ import re
 import zlib
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
+from contextlib import suppress
 from functools import cache
 from importlib import metadata, resources
 from importlib.resources.abc import Traversable
@@ -151,10 +152,17 @@ def require_same_software(wanted: MachineFacts, where: str) -> None:
 
 
 def _list_library_versions() -> MachineFacts:
-    """List the versions of what sheet-diag needs, without extras, and of Dask."""
+    """List the versions of what sheet-diag needs, without extras, and of Dask.
+
+    Typst is not there on every machine.
+    """
     needed = [each for each in metadata.requires("sheet-diag") or () if "extra ==" not in each]
     names = [found[0] for found in map(_NAME.match, needed) if found]
-    return {name: metadata.version(name) for name in (*names, "distributed")}
+    versions = {}
+    for name in (*names, "distributed"):
+        with suppress(metadata.PackageNotFoundError):
+            versions[name] = metadata.version(name)
+    return versions
 
 
 def _program_digest() -> str:
