@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
-from itertools import chain
 from typing import Final, NamedTuple
 
 from sheet_diag.diagnosis.coverage import cover_standards
@@ -27,8 +26,9 @@ from sheet_diag.model.comparison import (
 )
 from sheet_diag.model.portfolio import FollowUp, WrittenText
 from sheet_diag.model.results import Diagnosis, FindingCode, ReturnOutcome, ReturnStatus, Scores
-from sheet_diag.model.returns import Attachment, Problem, ProblemCode, ReturnedSheet, Severity
+from sheet_diag.model.returns import Attachment, Problem, ReturnedSheet, Severity
 from sheet_diag.model.standards import RequirementState
+from sheet_diag.reports.portfolio.written_texts import list_written_texts
 from sheet_diag.text.excel_text import replace_surrogates
 from sheet_diag.text.numbers import score_change, truncate_score
 from sheet_diag.text.problems import problem_severity
@@ -127,7 +127,7 @@ def summarize_outcome(catalog: Catalog, outcome: ReturnOutcome) -> ClientFacts:
         problems=_select_problems(outcome, (Severity.ERROR, Severity.WARNING)),
         reasons=_select_problems(outcome, _explaining(outcome.status)),
         attachments=received.attachments,
-        texts=tuple(_list_texts(outcome)),
+        texts=tuple(list_written_texts(outcome)),
         ranked=_summarize_ranked(catalog, outcome) if is_ranked else None,
     )
 
@@ -140,36 +140,6 @@ def add_list_entry(facts: ClientFacts, listed: Mapping[str, ListedClient]) -> Cl
     group = replace_surrogates(entry.group)
     row = facts.ranked.row._replace(group=group, contacted=entry.contacted)
     return replace(facts, ranked=replace(facts.ranked, row=row))
-
-
-_TEXT_KINDS: Final = {
-    ProblemCode.NOTE: "note",
-    ProblemCode.STRUCK_ANSWER: "struck",
-    ProblemCode.STRUCK_PART: "struck",
-    ProblemCode.STRUCK_TEXT: "struck",
-    ProblemCode.PROFILE_STRUCK: "struck",
-    ProblemCode.LEFT_OVER: "left_over",
-    ProblemCode.LEFT_OVER_MANY: "left_over",
-}
-
-
-def _list_texts(outcome: ReturnOutcome) -> Iterator[WrittenText]:
-    """List what stands beside the answers of a return that counts."""
-    received, sheet = outcome.received, outcome.received.sheet
-    if sheet is None or outcome.status not in (ReturnStatus.RANKED, ReturnStatus.HELD):
-        return
-    own = (  # their own cells are not kept: the question tells the row
-        (kind, each.item, sheet.sheet, "", text)
-        for each in sheet.responses
-        for kind, text in (("remark", each.remark), ("evidence", each.evidence))
-    )
-    beside = (
-        (_TEXT_KINDS.get(p.code, ""), p.item, p.sheet, p.cell, p.value) for p in outcome.problems
-    )
-    for found in chain(own, beside):
-        if found[0] and found[-1]:
-            parts = (received.label, sheet.name, *(part or "" for part in found))
-            yield WrittenText(*map(replace_surrogates, parts))
 
 
 def _select_problems(outcome: ReturnOutcome, severities: Sequence[Severity]) -> tuple[Problem, ...]:
