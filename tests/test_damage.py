@@ -21,7 +21,7 @@ from tests.samples import AS_OF, ISSUER, change_catalog, client, resolve_all
 from tests.workbooks import cut_texts, open_workbook, texts_on
 
 NEWEST = load_catalog(Path("jis-q-27002@2026.2"))
-HEADING = "事故が起きた場合の費用の目安"
+HEADING = "事故が起きた場合の費用の目安（参考）"
 
 
 def _table() -> DamageTable:
@@ -148,7 +148,7 @@ def test_the_estimate_stands_in_the_section_on_insurance_alone() -> None:
     first, others = _printed(RECORDS)
     section = first.index("5. 保険のご案内")
     start = first.index(HEADING)
-    assert section < start < first.index("おわりに")
+    assert section < start < first.index("6. 診断の方法と前提")
     assert not any("万円〜" in text for text in [*first[:start], *others])
     texts = first[start:]
     assert "他社の調査に基づく費用の目安です。" in texts[1]

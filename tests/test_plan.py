@@ -23,13 +23,10 @@ from sheet_diag.intake.receive import read_content
 from sheet_diag.intake.resolution.action_plans import attach_plans
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.overrides import Judgement
 from sheet_diag.model.results import ClientReport, ReturnOutcome, ReturnStatus
 from sheet_diag.model.returns import EMPTIED, PlanEntry, ProblemCode, ReceivedFile, ReturnedPlan
 from sheet_diag.reports.client.action_plan_sheet import write_plan
-from sheet_diag.reports.client.consultant_comment import write_consultant_comment
 from sheet_diag.reports.client.context import ReportContext
-from sheet_diag.reports.client.page_flow import PageFlow
 from sheet_diag.reports.portfolio.client_facts import summarize_outcome
 from sheet_diag.reports.run_json.writer import dump_return
 from sheet_diag.text.problems import problem_message
@@ -716,54 +713,6 @@ def test_the_order_of_files_does_not_matter() -> None:
     outcomes = ATTACHED["the newer report's"][0]
     forward, backward = attach_plans(JIS, outcomes), attach_plans(JIS, outcomes[::-1])
     assert forward == backward[::-1]
-
-
-# --- the consultant's comment
-
-
-def judged(comment: str, by: str = "") -> bytes:
-    (found,) = resolve_all(client("A", MIXED))
-    received = replace(found.received, judgement=Judgement(comment=comment, comment_by=by))
-    made = report_context(replace(found, received=received))
-    book = Book(title="t", author="a", created=AS_OF)
-    flow = PageFlow(book.page("p"))
-    write_consultant_comment(flow, made)
-    flow.gap(1)
-    return book.bytes()
-
-
-def test_the_comment_stands_under_its_heading_as_text() -> None:
-    content = judged("=1+1\n二行目")
-    page = sheet(open_workbook(content), "p")
-    assert texts_on(page) == ["担当コンサルタントより", "=1+1", "二行目"]
-    assert [bool(page.cell(row, 1).quotePrefix) for row in (1, 2, 3)] == [False, True, True]
-    assert sheet_parts(content)["p"].findall(".//{*}f") == []
-
-
-def test_who_wrote_the_comment_stands_beside_its_heading() -> None:
-    page = sheet(open_workbook(judged("よい取り組みです。", "佐藤 花子")), "p")
-    assert texts_on(page) == ["担当コンサルタントより　佐藤 花子", "よい取り組みです。"]
-
-
-def test_no_comment_no_heading() -> None:
-    assert texts_on(sheet(open_workbook(judged("")), "p")) == []
-
-
-@pytest.mark.parametrize(
-    "comment",
-    [
-        pytest.param("確認しました。" * 400, id="sentences"),
-        pytest.param("あ" * 3000, id="no sentence ends"),
-        pytest.param("word " * 800, id="words"),
-    ],
-)
-def test_a_long_comment_is_parted_and_nothing_lost(comment: str) -> None:
-    content = judged(comment)
-    page = sheet(open_workbook(content), "p")
-    _, *pieces = texts_on(page)
-    assert "".join(pieces) == comment
-    assert len(pieces) > 1
-    assert cut_texts(page) == []
 
 
 # --- LibreOffice

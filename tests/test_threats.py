@@ -14,15 +14,9 @@ from sheet_diag.diagnosis.evaluate import diagnose
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.threats import ThreatCount
-from sheet_diag.reports.client.page_flow import PageFlow
-from sheet_diag.reports.client.threats_section import write_threats
 from sheet_diag.reports.run_json.writer import dump_return
-from sheet_diag.text.wording import Wording
-from sheet_diag.xlsx.book import Book
 from tests.catalogs import answer_row, catalog
-from tests.samples import AS_OF, change_catalog, change_items, client, resolve_all
-from tests.test_plan import report_context
-from tests.workbooks import cut_texts, open_workbook, rows_with, sheet, texts_on
+from tests.samples import change_catalog, change_items, client, resolve_all
 
 LIST: dict[str, Any] = {
     "name": {"ja": "見本の脅威2026", "en": "Sample threats 2026"},
@@ -71,46 +65,6 @@ def test_scored_items_that_apply_are_counted_by_threat(
 
 def test_a_held_return_has_no_counts() -> None:
     assert counts("..... .. . .") == []
-
-
-def section(of: Catalog, signs: str = "×", lang: Lang = Lang.JA) -> bytes:
-    """The section alone; every item of the first category is answered so."""
-    given = client("A", {"C1": signs}, catalog=of, lang=lang)
-    book = Book(title="t", author="a", created=AS_OF)
-    flow = PageFlow(book.page("p"))
-    write_threats(flow, report_context(given, of=of, lang=lang))
-    flow.gap(1)
-    return book.bytes()
-
-
-def test_the_report_shows_each_threat_and_that_it_is_no_proof() -> None:
-    page = sheet(open_workbook(section(LISTED, "○?×○○")), "p")
-    texts = texts_on(page)
-    assert texts[0] == "「見本の脅威2026」への備え"
-    assert texts[1].endswith("証明にはなりません。")
-    assert texts[2:] == [
-        "脅威", "対策済みの設問", "状況がわからない設問",
-        "1. 盗難", "5件中3件", "1件",
-        "2. 火災", "2件中1件", "－",
-        "3. 洪水", "－", "－",
-        "出典：見本機構（2026年）",
-    ]  # fmt: skip
-    fills = {
-        c.fill.fgColor.rgb for row in page.iter_rows(min_row=6) for c in row if c.fill.fill_type
-    }
-    assert fills == set(), "no colour rates the counts"
-
-
-@pytest.mark.parametrize("lang", Lang)
-def test_its_texts_fit(lang: Lang) -> None:
-    page = sheet(open_workbook(section(LISTED, lang=lang)), "p")
-    assert cut_texts(page) == []
-    assert rows_with(page, Wording(lang)("report.threats.column.threat"))
-
-
-def test_a_catalogue_without_threats_says_nothing() -> None:
-    assert texts_on(sheet(open_workbook(section(PLAIN)), "p")) == []
-    assert counts("○○○○○ ○○ ○ ○", PLAIN) == []
 
 
 def test_run_json_tells_the_counts() -> None:

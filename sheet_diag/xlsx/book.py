@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from copy import deepcopy
 from datetime import date, datetime
@@ -21,6 +21,7 @@ from sheet_diag.xlsx.errors import WorkbookError, require_done
 from sheet_diag.xlsx.fonts import name_chart_fonts, name_theme_fonts
 from sheet_diag.xlsx.formats import DEFAULT, WorkbookFormats, styles_part
 from sheet_diag.xlsx.page import Page
+from sheet_diag.xlsx.scatter import DrawnScatter, Frame, Points
 from sheet_diag.xlsx.worksheet import FastWorksheet
 from sheet_diag.xlsx.zip_writer import TextPart, ZipPackage, deflate, deflate_once
 
@@ -77,6 +78,12 @@ class Book:
     def chart(self, options: Mapping[str, str]) -> Any:
         """Add a chart of XlsxWriter, to be filled by the reports."""
         return self._book.add_chart(dict(options))
+
+    def drawing(self, frame: Frame, points: Sequence[Points]) -> Any:
+        """Add a drawing on a scale."""
+        chart = DrawnScatter(frame, points)
+        self._book.charts.append(chart)
+        return chart
 
 
 # XlsxWriter writes into the nested options, so each workbook gets its own copy.

@@ -20,6 +20,10 @@ OK_PALE: Final = "#DDEFE8"
 UNFILLED: Final = "#FFE9A8"  # a cell of a form that still waits for an entry
 PROGRESS_BAR: Final = "#9DB8D3"
 LOSS_BAR: Final = "#D9A08F"
+# Drawings of scores: the field of a rank, a score that is too low, the middle half of others.
+FIELD_TINT: Final = "#C9D8E8"
+WEAK_BAR: Final = "#8FA3B8"
+MIDDLE_HALF: Final = "#A9B6C4"
 WHITE: Final = "#FFFFFF"
 # Heat maps, from what is in order to what is missing; apart from them, unknown and left out.
 HEAT_GOOD: Final = "#EAF1F8"
@@ -31,9 +35,9 @@ HEAT_LEFT_OUT: Final = "#F2F2F2"
 # from green. Neighbours differ in grey, small letters can be read, and the letter always stands by.
 RANKS: Final = {"A": "#17506E", "B": "#2B705C", "C": "#A26B00", "D": "#9C3818", "E": "#5E1014"}
 
-# The type scale in points: notes 8-9.5, text 10-11, headings 12-16, titles 18-20, the rank.
+# The type scale in points: notes 8-9.5, text 10-11, headings 12-16, titles 18-20, rank and score.
 # Nothing else is set anywhere; a new size is a new decision here.
-SIZES: Final = (8, 8.5, 9, 9.5, 10, 10.5, 11, 12, 13, 14, 16, 18, 20, 60)
+SIZES: Final = (8, 8.5, 9, 9.5, 10, 10.5, 11, 12, 13, 14, 16, 18, 20, 26)
 
 Look = dict[str, Any]
 

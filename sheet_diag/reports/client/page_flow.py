@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Final
 
 from sheet_diag.xlsx.page import Page
@@ -27,6 +28,16 @@ _HEADING: Final[Look] = {**HEADING, "font_size": 13}
 _SUBHEADING: Final[Look] = {**BODY, **BOLD, **MIDDLE, "font_size": 11, "font_color": NAVY}
 
 FittedCell = tuple[str, Look, tuple[int, int]]  # its text, its look, and the columns it takes
+
+
+@dataclass(frozen=True, slots=True)
+class FlowCell:
+    """A cell of a row: its text, its look, the columns it takes, and who wrote the text."""
+
+    text: str
+    look: Look
+    columns: tuple[int, int]
+    is_client: bool = False
 
 
 def landscape_scale(pixels: int) -> int:
@@ -57,18 +68,22 @@ def find_block_breaks(
 class PageFlow:
     """A page that is written from the top; it keeps the height of every block."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(
+        self, page: Page, columns: Sequence[int] = COLUMNS, *, hidden: Sequence[int] = ()
+    ) -> None:
         self.page = page
         self.row = 0
         self._blocks: list[tuple[int, float]] = []  # first row and height in points
         self._forced: set[int] = set()
         self._together: list[float] | None = None
-        page.columns(COLUMNS)
+        self._pixels: list[int] = []  # of all rows
+        page.columns(columns, hidden=hidden)
 
     def next_row(self, points: float) -> int:
         """Take a row of that height; a page break may come between rows outside `together`."""
         row = self.row
-        points = count_pixels(points) * 0.75  # as it is written
+        self._pixels.append(count_pixels(points))
+        points = self._pixels[-1] * 0.75  # as it is written
         self.page.height(row, points)
         if self._together is None:
             self._blocks.append((row, points))
@@ -77,10 +92,26 @@ class PageFlow:
         self.row += 1
         return row
 
+    def pixels_since(self, row: int) -> Sequence[int]:
+        """List the pixels of the rows from `row` on."""
+        return self._pixels[row:]
+
     def fitted_row(self, *cells: FittedCell, least: float = 0.0, padding: float = 4.0) -> int:
         """Take a row as high as the highest of its texts needs."""
         heights = (self.page.text_height(*cell, padding) for cell in cells)
         return self.next_row(max(least, *heights))
+
+    def write_row(self, *cells: FlowCell, least: float = 0.0, padding: float = 4.0) -> int:
+        """Write a row of cells, as high as the highest of those needs that wrap."""
+        fitted = (
+            (each.text if each.look.get("text_wrap", True) else "", each.look, each.columns)
+            for each in cells
+        )
+        row = self.fitted_row(*fitted, least=least, padding=padding)
+        for each in cells:
+            write = self.page.merged_client if each.is_client else self.page.merged
+            write(row, *each.columns, each.text, each.look)
+        return row
 
     def table_head(
         self, columns: Sequence[tuple[int, int]], texts: Sequence[str], least: float

@@ -1,0 +1,237 @@
+"""The first screen: who, which rank and score, why, what to do first, and links to the sheets.
+
+It takes at most 494 pixels of rows, so that nothing of it needs scrolling on 1366 x 768.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from sheet_diag.model.report_view import FirstMeasure, Head, Summary
+from sheet_diag.reports.client.live_figures import LiveFigures
+from sheet_diag.reports.client.page_flow import LAST_COLUMN, FlowCell, PageFlow
+from sheet_diag.reports.client.report_looks import say_key
+from sheet_diag.reports.client.score_drawings import SCORE_BAR, ScoreDrawings
+from sheet_diag.text.excel_text import quote_formula_text
+from sheet_diag.xlsx.page import Page
+from sheet_diag.xlsx.theme import (
+    BODY,
+    BOLD,
+    CENTER,
+    HEAD_9,
+    INK,
+    INSET,
+    LINE,
+    LINK,
+    MIDDLE,
+    MUTED,
+    NAVY,
+    RANKS,
+    TITLE,
+    WHITE,
+    Look,
+)
+
+_PIXEL: Final = 0.75  # points
+_ONE_LINE: Final[Look] = {"text_wrap": False}
+_NAME: Final[Look] = {**BODY, **BOLD, **MIDDLE}
+# The addressee in letters that fit: so large up to so many full-width characters.
+_NAMES: Final = ((22, 14), (40, 12))
+_SMALLEST: Final = 11
+_BOXED: Final[Look] = {**BODY, **BOLD, **CENTER, "font_size": 9, "border": 1, "border_color": INK}
+_UNDER: Final[Look] = {"bottom": 2, "bottom_color": NAVY}
+_TITLE: Final[Look] = {**TITLE, **_UNDER, **_ONE_LINE, "font_size": 16}
+_LETTERHEAD: Final[Look] = {
+    **BODY,
+    **MIDDLE,
+    **_UNDER,
+    "font_size": 8.5,
+    "font_color": MUTED,
+    "align": "right",
+}
+_ADDRESSEE, _CONFIDENTIAL = (0, 9), (10, LAST_COLUMN)
+_TITLE_AT, _LETTERHEAD_AT = (0, 5), (6, LAST_COLUMN)
+_LOGO: Final = (8, (104, 24))  # its first column, and the box of pixels that it fits
+
+_STRIP: Final[Look] = {**BODY, **CENTER, "border": 1, "border_color": LINE}
+_OTHER: Final[Look] = {**_STRIP, "font_size": 16, "font_color": MUTED}
+_NOT: Final[Look] = {"bg_color": WHITE, "font_color": MUTED}
+_FILL: Final = {rank: {"bg_color": color, "font_color": WHITE} for rank, color in RANKS.items()}
+_OWN: Final = {
+    rank: {**_STRIP, **BOLD, **fill, "font_size": 26, "border": 5, "border_color": INK}
+    for rank, fill in _FILL.items()
+}
+_LABEL: Final[Look] = {**BODY, **MIDDLE, **INSET, **_ONE_LINE, "font_size": 9, "font_color": MUTED}
+_RANK_LABEL: Final[Look] = {
+    **BODY,
+    **BOLD,
+    **MIDDLE,
+    **_ONE_LINE,
+    "font_size": 9,
+    "font_color": NAVY,
+}
+_SCORE: Final[Look] = {
+    **BODY,
+    **BOLD,
+    **CENTER,
+    "font_size": 26,
+    "font_color": NAVY,
+    "num_format": "0.0",
+}
+_OF: Final[Look] = {**BODY, **MIDDLE, **_ONE_LINE, "font_size": 9}
+_BEFORE: Final[Look] = {**BODY, **MIDDLE, "font_size": 9}
+_SCORE_AT, _OF_AT, _BEFORE_AT = (5, 6), 7, (8, LAST_COLUMN)
+_KEY: Final[Look] = {**BODY, **MIDDLE, "font_size": 8, "font_color": MUTED}
+_WHY: Final[Look] = {
+    **BODY,
+    **BOLD,
+    **MIDDLE,
+    **INSET,
+    "font_size": 10,
+    "align": "left",
+    "left": 5,
+    "left_color": NAVY,
+}
+
+_MEASURE_AT: Final = (0, 7)
+_STEP_AT: Final = (0, LAST_COLUMN)
+_FIGURES_AT: Final = ((8, 9), (10, 10), (LAST_COLUMN, LAST_COLUMN))
+_LEFT_HEAD: Final[Look] = {**HEAD_9, **INSET, "align": "left"}
+_ENDS: Final[Look] = {"bottom": 1, "bottom_color": LINE}
+_MEASURE: Final[Look] = {**BODY, **BOLD, **MIDDLE, "font_size": 10}
+_STEP: Final[Look] = {**BODY, **MIDDLE, **_ENDS, "font_size": 9, "font_color": MUTED, "indent": 2}
+_FIGURE: Final[Look] = {**BODY, **CENTER, **_ONE_LINE, "font_size": 9}
+_RESULT: Final[Look] = {
+    **BODY,
+    **BOLD,
+    **MIDDLE,
+    **INSET,
+    "font_size": 10,
+    "align": "left",
+    "font_color": WHITE,
+    "bg_color": NAVY,
+}
+_LINK: Final[Look] = {**BODY, **MIDDLE, **LINK, "font_size": 9.5}
+_LINK_WIDTH: Final = 3  # columns
+
+
+def write_head(flow: PageFlow, head: Head, logo: bytes | None) -> None:
+    """Write who writes to whom, about what and when."""
+    page, size = flow.page, _fit_name(head.addressee)
+    name = {**_NAME, "font_size": size}
+    least = 26 * _PIXEL
+    if logo:
+        column, box = _LOGO
+        page.picture(flow.row, column, logo, box, head.issuer)
+    columns = (0, _LOGO[0] - 1) if logo else _ADDRESSEE
+    if page.text_height(head.addressee, name, columns, 0) < 2 * size:
+        name |= _ONE_LINE
+        row = flow.next_row(least)
+    else:
+        row = flow.fitted_row((head.addressee, name, columns), least=least, padding=0)
+    page.merged_client(row, *columns, head.addressee, name)
+    page.merged(row, *_CONFIDENTIAL, head.confidential, _BOXED)
+    letterhead = "\n".join(("  ".join((head.day, head.number)), "  ".join(_list_issuer(head))))
+    row = flow.fitted_row((letterhead, _LETTERHEAD, _LETTERHEAD_AT), least=30, padding=0)
+    page.merged(row, *_TITLE_AT, head.title, _TITLE)
+    page.merged(row, *_LETTERHEAD_AT, letterhead, _LETTERHEAD)
+
+
+def _fit_name(name: str) -> int:
+    return next((size for most, size in _NAMES if len(name) <= most), _SMALLEST)
+
+
+def _list_issuer(head: Head) -> Iterator[str]:
+    yield head.issuer
+    yield from (cell.name for cell in head.signs[:1] if cell.name)
+
+
+def write_verdict(
+    flow: PageFlow, summary: Summary, live: LiveFigures, drawings: ScoreDrawings
+) -> None:
+    """Write rank and score, the bar of the score, and why it is so."""
+    row = flow.next_row(17 * _PIXEL)
+    flow.next_row(41 * _PIXEL)
+    _write_strip(flow.page, row, summary, live)
+    _write_score(flow.page, row, summary, live)
+    _write_bar(flow, summary, live, drawings)
+    flow.write_row(FlowCell(summary.why, _WHY, (0, LAST_COLUMN)), padding=1)
+    flow.gap(1.5)
+
+
+def _write_strip(page: Page, row: int, summary: Summary, live: LiveFigures) -> None:
+    """Write all ranks, the own one filled; a changed one is filled instead by a rule."""
+    for column, rank in enumerate(summary.ranks):
+        is_own = rank == summary.rank
+        page.merged(row, column, column, rank, _OWN[rank] if is_own else _OTHER, rows=2)
+        changed = f'={live.rank}{"<>" if is_own else "="}"{rank}"'
+        page.highlight((row, column, row + 1, column), changed, _NOT if is_own else _FILL[rank])
+
+
+def _write_score(page: Page, row: int, summary: Summary, live: LiveFigures) -> None:
+    label, overall = f"{summary.rank_label}  ", live.overall
+    page.merged(row, *_SCORE_AT, summary.score_label, _LABEL)
+    rank = f"={quote_formula_text(label)}&{live.rank}"
+    page.merged_formula(row, _BEFORE_AT, rank, _RANK_LABEL, f"{label}{summary.rank}")
+    page.merged_formula(row + 1, _SCORE_AT, f"={overall.formula}", _SCORE, overall.now)
+    page.text(row + 1, _OF_AT, summary.score_of, _OF)
+    before = summary.before or " "
+    formula = f"={live.unless_changed(before)}"
+    page.merged_formula(row + 1, _BEFORE_AT, formula, _BEFORE, before)
+
+
+def _write_bar(
+    flow: PageFlow, summary: Summary, live: LiveFigures, drawings: ScoreDrawings
+) -> None:
+    bar, row = summary.bar, flow.next_row(SCORE_BAR[1] * _PIXEL)
+    label = live.overall_in(bar.own, summary.score)
+    chart = drawings.draw_score_bar(bar, live.overall, label)
+    flow.page.place(row, 0, chart, SCORE_BAR, description=bar.alternative)
+    flow.write_row(FlowCell(say_key(bar.key, own="▼"), _KEY, (0, LAST_COLUMN)), padding=0)
+
+
+# --- what to do first
+
+
+def write_first(flow: PageFlow, summary: Summary) -> None:
+    """Write the measures that come first, and what they lead to."""
+    first, *heads = summary.heads
+    title = f"{summary.first_heading}  {first}"
+    figures = (
+        FlowCell(text, HEAD_9, columns) for text, columns in zip(heads, _FIGURES_AT, strict=True)
+    )
+    flow.write_row(FlowCell(title, _LEFT_HEAD, _MEASURE_AT), *figures, least=16.5, padding=0)
+    for number, each in enumerate(summary.measures, 1):
+        _write_measure(flow, number, each)
+    if summary.result:
+        text = "  ".join(filter(None, (summary.result, summary.result_note)))
+        flow.gap(1.5)
+        flow.write_row(FlowCell(text, _RESULT, (0, LAST_COLUMN)), least=18, padding=0)
+
+
+def _write_measure(flow: PageFlow, number: int, measure: FirstMeasure) -> None:
+    step = _say_step(measure)
+    ends = {} if step else _ENDS
+    figures = zip((measure.due, measure.effort, measure.effect), _FIGURES_AT, strict=True)
+    flow.write_row(
+        FlowCell(f"{number}  {measure.title}", {**_MEASURE, **ends}, _MEASURE_AT),
+        *(FlowCell(text, {**_FIGURE, **ends}, columns) for text, columns in figures),
+        padding=0,
+    )
+    if step:
+        flow.write_row(FlowCell(step, _STEP, _STEP_AT), padding=0)
+
+
+def _say_step(measure: FirstMeasure) -> str:
+    step = f"→ {measure.step}" if measure.step else ""
+    return "  ".join(filter(None, (measure.id + ("★" if measure.is_key else ""), step)))
+
+
+def write_links(flow: PageFlow, sheets: Sequence[str]) -> None:
+    """Write a link to each of the sheets."""
+    row = flow.next_row(22 * _PIXEL)
+    for place, name in enumerate(sheets):
+        first = place * _LINK_WIDTH
+        flow.page.merged(row, first, first + _LINK_WIDTH - 1, "", _LINK)
+        flow.page.link(row, first, f"internal:'{name}'!A1", f"▸ {name}", _LINK)
