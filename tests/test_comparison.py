@@ -14,7 +14,6 @@ import pytest
 
 from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.comparison import (
-    NO_COMPARISON,
     OVERALL,
     CommonScores,
     Comparison,
@@ -27,7 +26,6 @@ from sheet_diag.model.comparison import (
 )
 from sheet_diag.model.results import ClientReport
 from sheet_diag.reports.client.comparison_sheet import (
-    comparison_lines,
     has_comparison,
     write_comparison,
 )
@@ -426,60 +424,7 @@ def test_a_category_that_does_not_apply_has_no_figures() -> None:
     assert row[1:] == ["対象外", 60, 62, "41〜80", "－", "－"]
 
 
-# --- on the first page
-
-
-LINES: dict[str, tuple[Comparison, list[str]]] = {
-    "nothing": (NO_COMPARISON, []),
-    "risen": (
-        Comparison(previous=PREVIOUS),
-        [
-            "前回（2025年11月23日）の判定ランクはC（65.2点）でした。"
-            "総合評価点は{up}点上がっています。"
-        ],
-    ),
-    "peers": (
-        Comparison(peers=(peers(),)),
-        ["総合評価点は、全診断先24社の上位25％に入っています。偏差値は56.8です。"],
-    ),
-    "frozen": (
-        FROZEN,
-        [
-            "総合評価点は、2025年11月23日時点の全診断先24社の上位25％に入っています。"
-            "偏差値は56.8です。"
-        ],
-    ),
-}  # fmt: skip
-
-
-@pytest.mark.parametrize("case", LINES)
-def test_the_first_page_has_a_sentence_on_each_comparison(case: str) -> None:
-    comparison, expected = LINES[case]
-    overall = report().diagnosis.scores.overall or Fraction(0)
-    up = f"{int(overall * 10) / 10 - 65.2:.1f}"
-    assert list(comparison_lines(report_context(comparison))) == [
-        line.format(up=up) for line in expected
-    ]
-
-
-@pytest.mark.parametrize(
-    ("score", "sentence"),
-    [
-        (80.5, "全診断先24社の上位25％に入っています。偏差値は56.8です。"),
-        (62.4, "全診断先24社の中央値以上です。偏差値は56.8です。"),
-        (50, "全診断先24社の中央値まであと12点です。"),
-    ],
-)
-def test_the_first_page_tells_no_position_in_the_lower_half(score: float, sentence: str) -> None:
-    (line,) = comparison_lines(scored(Comparison(peers=(peers(),)), score))
-    assert line == f"総合評価点は、{sentence}"
-
-
-@pytest.mark.parametrize(("score", "word"), [(100, "下がって"), (None, "変化はありません")])
-def test_a_lower_or_equal_score_has_its_own_sentence(score: int | None, word: str) -> None:
-    then = Fraction(score) if score else report().diagnosis.scores.overall or Fraction(0)
-    (line,) = comparison_lines(report_context(Comparison(previous=replace(PREVIOUS, score=then))))
-    assert word in line
+# --- nothing to compare with
 
 
 def test_a_report_without_comparison_has_no_sheet() -> None:

@@ -528,7 +528,7 @@ def _with_two_charts() -> dict[str, Element]:
     book = Book(title="T", author="A", created=DAY)
     page, labels = book.page("S"), CellSpan("S", 0, 0, 4)
     series = [ChartSeries(name, CellSpan("S", 1, 0, 4)) for name in ("今回", "前回")]
-    radar = make_radar(book, labels, series, title="題")
+    radar = make_radar(book, labels, series)
     columns = make_column_chart(book, labels, series, title="題", y_axis=SCORES)
     for row, chart in enumerate((radar, columns)):
         page.place(row, 3, chart, (300, 200))

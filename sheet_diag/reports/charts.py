@@ -115,11 +115,8 @@ def make_radar(
     book: Book,
     labels: CellSpan,
     lines: Sequence[ChartSeries],
-    *,
-    title: str = "",
-    legend: str = "bottom",
 ) -> Any:
-    """Make a radar of scores from 0 to 100, with a legend where it has several lines."""
+    """Make a radar of scores from 0 to 100, with a legend beside it."""
     chart = book.chart({"type": "radar", "subtype": "with_markers"})
     for line in lines:
         chart.add_series(line.options(labels))
@@ -132,9 +129,8 @@ def make_radar(
         }
     )
     chart.set_x_axis({"num_font": {**_FONT, "size": 10}})
-    _style(chart, title, 11)
-    if len(lines) > 1:
-        chart.set_legend({"position": legend, "font": _FONT})
+    _style(chart, "", 11)
+    chart.set_legend({"position": "right", "font": _FONT})
     return chart
 
 

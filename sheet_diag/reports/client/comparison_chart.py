@@ -116,6 +116,6 @@ def _make_chart(
     ]
     aim = [ChartSeries(target.name, targets, target.in_radar)] if target.figures else []
     if is_radar:
-        return charts.make_radar(book, labels, [*series, *aim], legend="right")
+        return charts.make_radar(book, labels, [*series, *aim])
     chart = charts.make_column_chart(book, labels, series, y_axis={**SCORES, **NO_LINE}, size=9)
     return charts.add_lines(chart, book, labels, aim)

@@ -15,7 +15,7 @@ from sheet_diag.reports.client.comparison_chart import write_comparison_chart
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.client.page_flow import LAST_COLUMN, PageFlow
 from sheet_diag.reports.client.previous_tables import write_previous
-from sheet_diag.text.numbers import format_score, score_change, truncate_score
+from sheet_diag.text.numbers import truncate_score
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.theme import (
@@ -52,42 +52,6 @@ def write_comparison(page: Page, context: ReportContext, book: Book) -> None:
     context.print_setup(page, landscape=False)
     page.breaks(flow.breaks(), (0, 0, flow.row - 1, LAST_COLUMN))
     page.select(0, 0)
-
-
-def comparison_lines(context: ReportContext) -> Iterator[str]:
-    """List the sentences for the first page: on last time and on the peers, as far as known."""
-    say, report = context.say, context.report
-    previous = report.comparison.previous
-    if previous:
-        points = score_change(report.diagnosis.scores.overall or Fraction(0), previous.score)
-        day, before = context.format_day(previous.as_of), format_score(previous.score)
-        then = {"day": day, "rank": previous.rank, "score": before}
-        if previous.common:
-            yield say("comparison.line.common", **then)
-        elif points == 0:
-            yield say("comparison.line.level", **then)
-        else:
-            way = "up" if points > 0 else "down"
-            yield say(f"comparison.line.{way}", points=format_score(abs(points)), **then)
-    everyone = next((p for p in report.comparison.peers if p.kind is GroupKind.ALL), None)
-    if everyone and OVERALL in everyone.standings:
-        yield _position_sentence(context, everyone)
-
-
-def _position_sentence(context: ReportContext, everyone: PeerGroup) -> str:
-    """Say where the overall score stands, or how far it is from the median."""
-    say, standing = context.say, everyone.standings[OVERALL]
-    reference, group = context.report.comparison.reference, {"count": standing.count}
-    if reference:
-        day = context.format_day(date.fromisoformat(reference))
-        name = say("comparison.line.group.reference", day=day, **group)
-    else:
-        name = say("comparison.line.group", **group)
-    key, figures = _find_position(context.report.diagnosis.scores.overall or Fraction(0), standing)
-    sentence = say(f"comparison.line.{key}", group=name, **figures)
-    if key == "below" or standing.shown_deviation is None:
-        return sentence
-    return sentence + say("comparison.line.deviation", deviation=f"{standing.shown_deviation:.1f}")
 
 
 # Columns: name, own score, mean, median, quartiles, position, 偏差値.
