@@ -284,6 +284,51 @@ def make_rate_chart(
     return chart
 
 
+def make_row_bars(
+    book: Book,
+    labels: CellSpan,
+    values: CellSpan,
+    *,
+    name: str,
+    most: float | None = None,
+    mark: float | None = None,
+) -> Any:
+    """Make bars without any text, to lie over the rows of their values; the first on top.
+
+    They end at `most` (None: at the longest); a dashed line stands at `mark`.
+    """
+    chart = book.chart({"type": "bar"})
+    look = {"fill": {"color": BLUE}, "gap": 110}
+    chart.add_series(ChartSeries(name, values, look).options(labels))
+    lines = {"visible": True, "line": {"color": INK, "width": 1.25, "dash_type": "dash"}}
+    marked = {"major_unit": mark, "major_gridlines": lines} if mark else {}
+    plain = {"min": 0, "label_position": "none", "major_tick_mark": "none", **NO_LINE}
+    axis = {**plain, "major_gridlines": {"visible": False}, **marked}
+    chart.set_x_axis(axis if most is None else {**axis, "max": most})
+    return _lay_over_rows(chart)
+
+
+def make_row_shares(book: Book, labels: CellSpan, parts: Mapping[str, tuple[CellSpan, str]]) -> Any:
+    """Make a bar a row, of 100 %, parted by values in their colours, to lie over the rows."""
+    chart = book.chart({"type": "bar", "subtype": "percent_stacked"})
+    for name, (values, color) in parts.items():
+        border = {"color": WHITE, "width": 0.75}
+        look = {"fill": {"color": color}, "border": border, "gap": 90}
+        chart.add_series(ChartSeries(name, values, look).options(labels))
+    plain = {"label_position": "none", "major_tick_mark": "none", **NO_LINE}
+    chart.set_x_axis({**plain, "major_gridlines": {"visible": False}})
+    return _lay_over_rows(chart)
+
+
+def _lay_over_rows(chart: Any) -> Any:
+    """Let the plot fill the chart, so that each bar stands in its row."""
+    plain = {"label_position": "none", "major_tick_mark": "none", **NO_LINE}
+    chart.set_y_axis({**plain, "reverse": True})
+    chart.set_plotarea({"layout": {"x": 0.0, "y": 0.0, "width": 0.985, "height": 1.0}})
+    _style(chart, "", 9)
+    return chart
+
+
 def _style(chart: Any, title: str, size: float) -> None:
     """Set a title of so many points, no frame and no legend."""
     name = {"name": title, "name_font": {**_FONT, "size": size, "bold": True}, "overlay": False}

@@ -69,7 +69,12 @@ _BYTES: Final = {**CENTERED_9, "num_format": "#,##0"}
 _FIGURE: Final = {**CENTERED_9, "num_format": "0.0#"}
 
 
-def write_items(book: Book, page: Page, context: PortfolioContext) -> None:
+Worst = tuple[CellSpan, CellSpan]  # labels and lost points of the worst questions, sorted
+
+
+def write_items(
+    book: Book, page: Page, context: PortfolioContext, worst: Worst | None = None
+) -> None:
     """Write 設問分析: share of each answer, most lost points first."""
     say, catalog = context.say, context.catalog
     answers = {c.id: c.label[say.lang] for cs in catalog.answer_sets.values() for c in cs}
@@ -87,7 +92,8 @@ def write_items(book: Book, page: Page, context: PortfolioContext) -> None:
     if rows:
         last = listing.last
         page.shade((rows[0], last, rows[1], last), {**_BAR, "min_value": 0})
-        _place_chart(book, page, rows, last - 1, say("portfolio.chart.items"))
+    if rows and worst:
+        _place_chart(book, page, rows[1] + 2, worst, say("portfolio.chart.items"))
 
 
 def _item_columns(say: Wording, answers: list[str]) -> list[PortfolioColumn]:
@@ -104,14 +110,13 @@ def _item_columns(say: Wording, answers: list[str]) -> list[PortfolioColumn]:
         named("question", _QUESTION, TEXT_9),
         named("critical", 46, {**CENTERED_9, "font_color": NAVY}),
         *(PortfolioColumn(answer, 70, SHARE, make_number_cell) for answer in answers),
-        named("mean_lost", 76, {**CENTERED_9, "num_format": "0.00"}, make_number_cell),
         named("lost", 96, {**CENTERED_9, "num_format": "0.0", **BOLD}, make_number_cell),
     ]
 
 
 def _item_rows(context: PortfolioContext, choices: list[str]) -> Iterator[PortfolioRow]:
     say, catalog = context.say, context.catalog
-    names = ["item", "category", *(f"share:{choice}" for choice in choices), "mean_lost", "lost"]
+    names = ["item", "category", *(f"share:{choice}" for choice in choices), "lost"]
     for position, record in enumerate(iterate_rows(context.portfolio.items, names), 1):
         item = catalog.items[record[0]]
         topic, question = item.topic[say.lang], item.question[say.lang]
@@ -122,12 +127,10 @@ def _item_rows(context: PortfolioContext, choices: list[str]) -> Iterator[Portfo
         yield PortfolioRow(values, max(*heights, 22))
 
 
-def _place_chart(book: Book, page: Page, rows: tuple[int, int], column: int, title: str) -> None:
-    """Place a chart of the ten questions at the top of the table, below it."""
-    first, last = rows[0], min(rows[1], rows[0] + 9)
-    labels, values = CellSpan(page.name, 3, first, last), CellSpan(page.name, column, first, last)
-    chart = make_bar_chart(book, labels, values, title=title, series=title, shape="0.00")
-    page.place(rows[1] + 2, 2, chart, (760, 330), description=title)
+def _place_chart(book: Book, page: Page, row: int, worst: Worst, title: str) -> None:
+    """Place a chart of the first questions of 概要, which keep their order when users sort."""
+    chart = make_bar_chart(book, *worst, title=title, series=title, shape="0.0")
+    page.place(row, 2, chart, (760, 330), description=title)
 
 
 def _text_columns(

@@ -1,185 +1,352 @@
-"""The panels of 概要: small tables of eight columns, each under a heading of its own."""
+"""The panels of 概要 beside the calls: small tables with bars drawn from their own cells."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Self
+from typing import Any, Final
 
 import pandas as pd
 
+from sheet_diag.diagnosis.coverage import cover_standards
 from sheet_diag.model.basics import Rank
+from sheet_diag.model.catalog import Catalog, ChoiceRole
+from sheet_diag.reports.charts import make_row_bars, make_row_shares
+from sheet_diag.reports.portfolio import grid
+from sheet_diag.reports.portfolio.grid import (
+    CELL_CENTER,
+    CELL_COUNT,
+    CELL_SCORE,
+    CELL_SHARE,
+    CELL_TEXT,
+    LEFT_SIDE,
+    RIGHT_SIDE,
+    TOTAL,
+    Columns,
+    GridCell,
+    shown_score,
+)
 from sheet_diag.reports.portfolio.table_sheet import PortfolioContext
+from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.references import CellSpan
-from sheet_diag.xlsx.theme import (
-    BOLD,
-    CENTERED_9,
-    HEAD,
-    HEADING,
-    NOTE,
-    PALE,
-    RANKS,
-    TEXT_9,
-    Look,
-)
+from sheet_diag.xlsx.theme import BOLD, RANKS
 
-WIDTHS: Final = (110, 60, *(44,) * 6)  # pixels; labels take the first two columns
-_LAST: Final = len(WIDTHS) - 1
-UPPER_ROWS: Final = 12  # heading, headings of columns, ten lines
-LOWER_ROWS: Final = 9  # heading, headings of columns, seven lines
-_MOST_GROUPS: Final = 6
 _MOST_ITEMS: Final = 10
-_HEAD: Final[Look] = {**HEAD, "font_size": 9, "text_wrap": False, "shrink": True}
-_TEXT: Final[Look] = {**TEXT_9, "text_wrap": False, "shrink": True}
-_TIGHT: Final[Look] = {**CENTERED_9, "font_size": 8, "text_wrap": False, "shrink": True}
-_WHOLE: Final[Look] = {**CENTERED_9, "num_format": "#,##0"}
-_SHARE: Final[Look] = {**CENTERED_9, "num_format": "0%"}
-_SCORE: Final[Look] = {**CENTERED_9, "num_format": "0.0"}
-_TOTAL: Final[Look] = {**BOLD, "bg_color": PALE}
+_MOST_GROUPS: Final = 8
+_CHANGED: Final = 5  # risers, and fallers
+# Columns of the panels with bars: label, two figures, bar.
+_LEFT_BARS: Final = ((0, 5), (6, 7), (8, 9), (10, 11))
+_RIGHT_BARS: Final = ((13, 18), (19, 20), (21, 22), (23, 25))
+_GROUP, _CLIENTS, _FIRST_RANK, _MEDIAN, _SHARES = (13, 14), (15, 16), 17, (22, 22), (23, 25)
 
 
 @dataclass(frozen=True, slots=True)
-class PanelCells:
-    """What a chart shows of a panel: its labels, and columns of values by name."""
-
-    labels: CellSpan
-    values: Mapping[str, CellSpan]
-
-    @classmethod
-    def of(cls, page: Page, rows: tuple[int, int], labels: int, values: Mapping[str, int]) -> Self:
-        """Refer to some rows of these columns."""
-        spans = {name: CellSpan(page.name, column, *rows) for name, column in values.items()}
-        return cls(CellSpan(page.name, labels, *rows), spans)
-
-
-def write_ranks(page: Page, row: int, column: int, context: PortfolioContext) -> PanelCells:
-    """Write the clients by rank with shares; the chart stands beside them."""
-    say, ranks = context.say, context.portfolio.ranks
-    total = sum(ranks.values())
-    _heading(page, row, column, say("portfolio.ranks.heading"))
-    _heads(page, row + 1, column, [say(f"portfolio.ranks.{k}") for k in ("rank", "count", "share")])
-    for line, rank in enumerate(Rank, row + 2):
-        mark = {**CENTERED_9, **BOLD, "font_size": 12, "font_color": RANKS[rank.value]}
-        page.text(line, column, rank.value, mark)
-        page.number(line, column + 1, ranks[rank], _WHOLE)
-        page.number(line, column + 2, ranks[rank] / total if total else 0, _SHARE)
-    line = row + 2 + len(Rank)
-    page.text(line, column, say("portfolio.ranks.total"), {**CENTERED_9, **_TOTAL})
-    page.number(line, column + 1, total, {**_WHOLE, **_TOTAL})
-    page.number(line, column + 2, 1 if total else 0, {**_SHARE, **_TOTAL})
-    return PanelCells.of(page, (row + 2, row + 1 + len(Rank)), column, {"count": column + 1})
-
-
-def write_categories(page: Page, row: int, column: int, context: PortfolioContext) -> PanelCells:
-    """Write mean and quartiles by category."""
-    say, frame = context.say, context.portfolio.categories
-    keys = ("mean", "lower", "median", "upper", "lowest", "highest")
-    _heading(page, row, column, say("portfolio.categories.heading"))
-    page.merged(row + 1, column, column + 1, say("portfolio.categories.category"), _HEAD)
-    _heads(page, row + 1, column + 2, [say(f"portfolio.categories.{key}") for key in keys])
-    records = sorted(frame.to_dict("records"), key=lambda record: not record["clients"])
-    for line, record in enumerate(records, row + 2):
-        name = context.labels.category(record["category"])
-        page.merged(line, column, column + 1, name, {**_TEXT, **BOLD})
-        for place, key in enumerate(keys, column + 2):
-            if record["clients"]:
-                page.number(line, place, record[key], _SCORE)
-            else:
-                page.text(line, place, say("report.none"), CENTERED_9)
-    drawn = sum(1 for record in records if record["clients"])
-    columns = {key: place for place, key in enumerate(keys, column + 2)}
-    return PanelCells.of(page, (row + 2, row + 1 + max(drawn, 1)), column, columns)
-
-
-def write_weakest(page: Page, row: int, column: int, context: PortfolioContext) -> None:
-    """Write the questions that lose the greatest share of their points."""
-    say, catalog = context.say, context.catalog
-    _heading(page, row, column, say("portfolio.weakest.heading"))
-    page.text(row + 1, column, say("portfolio.items.item"), _HEAD)
-    page.merged(row + 1, column + 1, column + _LAST - 1, say("portfolio.items.topic"), _HEAD)
-    page.text(row + 1, column + _LAST, say("portfolio.weakest.share"), _HEAD)
-    if not len(context.portfolio.clients):
-        page.merged(row + 2, column, column + _LAST, say("portfolio.none"), NOTE)
-        return
-    frame = context.portfolio.items
-    worst = frame.sort_values("lost_share", ascending=False, kind="stable").head(_MOST_ITEMS)
-    for line, record in enumerate(worst.to_dict("records"), row + 2):
-        item = catalog.items[str(record["item"])]
-        star = say("report.answers.critical.mark") if item.critical else ""
-        page.text(line, column, item.id, {**CENTERED_9, **BOLD})
-        topic = f"{star}{item.topic[say.lang]}"
-        page.merged(line, column + 1, column + _LAST - 1, topic, _TEXT)
-        page.number(line, column + _LAST, record["lost_share"], _SHARE)
+class _GroupRow:
+    label: str
+    counts: tuple[int, ...]  # all, then by rank
+    median: float
 
 
 def write_groups(
-    page: Page, row: int, column: int, context: PortfolioContext, field: str
-) -> PanelCells:
-    """Write the clients by group and rank: the largest groups, and the others together."""
-    say, frame = context.say, context.portfolio.groups[field]
-    _heading(page, row, column, say(f"portfolio.{field}.heading"))
-    page.merged(row + 1, column, column + 1, say(f"portfolio.clients.{field}"), _HEAD)
-    heads = [say("portfolio.ranks.count"), *(rank.value for rank in Rank)]
-    _heads(page, row + 1, column + 2, heads)
-    records = _take_largest(frame, context, field)
-    for line, (label, counts) in enumerate(records, row + 2):
-        page.merged_client(line, column, column + 1, label, _TEXT)
-        page.number(line, column + 2, counts[0], _WHOLE)
-        for place, count in enumerate(counts[1:], column + 3):
-            share = f'0" ({count / counts[0]:.0%})"' if count else "0"
-            page.number(line, place, count, {**_TIGHT, "num_format": share})
-    last = row + 1 + max(len(records), 1)
-    columns = {rank.value: column + 3 + rank.position for rank in Rank}
-    return PanelCells.of(page, (row + 2, last), column, columns)
+    book: Book, page: Page, row: int, context: PortfolioContext, field: str, *, total: bool = False
+) -> int:
+    """Write ranks and median by group, with a bar of the ranks; returns the row below."""
+    say = context.say
+    grid.write_heading(page, row, RIGHT_SIDE, say(f"portfolio.{field}.heading"))
+    heads = [(_GROUP, say(f"portfolio.clients.{field}")), (_CLIENTS, say("portfolio.ranks.count"))]
+    heads += [(_rank_column(rank), rank.value) for rank in Rank]
+    heads += [(_MEDIAN, say("portfolio.categories.median"))]
+    heads += [(_SHARES, say("portfolio.groups.shares"))]
+    grid.write_heads(page, row + 1, heads)
+    rows = _list_sizes(context) if field == "employees" else _list_groups(context, field)
+    if total:
+        rows = [*rows, _total(context)]
+    for line, each in enumerate(rows, row + 2):
+        more = TOTAL if total and each is rows[-1] else {}
+        cells = [
+            GridCell(_GROUP, each.label, {**CELL_TEXT, **more}, is_client_text=True),
+            GridCell(_CLIENTS, each.counts[0], {**CELL_COUNT, "num_format": "#,##0", **more}),
+            GridCell(_MEDIAN, shown_score(each.median), {**CELL_SCORE, **more}),
+            GridCell(_SHARES, "", {**CELL_TEXT, **more}),
+        ]
+        counts = zip(Rank, each.counts[1:], strict=True)
+        cells += [GridCell(_rank_column(r), n, {**CELL_COUNT, **more}) for r, n in counts]
+        grid.write_row(page, line, cells, say("report.none"))
+    first, last = row + 2, row + 1 + len(rows)
+    labels = CellSpan(page.name, _GROUP[0], first, last)
+    ranks = {r.value: CellSpan(page.name, _rank_column(r)[0], first, last) for r in Rank}
+    chart = make_row_shares(book, labels, {r: (ranks[r], RANKS[r]) for r in ranks})
+    _place(page, first, _SHARES, chart, len(rows), say(f"portfolio.chart.{field}"))
+    return last + 1
 
 
-def _take_largest(
-    frame: pd.DataFrame, context: PortfolioContext, field: str
-) -> list[tuple[str, list[int]]]:
-    """List label and counts (all, then by rank) of the largest groups, in their order."""
-    names = ["clients", *(rank.value for rank in Rank)]
-    largest = frame.sort_values("clients", ascending=False, kind="stable").head(_MOST_GROUPS)
-    kept = frame[frame.index.isin(largest.index)] if field == "employees" else largest
-    found = [
-        (context.labels.group(field, str(record["choice"])), [int(record[name]) for name in names])
-        for record in kept.to_dict("records")
+def _rank_column(rank: Rank) -> Columns:
+    return (_FIRST_RANK + rank.position,) * 2
+
+
+def _place(page: Page, row: int, columns: Columns, chart: Any, rows: int, description: str) -> None:
+    """Lay a chart exactly over the cells of a column of panels."""
+    size = (page.span(*columns), rows * grid.ROW_PIXELS)
+    page.place(row, columns[0], chart, size, description=description)
+
+
+def _list_sizes(context: PortfolioContext) -> list[_GroupRow]:
+    """List every size of the catalogue, also those of nobody; then what is none."""
+    frame = context.portfolio.groups["employees"].set_index("choice")
+    known = context.catalog.field_by_id.get("employees")
+    bands = list(known.by_id if known else ())
+    rest = [choice for choice in frame.index if choice not in bands]
+    return [_group_row(context, "employees", frame, choice) for choice in [*bands, *rest]]
+
+
+def _list_groups(context: PortfolioContext, field: str) -> list[_GroupRow]:
+    """List the largest groups; the others stand together where there are two or more."""
+    frame = context.portfolio.groups[field].set_index("choice")
+    order = frame.sort_values("clients", ascending=False, kind="stable").index.tolist()
+    kept = order if len(order) <= _MOST_GROUPS + 1 else order[:_MOST_GROUPS]
+    rows = [_group_row(context, field, frame, choice) for choice in kept]
+    rest = order[len(kept) :]
+    if rest:
+        part = frame.loc[rest]
+        clients = context.portfolio.clients
+        median = float(clients.loc[clients[field].isin(rest), "score"].median())
+        counts = tuple(int(part[name].sum()) for name in ("clients", *(r.value for r in Rank)))
+        label = context.say("portfolio.groups.others", count=len(rest))
+        rows.append(_GroupRow(label, counts, median))
+    return rows
+
+
+def _group_row(
+    context: PortfolioContext, field: str, frame: pd.DataFrame, choice: str
+) -> _GroupRow:
+    label = context.labels.group(field, choice)
+    if choice not in frame.index:
+        return _GroupRow(label, (0,) * (1 + len(Rank)), float("nan"))
+    record: Any = frame.loc[choice]
+    counts = tuple(int(record[name]) for name in ("clients", *(r.value for r in Rank)))
+    return _GroupRow(label, counts, float(record["median"]))
+
+
+def _total(context: PortfolioContext) -> _GroupRow:
+    clients, ranks = context.portfolio.clients, context.portfolio.ranks
+    counts = (len(clients), *(ranks[rank] for rank in Rank))
+    label = context.say("portfolio.ranks.total")
+    return _GroupRow(label, counts, float(clients["score"].median()))
+
+
+# --- panels with a bar a row
+
+
+@dataclass(frozen=True, slots=True)
+class _BarPanel:
+    """Rows of a label and two figures, of which a bar shows the one at `drawn`.
+
+    The bars end at `most` (None: at the longest); a dashed line stands at `mark` (None: none).
+    """
+
+    key: str
+    columns: tuple[Columns, ...]
+    heads: Sequence[str]
+    rows: Sequence[tuple[str, Any, Any]]
+    looks: tuple[Mapping[str, Any], Mapping[str, Any]]
+    drawn: int
+    most: float | None = None
+    mark: float | None = None
+
+
+def _write_bars(book: Book, page: Page, row: int, context: PortfolioContext, it: _BarPanel) -> int:
+    say, (label, first, second, bar) = context.say, it.columns
+    side = (label[0], bar[1])
+    heading = say(f"portfolio.{it.key}.heading")
+    grid.write_heading(page, row, side, heading)
+    grid.write_heads(page, row + 1, zip(it.columns, it.heads, strict=True))
+    for line, (text, one, two) in enumerate(it.rows, row + 2):
+        cells = [
+            GridCell(label, text, CELL_TEXT),
+            GridCell(first, one, dict(it.looks[0])),
+            GridCell(second, two, dict(it.looks[1])),
+            GridCell(bar, "", CELL_TEXT),
+        ]
+        grid.write_row(page, line, cells, say("report.none"))
+    last = row + 1 + len(it.rows)
+    labels = CellSpan(page.name, label[0], row + 2, last)
+    values = CellSpan(page.name, (first, second)[it.drawn][0], row + 2, last)
+    chart = make_row_bars(book, labels, values, name=heading, most=it.most, mark=it.mark)
+    _place(page, row + 2, bar, chart, len(it.rows), heading)
+    return last + 1
+
+
+def write_weakest(book: Book, page: Page, row: int, context: PortfolioContext) -> int:
+    """Write the questions that lose most points, as 設問分析 has them; returns the row below."""
+    say, catalog = context.say, context.catalog
+    worst = context.portfolio.items.head(_MOST_ITEMS)
+    rows = []
+    for number, record in enumerate(worst.to_dict("records"), 1):
+        item = catalog.items[str(record["item"])]
+        star = f" {say('report.answers.critical.mark')}" if item.critical else ""
+        label = f"{number}  {item.id} {item.topic[say.lang]}{star}"
+        rows.append((label, _missing_share(catalog, record), shown_score(record["lost"])))
+    heads = [say(f"portfolio.weakest.{key}") for key in ("item", "missing", "lost", "bar")]
+    looks = (CELL_SHARE, {**CELL_SCORE, **BOLD})
+    panel = _BarPanel("weakest", _LEFT_BARS, heads, rows, looks, drawn=1)
+    below = _write_bars(book, page, row, context, panel)
+    return grid.write_note(page, below, LEFT_SIDE, say("portfolio.weakest.how"))
+
+
+def find_weakest(page: Page, row: int, context: PortfolioContext) -> tuple[CellSpan, CellSpan]:
+    """Find the labels and the lost points of the panel at a row."""
+    last = row + 1 + min(_MOST_ITEMS, len(context.portfolio.items))
+    label, _, lost, _ = _LEFT_BARS
+    return CellSpan(page.name, label[0], row + 2, last), CellSpan(page.name, lost[0], row + 2, last)
+
+
+def _missing_share(catalog: Catalog, record: Mapping[Any, Any]) -> float:
+    """Add the shares of answers that bring nothing, are not known, or are not there."""
+    choices = catalog.choices_of(catalog.items[record["item"]]).values()
+    missing = [c.id for c in choices if c.role is ChoiceRole.UNKNOWN or c.value == 0]
+    return float(sum(record[f"share:{name}"] for name in (*missing, "unanswered")))
+
+
+def write_categories(book: Book, page: Page, row: int, context: PortfolioContext) -> int:
+    """Write the mean of each category beside its target; returns the row below."""
+    say, catalog = context.say, context.catalog
+    means = context.portfolio.categories.set_index("category")["mean"]
+    rows = [
+        (c.name[say.lang], shown_score(float(means[c.id])), None if c.target is None else c.target)
+        for c in catalog.categories
+        if means[c.id] == means[c.id]
     ]
-    rest = frame[~frame.index.isin(largest.index)]
-    if len(rest):
-        others = context.say("portfolio.groups.others", count=len(rest))
-        found.append((others, [int(rest[name].sum()) for name in names]))
-    return found
+    targets = {float(target) for _, _, target in rows if target is not None}
+    heads = [say(f"portfolio.categories.{key}") for key in ("category", "mean", "target", "bar")]
+    looks = ({**CELL_SCORE, **BOLD}, {**CELL_CENTER, "num_format": "0"})
+    mark = targets.pop() if len(targets) == 1 else None
+    shown = [(name, mean, None if goal is None else float(goal)) for name, mean, goal in rows]
+    panel = _BarPanel("categories", _RIGHT_BARS, heads, shown, looks, 0, most=100, mark=mark)
+    return _write_bars(book, page, row, context, panel)
 
 
-def write_movement(page: Page, row: int, column: int, context: PortfolioContext) -> None:
-    """Write the clients by rank then and now, or a sentence where none was there before."""
+def write_threats(book: Book, page: Page, row: int, context: PortfolioContext) -> int:
+    """Write how much of what works against each threat is done; returns the row below."""
+    say, catalog = context.say, context.catalog
+    if not catalog.threats:
+        return row
+    records = context.portfolio.items.set_index("item").to_dict("index")
+    rows: list[tuple[str, Any, Any]] = []
+    for threat in catalog.threats.threats:
+        items = [i for i in catalog.items.values() if i.weight and threat.id in i.threats]
+        if items:
+            shares = [_done_share(catalog, item.id, records[item.id]) for item in items]
+            done, known = map(sum, zip(*shares, strict=True))
+            rows.append((threat.name[say.lang], len(items), done / known if known else None))
+    if not rows:
+        return row
+    heads = [say(f"portfolio.threats.{key}") for key in ("threat", "items", "done", "bar")]
+    looks = (CELL_COUNT, {**CELL_SHARE, **BOLD})
+    panel = _BarPanel("threats", _LEFT_BARS, heads, rows, looks, drawn=1, most=1)
+    return _write_bars(book, page, row, context, panel)
+
+
+def _done_share(catalog: Catalog, name: str, record: Mapping[Any, Any]) -> tuple[float, float]:
+    """Give the share of clients that do it in full, and of those to whom it applies."""
+    item = catalog.items[name]
+    choices = catalog.choices_of(item).values()
+    left = [c.id for c in choices if c.role is ChoiceRole.NOT_APPLICABLE and item.na_allowed]
+    done = [c.id for c in choices if c.value == 1]
+    return (
+        float(sum(record[f"share:{each}"] for each in done)),
+        1 - float(sum(record[f"share:{each}"] for each in left)),
+    )
+
+
+def write_standards(book: Book, page: Page, row: int, context: PortfolioContext) -> int:
+    """Write how many requirements of each standard are met; returns the row below."""
+    say, clients = context.say, context.portfolio.clients
+    rows: list[tuple[str, Any, Any]] = []
+    for each in cover_standards(context.catalog, {}):
+        treated = each.counts.total()
+        if treated:
+            met = float(clients[f"met:{each.standard.id}"].mean())
+            rows.append((each.standard.name[say.lang], treated, met / treated))
+    if not rows:
+        return row
+    heads = [say(f"portfolio.standards.{key}") for key in ("standard", "treated", "met", "bar")]
+    looks = (CELL_COUNT, {**CELL_SHARE, **BOLD})
+    panel = _BarPanel("standards", _RIGHT_BARS, heads, rows, looks, drawn=1, most=1)
+    return _write_bars(book, page, row, context, panel)
+
+
+# --- since the previous run
+
+
+def write_movement(page: Page, row: int, context: PortfolioContext) -> int:
+    """Write the clients by rank then and now; returns the row below."""
     say, table = context.say, context.portfolio.movement
-    _heading(page, row, column, say("portfolio.movement.heading"))
-    if table.empty:
-        text = say("portfolio.movement.none")
-        page.merged(row + 1, column, column + _LAST, text, NOTE, rows=3)
-        return
-    page.merged(row + 1, column, column + 1, say("portfolio.movement.corner"), _HEAD)
-    _heads(page, row + 1, column + 2, [*(r.value for r in Rank), say("portfolio.ranks.total")])
+    corner, total = (13, 16), (22, 23)
+    grid.write_heading(page, row, RIGHT_SIDE, say("portfolio.movement.heading"))
+    heads = [(corner, say("portfolio.movement.corner"))]
+    heads += [(_rank_column(rank), rank.value) for rank in Rank]
+    grid.write_heads(page, row + 1, [*heads, (total, say("portfolio.ranks.total"))])
     for line, then in enumerate(Rank, row + 2):
-        mark = {**CENTERED_9, **BOLD, "font_color": RANKS[then.value]}
-        page.merged(line, column, column + 1, then.value, mark)
-        for now in Rank:
-            count: Any = table.at[then.value, now.value]
-            same = _TOTAL if then is now else {}
-            page.number(line, column + 2 + now.position, int(count), {**_WHOLE, **same})
-        total: Any = table.loc[then.value].sum()
-        page.number(line, column + _LAST, int(total), {**_WHOLE, **_TOTAL})
-    how = say("portfolio.movement.how")
-    page.merged(row + 7, column, column + _LAST, how, NOTE)
+        found: list[Any] = [table.at[then.value, now.value] for now in Rank]
+        counts = list(map(int, found))
+        cells = [GridCell(corner, then.value, {**CELL_CENTER, **BOLD})]
+        for now, count in zip(Rank, counts, strict=True):
+            look = {**CELL_COUNT, **(TOTAL if then is now else {})}
+            cells.append(GridCell(_rank_column(now), count, look))
+        cells.append(GridCell(total, sum(counts), {**CELL_COUNT, **BOLD}))
+        grid.write_row(page, line, cells, say("report.none"))
+    return grid.write_note(page, row + 7, RIGHT_SIDE, say("portfolio.movement.how"))
 
 
-def _heading(page: Page, row: int, column: int, text: str) -> None:
-    page.merged(row, column, column + _LAST, text, HEADING)
-    page.height(row, 22)
+def write_changed(page: Page, row: int, context: PortfolioContext) -> int:
+    """Write five risers and five fallers, by ranks and then points; returns the row below."""
+    risers, fallers = _list_changed(context.portfolio.clients)
+    below = row
+    for key, records in (("risers", risers), ("fallers", fallers)):
+        below = _write_changed(page, below, context, key, records) + 1
+    return below - 1
 
 
-def _heads(page: Page, row: int, column: int, texts: list[str]) -> None:
-    for place, text in enumerate(texts, column):
-        page.text(row, place, text, _HEAD)
+def _write_changed(
+    page: Page, row: int, context: PortfolioContext, key: str, records: Iterable[dict[Any, Any]]
+) -> int:
+    say, records = context.say, list(records)
+    columns = ((0, 4), (5, 6), (7, 9), (10, 11))
+    grid.write_heading(page, row, LEFT_SIDE, say(f"portfolio.{key}.heading"))
+    if not records:
+        return grid.write_note(page, row + 1, LEFT_SIDE, say(f"portfolio.{key}.none"))
+    heads = [say(f"portfolio.changed.{each}") for each in ("name", "rank", "score", "change")]
+    grid.write_heads(page, row + 1, zip(columns, heads, strict=True))
+    points = {**CELL_SCORE, **BOLD, "num_format": '"▲ ＋"0.0;"▼ －"0.0;0.0'}
+    for line, each in enumerate(records, row + 2):
+        then = shown_score(each["previous_score"])
+        score = f"{each['score']:.1f}" if then is None else f"{then:.1f} → {each['score']:.1f}"
+        ranks = [r for r in (each["previous_rank"], each["rank"]) if r]
+        name = context.labels.client(each["name"], each["file"])
+        cells = [
+            GridCell(columns[0], name, CELL_TEXT, is_client_text=True),
+            GridCell(columns[1], " → ".join(ranks), CELL_CENTER),
+            GridCell(columns[2], score, CELL_CENTER),
+            GridCell(columns[3], each["change"], points),
+        ]
+        grid.write_row(page, line, cells, say("report.none"))
+    return row + 2 + len(records)
+
+
+def _list_changed(clients: pd.DataFrame) -> tuple[list[dict[Any, Any]], list[dict[Any, Any]]]:
+    """List the clients that changed most for the better and for the worse."""
+    names = ["name", "file", "rank", "score", "previous_rank", "previous_score", "change"]
+    known = clients.loc[clients["change"].notna(), names].to_dict("records")
+    keyed = [((_steps(each), float(each["change"])), each) for each in known]
+    keyed.sort(key=lambda pair: pair[0], reverse=True)
+    nothing = (0, 0.0)
+    risers = [each for key, each in keyed if key > nothing]
+    fallers = [each for key, each in reversed(keyed) if key < nothing]
+    return risers[:_CHANGED], fallers[:_CHANGED]
+
+
+def _steps(record: Mapping[Any, Any]) -> int:
+    """Count the ranks gained; none where versions differ."""
+    then = record["previous_rank"]
+    return Rank(then).position - Rank(record["rank"]).position if then else 0

@@ -245,6 +245,7 @@ class PastScores:
 # --- the items
 
 UNANSWERED: Final = "unanswered"
+_NOISE: Final = 6  # decimals from which on equal sums of floats may differ
 
 
 class ItemTotals:
@@ -273,7 +274,7 @@ class ItemTotals:
         self._counted += counts
 
     def table(self) -> pd.DataFrame:
-        """Make a row per item, most lost points first; ties in catalogue order."""
+        """Make a row per item, most lost points first; ties critical first, then as listed."""
         catalog = self._catalog
         order = list(catalog.items)
         mean = _share(self._lost, self._counted)
@@ -289,8 +290,9 @@ class ItemTotals:
                 **{f"share:{name}": shares[:, at] for at, name in enumerate(self._choices)},
             }
         )
-        frame = frame.sort_values("lost", ascending=False, kind="stable")
-        return frame.reset_index(drop=True)
+        plain = np.array([not catalog.items[item].critical for item in order])
+        places = np.lexsort((plain, -self._lost.round(_NOISE)))
+        return frame.iloc[places].reset_index(drop=True)
 
 
 def _share(part: npt.NDArray[Any], whole: npt.NDArray[Any]) -> npt.NDArray[Any]:

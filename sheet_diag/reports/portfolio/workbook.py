@@ -41,7 +41,8 @@ def build_portfolio(portfolio: Portfolio, catalog: Catalog, issuer: Issuer, say:
     context = PortfolioContext(portfolio, catalog, issuer, say)
     overview = book.page(say("portfolio.sheet.overview"))
     sheets = _list_sheets(portfolio)
-    write_overview(book, overview, context, tuple(sheets))
+    worst = write_overview(book, overview, context, tuple(sheets))
+    sheets["items"] = partial(write_items, worst=worst)
     for key, write in sheets.items():
         write(book, book.page(say(f"portfolio.sheet.{key}")), context)
     overview.open_here()
@@ -50,10 +51,7 @@ def build_portfolio(portfolio: Portfolio, catalog: Catalog, issuer: Issuer, say:
 
 
 def _list_sheets(portfolio: Portfolio) -> dict[str, SheetWriter]:
-    """List the sheets after the overview, in order, by their keys in the labels.
-
-    Each key has a name (`portfolio.sheet.<key>`) and a line in the guide (`portfolio.guide.<key>`).
-    """
+    """List the sheets after the overview by their keys in the labels (`portfolio.sheet.<key>`)."""
     responses: dict[str, SheetWriter] = {}
     if portfolio.responses:
         responses["turnout"] = partial(write_response_status, responses=portfolio.responses)
