@@ -74,7 +74,8 @@ def _name(context: ReportContext) -> str:
 def _cut(name: str) -> str:
     if text_width(name) <= _HEADER:
         return name
-    ends = (end for end in range(len(name), 0, -1) if text_width(name[:end]) < _HEADER)
+    start = name[: 4 * _HEADER]  # no letter is narrower than a quarter of an em
+    ends = (end for end in range(len(start), 0, -1) if text_width(start[:end]) < _HEADER)
     return name[: next(ends, 1)] + "…"
 
 
