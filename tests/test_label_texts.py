@@ -19,7 +19,7 @@ LETTERS: Final = {
 }
 # What is printed in workbooks; the other labels stand on the screen, among names to be typed.
 PRINTED: Final = (
-    "report", "plan", "outlook", "simulation", "calculation", "comparison", "sheet", "overrides",
+    "report", "plan", "simulation", "calculation", "comparison", "sheet", "overrides",
     "portfolio", "problem", "standards", "view",
 )  # fmt: skip
 _TOLD_ON_SCREEN: Final = ("comparison.benchmark.", "comparison.previous.")
@@ -186,7 +186,6 @@ _FIXED_EN: Final = re.compile(r"(?:answered|all|With|were) Yes\b|[Rr]ating (?:is
 _OF_REPORTS: Final = (
     "report.",
     "plan.",
-    "outlook.",
     "simulation.",
     "calculation.",
     "comparison.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from sheet_diag.forms.layout import PLAN_COLUMNS
+from sheet_diag.model.basics import Lang
 from sheet_diag.model.returns import PlanEntry
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.xlsx.page import Page
@@ -20,7 +21,7 @@ def describe_previous_action(entry: PlanEntry | None, context: ReportContext) ->
     """Describe what was planned last time."""
     say = context.say
     entries: dict[str, str] = {c: getattr(entry, c).strip() for c in PLAN_COLUMNS} if entry else {}
-    return say("plan.previous.separator").join(
+    return ("　" if say.lang is Lang.JA else "; ").join(
         say("plan.previous.line", label=say(f"plan.column.{column}"), text=text)
         for column, text in entries.items()
         if text

@@ -27,7 +27,7 @@ from sheet_diag.diagnosis.scoring.item_scores import CategorySums, ScoreVariant,
 from sheet_diag.diagnosis.scoring.score import base_rank, score_answers
 from sheet_diag.model.basics import Lang, Rank, worse_of
 from sheet_diag.model.catalog import Catalog, Choice, ChoiceRole, Item, cached_per_catalog
-from sheet_diag.model.results import Answers, Cap, ClientReport, FindingCode, Phase, Scores
+from sheet_diag.model.results import Answers, ClientReport, FindingCode, Phase, Scores
 from sheet_diag.model.returns import Response
 from sheet_diag.model.settings import Issuer
 from sheet_diag.text.excel_text import header_text
@@ -115,14 +115,6 @@ class ReportContext:
     def category_name(self, category: str) -> str:
         """Give the full name of a category."""
         return self.catalog.category_by_id[category].name[self.say.lang]
-
-    def weak_points(self, cap: Cap) -> list[str]:
-        """Name what a cap counts: its items with their topics as the plan orders them, or its
-        categories."""
-        if cap.rule.counts_items:
-            urgent = [item for item in self.report.diagnosis.open_items if item in cap.because]
-            return [self.topic(item) for item in urgent]
-        return [self.category_name(category) for category in cap.because]
 
     def quote(self, names: Iterable[str]) -> str:
         """Join names for a sentence, each in its own quotes."""

@@ -51,7 +51,7 @@ ID, CATEGORY, TITLE_COLUMN, TODAY, CHOSEN, STAR, WEIGHT, VALUE, POINTS = range(9
 POINTS_TODAY, OPEN, GAIN, WAY = range(9, 13)
 _WIDTHS: Final = (68, 100, 300, 100, 110, 44, 48, 56, 56, 56, 54, 76, 68)
 _HEADS: Final = {
-    ID: "outlook.item",
+    ID: "simulation.item",
     CATEGORY: "report.answers.category",
     TITLE_COLUMN: "simulation.column.title",
     TODAY: "simulation.column.today",

@@ -103,7 +103,7 @@ def _tell_signs(context: ReportContext) -> Iterator[str]:
 def _tell_way(context: ReportContext, way: Way, key: str) -> str:
     say = context.say
     if way.score is None or way.rank is None:
-        return say("outlook.way.none", target=way.target)
+        return say("view.roadmap.no_way", target=way.target)
     parts = {
         "target": way.target,
         "count": len(way.items),
