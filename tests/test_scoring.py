@@ -613,8 +613,8 @@ RULES = {r.kind: r for r in cap_rules(catalog("1", scoring={**SCORING, "caps": A
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES)
 def test_every_kind_of_cap_has_its_sentences(rule: CapRule) -> None:
-    """On the calculation, among the reasons for the rank, and in the portfolio."""
-    for place in ("calculation.caps", "report.why.cap", "portfolio.cap"):
+    """On the calculation, among the reasons for the rank, in the method, in the portfolio."""
+    for place in ("calculation.caps", "view.why.cause", "view.method.case", "portfolio.cap"):
         assert f"{place}.{rule.kind}" in labels()
     if not isinstance(rule, CategoriesCapRule | NaShareCapRule):
         assert f"calculation.caps.{rule.kind}.but" in labels()

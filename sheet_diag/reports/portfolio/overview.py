@@ -6,6 +6,7 @@ from collections.abc import Collection
 from itertools import pairwise
 from typing import Final
 
+from sheet_diag.forms.layout import SOFTWARE_SIGNATURE
 from sheet_diag.model.results import ReturnStatus
 from sheet_diag.reports.portfolio import grid, panels
 from sheet_diag.reports.portfolio.call_list import write_calls
@@ -17,6 +18,7 @@ from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.references import CellSpan
 from sheet_diag.xlsx.theme import BODY, LINK, MIDDLE, NAVY, SMALL, TITLE, Look
 
+_SIGNATURE: Final = 140  # a hidden column, by which a book that lost its properties is known
 _TILES_ROW: Final = 2
 _FILES_ROW: Final = 4
 _FIRST: Final = 6  # first row of panels
@@ -35,7 +37,8 @@ def write_overview(
 
     Gives the labels and the lost points of the weakest questions (None: nobody is ranked).
     """
-    page.columns(grid.WIDTHS)
+    page.columns((*grid.WIDTHS, _SIGNATURE), hidden=[len(grid.WIDTHS)])
+    page.text(0, len(grid.WIDTHS), SOFTWARE_SIGNATURE, BODY)
     _write_top(page, context, sheets)
     write_tiles(page, _TILES_ROW, context, sheets)
     _write_files(page, context)
