@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 from msoffcrypto.format.ooxml import OOXMLFile
+from pypdf import PdfReader
 
 from sheet_diag.model.basics import Lang
 from tests.campaigns import date_mails
@@ -180,7 +181,9 @@ def check_results(
         assert word not in everything(mail)
         assert word in everything(passwords[address])
         assert attachments(passwords[address]) == []
-        assert company(address) in report(mail, word)
+        pdf, workbook = attached_report(mail, word)
+        assert company(address) in pdf
+        assert company(address) in workbook
         others = {password_of(firm, other) for other in results} - {word}
         assert len(others) == 2
         assert not any(each in everything(passwords[address]) for each in others)
@@ -235,12 +238,16 @@ def password_of(firm: Firm, address: str) -> str:
     return password
 
 
-def report(mail: EmailMessage, word: str) -> str:
-    """The words of the first page of the encrypted report."""
-    content = attached_workbook(mail)
-    assert not content.startswith(b"PK")
-    file, plain = OOXMLFile(io.BytesIO(content)), io.BytesIO()
+def attached_report(mail: EmailMessage, word: str) -> tuple[str, str]:
+    """The words of the first page, of the encrypted PDF and of the encrypted workbook."""
+    (first, pdf), (second, workbook) = attachments(mail)
+    assert first.removesuffix(".pdf") == second.removesuffix(".xlsx")
+    printed = PdfReader(io.BytesIO(pdf))
+    assert printed.decrypt(word)
+    assert not workbook.startswith(b"PK")
+    file, plain = OOXMLFile(io.BytesIO(workbook)), io.BytesIO()
     file.load_key(password=word, verify_password=True)
     file.decrypt(plain)
     page = reopen_workbook(plain.getvalue()).worksheets[0]
-    return "\n".join(str(cell.value) for row in page.iter_rows() for cell in row if cell.value)
+    cells = [str(cell.value) for row in page.iter_rows() for cell in row if cell.value]
+    return printed.pages[0].extract_text(), "\n".join(cells)
