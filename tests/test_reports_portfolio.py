@@ -247,6 +247,18 @@ def test_tiles_and_calls_are_seen_on_the_first_screen() -> None:
     assert sum(height or 0 for height in heights) / 0.75 <= 494
 
 
+def test_calls_and_weakest_questions_are_printed_on_one_page() -> None:
+    overview = page(OVERVIEW)
+    breaks = [each.id for each in overview.row_breaks.brk]
+    assert breaks == [rows_with(overview, "脅威への備え")[0] - 1]
+
+
+def test_labels_of_tiles_stand_clear_of_their_edges() -> None:
+    labels = [cell for cell in page(OVERVIEW)[3] if cell.value]
+    assert labels
+    assert {cell.alignment.indent for cell in labels} == {1}
+
+
 def test_category_means_stand_beside_their_targets() -> None:
     overview = page(OVERVIEW)
     for category in CATALOG.categories:

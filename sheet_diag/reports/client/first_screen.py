@@ -151,8 +151,9 @@ def write_verdict(
     flow: PageFlow, summary: Summary, live: LiveFigures, drawings: ScoreDrawings
 ) -> None:
     """Write rank and score, the bar of the score, and why it is so."""
+    flow.gap(4 * _PIXEL)
     row = flow.next_row(17 * _PIXEL)
-    flow.next_row(41 * _PIXEL)
+    flow.next_row(37 * _PIXEL)
     _write_strip(flow.page, row, summary, live)
     _write_score(flow.page, row, summary, live)
     _write_bar(flow, summary, live, drawings)

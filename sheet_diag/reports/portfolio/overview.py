@@ -27,7 +27,7 @@ _FOOT: Final[Look] = {**BODY, **SMALL, **MIDDLE, "text_wrap": False, "shrink": T
 _LINKED: Final = ("clients", "turnout", "group", "items", "history", "attention")
 _LINKS: Final = ((13, 13), (14, 15), (17, 19), (20, 21), (22, 24), (25, 25))
 _PERCENT: Final = 68  # at which the sheet is as wide as A4 in landscape
-_PAGE: Final = 720.0  # points of such a page
+_PAGE: Final = 730.0  # points of such a page, with the row that is repeated
 
 
 def write_overview(
@@ -61,7 +61,7 @@ def _write_top(page: Page, context: PortfolioContext, sheets: Collection[str]) -
         7,
         11,
         say("portfolio.date_and_issuer", date=context.date, issuer=context.issuer.name),
-        _FOOT,
+        {**_FOOT, "indent": 1},
     )
     linked = [key for key in _LINKED if key in sheets]
     for (first, last), key in zip(_LINKS, linked, strict=False):
@@ -94,10 +94,11 @@ def _write_bands(book: Book, page: Page, context: PortfolioContext) -> list[int]
         right = panels.write_groups(book, page, right, context, "group", total=True) + 1
     right = panels.write_groups(book, page, right, context, "employees")
     rows.append(max(left, right) + 1)
-    left = panels.write_weakest(book, page, rows[-1], context) + 1
-    left = panels.write_threats(book, page, left, context)
-    right = panels.write_categories(book, page, rows[-1], context) + 1
-    right = panels.write_groups(book, page, right, context, "industry") + 1
+    left = panels.write_weakest(book, page, rows[-1], context)
+    right = panels.write_categories(book, page, rows[-1], context)
+    rows.append(max(left, right) + 1)
+    left = panels.write_threats(book, page, rows[-1], context)
+    right = panels.write_groups(book, page, rows[-1], context, "industry") + 1
     right = panels.write_standards(book, page, right, context)
     rows.append(max(left, right) + 1)
     if context.portfolio.clients["change"].notna().any():
@@ -115,9 +116,9 @@ def _set_up_print(page: Page, context: PortfolioContext, bands: list[int]) -> No
     footer = f"{footer}&R&8{header_text(context.date)}"
     page.paper(landscape=True, header=f"&R&8{say('report.confidential')}", footer=footer)
     page.scale(_PERCENT, repeat=(0, 0))
-    breaks, top = [], 0
+    breaks, top = [], 1
     for row, below in pairwise(bands):
-        if row > _FIRST and (below - top) * grid.ROW > _PAGE:
+        if row > _FIRST and sum(page.row_heights(0, 0) + page.row_heights(top, below - 2)) > _PAGE:
             breaks.append(row)
             top = row
     page.breaks(breaks, (0, 0, bands[-1] - 1, grid.RIGHT_SIDE[1]))

@@ -44,7 +44,7 @@ def write_tiles(page: Page, row: int, context: PortfolioContext, sheets: Collect
     for tile, (number, unit) in zip(_list_tiles(context, sheets), _PLACES, strict=True):
         color = ALERT if tile.is_alarming and tile.value else NAVY
         edge = {"left": 5, "left_color": color}
-        link = {**_FACE, **LINK, **edge}
+        link = {**_FACE, **LINK, **edge, "indent": 1}
         page.merged(row, number[0], unit[1], "", link)
         target = f"internal:'{context.say(f'portfolio.sheet.{tile.sheet}')}'!{tile.cells}"
         page.link(row, number[0], target, tile.label, link)
