@@ -174,14 +174,14 @@ def test_a_report_never_tells_different_first_things() -> None:
     (outcome,) = resolve_all(client("A", given))
     book = open_workbook(report(outcome))
     first = sheet(book, "診断報告書")
-    stars = [text for text in texts_on(first) if text.startswith("★\n")]
+    stars = [text for text in texts_on(first) if text.endswith("\n★")]
     simulated = [row[0].value for row in sheet(book, "改善シミュレーション").iter_rows()]
     planned = table(sheet(book, "改善計画"))
     entry = json.loads(dump_return(JIS, outcome, Lang.JA))["diagnosis"]
     expected = [*entry["first"]]
     count = len(expected)
     assert set(expected) == {"POL-03", "PHY-01", "AST-03", "HUM-01"}
-    assert [text.removeprefix("★\n") for text in stars] == expected
+    assert [text.removesuffix("\n★") for text in stars] == expected
     assert [line["id"] for line in planned if line["priority"] == "最優先"] == expected
     assert [line["id"] for line in planned] == entry["open_items"]
     assert [name for name in simulated if name in JIS.items] == entry["open_items"]
