@@ -26,6 +26,7 @@ pytestmark = pytest.mark.slow("a run of the whole product in each test")
 OUTPUT = Path("output")
 NOTE = "担当者の追記"
 QUESTIONS = 2  # the position of the sheet
+NOTE_CELL = "A500"  # below all that the first sheet says, where no cell is merged
 
 
 def report() -> Path:
@@ -36,7 +37,7 @@ def report() -> Path:
 
 def edit(path: Path) -> bytes:
     """Write a sentence into a workbook and save it."""
-    content = put_cell(path.read_bytes(), 0, "A60", NOTE)
+    content = put_cell(path.read_bytes(), 0, NOTE_CELL, NOTE)
     path.write_bytes(content)
     return content
 
