@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from openpyxl.workbook import Workbook
 
 from sheet_diag.forms.hearing_sheet.content import Entries
 from sheet_diag.model.basics import Lang
+from sheet_diag.reports.client import remarks_sheet
+from sheet_diag.xlsx.theme import TEXT
 from tests.catalogs import JIS, answers
 from tests.lint import lint
 from tests.samples import PROFILE, PROFILE_EN, labels, receive_sheet, report
@@ -57,6 +61,23 @@ def test_a_remark_that_does_not_fit_stands_whole_on_its_own_sheet() -> None:
     assert lint(content) == []
     for name in (WHOLE, ANSWERS):
         assert cut_texts(sheet(book, name), margin=0.6) == []
+
+
+@pytest.mark.parametrize("line", ["i" * 3000, "会社\n", "\n", SENTENCE])
+def test_a_huge_remark_is_split_in_linear_time(line: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    measure, measured = remarks_sheet._measure, []
+
+    def count(text: str, *room: object) -> float:
+        measured.append(len(text))
+        return measure(text, *room)  # type: ignore[arg-type]
+
+    text = line * (60_000 // len(line))
+    monkeypatch.setattr(remarks_sheet, "_measure", count)
+    pieces = list(remarks_sheet._split(text, 358, TEXT, 300.0))
+    assert "".join(pieces) == text
+    whole = pairwise(pieces)
+    assert all(measure(one + two[0], 358, TEXT) > 300 for one, two in whole), "none is shorter"
+    assert max(measured) < 4096
 
 
 @pytest.mark.parametrize("lang", Lang)

@@ -29,6 +29,7 @@ _LAST: Final = len(_WIDTHS) - 1
 _HEADER: Final = 2
 _ROOM: Final = 84.0  # points that a remark may take in a row of 回答と採点
 _MOST: Final = 300.0  # and in one row here; Excel takes 409
+_LONGEST: Final = 2000  # characters: more than a row holds of the narrowest letters
 _HEADS: Final = ("question", "answer", "remark")
 _LEAD: Final[Look] = {**BODY, **SMALL}
 _ID: Final[Look] = {**CENTERED_9, **LINK}
@@ -103,7 +104,7 @@ def _list_long(context: ReportContext) -> Iterator[tuple[str, list[str]]]:
 def _split(text: str, width: int, look: Look, most: float, suffix: str = "") -> Iterator[str]:
     """Split a text into the longest pieces that are at most so high; nothing of it is lost."""
     while text:
-        fits, over = 1, len(text) + 1
+        fits, over = 1, min(len(text), _LONGEST) + 1
         while over - fits > 1:
             middle = (fits + over) // 2
             is_fit = _measure(text[:middle] + suffix, width, look) <= most
