@@ -34,7 +34,6 @@ def text_width(text: str) -> float:
     return sum(map(_advance, text))
 
 
-@lru_cache(maxsize=4096)  # most texts of a batch are the catalogue's, the same for every client
 def line_count(text: str, room: float) -> int:
     """Lines that `text` takes when wrapped in `column_room` em: words stay whole, CJK breaks
     anywhere."""
@@ -57,6 +56,7 @@ def _break_line(line: str, room: float) -> str:
     return "\n".join(each.rstrip() for each in lines)
 
 
+@lru_cache(maxsize=4096)  # most texts of a batch are the catalogue's, the same for every client
 def row_height(text: str, *, room: float, size: float, padding: float = 4.0) -> float:
     """Row height in points for `text` at `size` points in `column_room` points of width."""
     lines = line_count(text, line_room(room, size))
