@@ -293,7 +293,7 @@ def drawn(content: bytes, which: int, place: int) -> list[tuple[str, list[Any], 
 
 
 def test_every_chart_draws_figures_of_its_own_panel() -> None:
-    sizes, worst, threats, means, industries, standards = (
+    sizes, worst, means, threats, industries, standards = (
         drawn(made(), OVERVIEW, place) for place in range(6)
     )
     bands = [each.label.ja for each in CATALOG.field_by_id["employees"].choices]
