@@ -21,6 +21,7 @@ from sheet_diag.model.results import ClientReport, Diagnosis, Phase, Scores, Way
 from sheet_diag.model.returns import ReceivedFile, Response, ReturnedSheet, SheetIdentity
 from sheet_diag.reports.client.answers_sheet import AnswersLayout, write_answers
 from sheet_diag.reports.client.context import ReportContext
+from sheet_diag.reports.client.remarks_sheet import split_long_remarks
 from sheet_diag.reports.client.simulation_sheet import SimulationLayout, write_simulation
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.book import Book
@@ -84,7 +85,8 @@ def record_book(cases: Iterable[AnswerSet]) -> tuple[bytes, list[LiveSheet]]:
     book = Book(title="", author="", created=AS_OF)
     found = []
     for number, case in enumerate(cases):
-        record = write_answers(book.page(f"回答{number}"), case.context())
+        context = case.context()
+        record = write_answers(book.page(f"回答{number}"), context, split_long_remarks(context))
         found.append(LiveSheet(case, record))
     return book.bytes(), found
 
@@ -95,7 +97,7 @@ def simulation_book(cases: Iterable[AnswerSet]) -> tuple[bytes, list[SimulatedSh
     found = []
     for number, case in enumerate(cases):
         context = case.context()
-        record = write_answers(book.page(f"回答{number}"), context)
+        record = write_answers(book.page(f"回答{number}"), context, split_long_remarks(context))
         simulation = write_simulation(book, book.page(f"改善{number}"), context, record)
         assert simulation, f"{case.name}: nothing open"
         found.append(SimulatedSheet(case, record, simulation))

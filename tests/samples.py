@@ -27,11 +27,13 @@ from sheet_diag.model.portfolio import Portfolio
 from sheet_diag.model.results import ClientReport, Diagnosis, ReturnOutcome, ReturnStatus
 from sheet_diag.model.returns import ReceivedFile, ReturnedSheet
 from sheet_diag.model.settings import Issuer
+from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.client.workbook import build_client_report
 from sheet_diag.reports.exports import open_exports
 from sheet_diag.reports.portfolio.client_facts import add_list_entry, summarize_outcome
 from sheet_diag.reports.portfolio.tables import PortfolioBuilder
 from sheet_diag.reports.portfolio.workbook import build_portfolio
+from sheet_diag.reports.view.build import build_view
 from sheet_diag.storage.file_names import report_number, result_name
 from sheet_diag.text.wording import Wording
 from tests.catalogs import JIS, Answers, answers
@@ -162,7 +164,8 @@ def report(
         comparison=outcome.comparison,
         plan=outcome.plan,
     )
-    return build_client_report(made, catalog, issuer, SOFTWARE_SIGNATURE)
+    context = ReportContext(made, catalog, issuer, Wording(language))
+    return build_client_report(context, build_view(context), SOFTWARE_SIGNATURE)
 
 
 def summary(

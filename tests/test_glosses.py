@@ -17,8 +17,11 @@ from sheet_diag.model.catalog import Catalog, GlossaryEntry
 from sheet_diag.model.record import Text
 from sheet_diag.model.results import ClientReport
 from sheet_diag.model.settings import Issuer
+from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.client.workbook import build_client_report
+from sheet_diag.reports.view.build import build_view
 from sheet_diag.text.glosses import Glosses, explain_questions
+from sheet_diag.text.wording import Wording
 from tests.catalogs import catalog
 from tests.samples import AS_OF, client, resolve_all
 from tests.workbooks import open_workbook, texts_on
@@ -185,7 +188,8 @@ def report_of(lang: Lang, sign: str) -> Workbook:
     of = ClientReport(
         outcome.received, outcome.received.sheet, outcome.diagnosis, (), "1", AS_OF, lang
     )
-    return open_workbook(build_client_report(of, newest(), Issuer(), ""))
+    context = ReportContext(of, newest(), Issuer(), Wording(lang))
+    return open_workbook(build_client_report(context, build_view(context), ""))
 
 
 @pytest.mark.parametrize("lang", Lang)

@@ -16,13 +16,13 @@ from pypdf import PdfReader
 from sheet_diag.forms.layout import SOFTWARE_SIGNATURE
 from sheet_diag.model.overrides import Judgement
 from sheet_diag.model.report_view import Comment, ReportView, Roadmap, Summary
+from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.client.page_flow import PageFlow
 from sheet_diag.reports.client.summary_section import write_comment
 from sheet_diag.reports.client.workbook import build_client_report
 from sheet_diag.reports.pdf.maker import compile_shortest, prepare_inputs
 from sheet_diag.reports.view.build import build_view
 from sheet_diag.xlsx.book import Book
-from tests.catalogs import JIS
 from tests.formulas import Calculator
 from tests.lint import lint
 from tests.report_contexts import make_context
@@ -52,8 +52,11 @@ _NOT_ON_THE_SHEET: Final = frozenset((
 
 @cache
 def made(name: str) -> bytes:
-    context = make_context(**ODD[name])
-    return build_client_report(context.report, context.catalog, context.issuer, SOFTWARE_SIGNATURE)
+    return build(make_context(**ODD[name]))
+
+
+def build(context: ReportContext) -> bytes:
+    return build_client_report(context, build_view(context), SOFTWARE_SIGNATURE)
 
 
 @cache
@@ -138,7 +141,7 @@ def test_a_long_name_and_three_reasons_keep_the_first_screen() -> None:
     name = "株式会社" + "ながいなまえ" * 9 + "です"
     rows = {"POL": "?", "HUM": "?", "PHY-01": "×", "COM": "×"}
     context = make_context(rows=rows, profile={"company": name})
-    content = build_client_report(context.report, JIS, context.issuer, SOFTWARE_SIGNATURE)
+    content = build(context)
     page = open_workbook(content).worksheets[0]
     (row,) = {cell.row for cells in page.iter_rows() for cell in cells if cell.hyperlink}
     assert bottom(page, row) <= SCREEN[1]
@@ -212,7 +215,7 @@ def test_score_rank_and_marks_follow_a_changed_answer_and_the_sheet_says_so() ->
 def test_a_text_from_outside_is_neither_formula_nor_link(text: str) -> None:
     judgement = Judgement(comment=text)
     context = make_context(rows={"PHY": "×"}, judgement=judgement, profile={"company": text})
-    content = build_client_report(context.report, JIS, context.issuer, SOFTWARE_SIGNATURE)
+    content = build(context)
     page = open_workbook(content).worksheets[0]
     cells = [c for cells in page.iter_rows() for c in cells if text in str(c.value)]
     assert len(cells) >= 2

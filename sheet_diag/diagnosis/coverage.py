@@ -135,7 +135,7 @@ def count_threats(
     """Count items by threat; `unknown` are those whose state nobody knows."""
     return tuple(
         _count(threat, items, scores, unknown)
-        for threat, items in _items_by_threat(catalog).items()
+        for threat, items in list_items_by_threat(catalog).items()
     )
 
 
@@ -152,7 +152,7 @@ def _count(
 
 
 @cached_per_catalog
-def _items_by_threat(catalog: Catalog) -> Mapping[Threat, tuple[str, ...]]:
+def list_items_by_threat(catalog: Catalog) -> Mapping[Threat, tuple[str, ...]]:
     """List the scored items against each threat."""
     threats = catalog.threats.threats if catalog.threats else ()
     scored = [item for item in catalog.items.values() if item.weight]

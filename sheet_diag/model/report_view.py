@@ -35,7 +35,6 @@ class Head:
     number: str
     issuer: str
     contact: tuple[str, ...]
-    has_logo: bool
     signs: tuple[SignCell, ...]
 
 

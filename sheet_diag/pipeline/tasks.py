@@ -13,7 +13,7 @@ from pathlib import Path
 from sheet_diag.diagnosis.comparison.previous import add_previous
 from sheet_diag.diagnosis.damage import estimate_damage
 from sheet_diag.diagnosis.evaluate import evaluate
-from sheet_diag.forms.layout import SOFTWARE_SIGNATURE, owner_properties
+from sheet_diag.forms.layout import SOFTWARE_SIGNATURE
 from sheet_diag.intake.containers.members import SpoolError, UnpackedFile
 from sheet_diag.intake.discovery import InputFile
 from sheet_diag.intake.receive import failed_return, open_file, receive_return
@@ -25,7 +25,6 @@ from sheet_diag.model.returns import (
     Problem,
     ProblemCode,
     ReceivedFile,
-    SheetIdentity,
 )
 from sheet_diag.model.settings import IntakeSettings, Issuer, PasswordMail
 from sheet_diag.pipeline.record_store import StrippedReturn, load_outcome, load_sheet, strip_return
@@ -222,9 +221,7 @@ def publish(context: WorkerContext, job: PublishJob) -> PublishedReturn:
             context.catalog, sheet, problems, issuer, job.replaces
         )
     elif outcome.result:
-        report = _build_report(context, outcome, documents)
-        document = _write_report(context, documents, report, job.password)
-        source = _build_pdf_source(context, documents, report)
+        document, source = _write_report(context, outcome, documents, job.password)
         if documents.pdf:
             style = PdfStyle.of(documents.issuer, documents.font)
             pdf = None if job.is_pdf_fatal else make_pdf(style, source, job.password)
@@ -244,26 +241,21 @@ def summarize(context: WorkerContext, job: PublishJob) -> ClientFacts:
 
 
 def _write_report(
-    context: WorkerContext, documents: DocumentSettings, report: ClientReport, password: str
-) -> bytes:
-    from sheet_diag.reports.client.workbook import build_client_report
-
-    issuer = documents.issuer.in_lang(report.lang)
-    content = build_client_report(report, context.catalog, issuer, SOFTWARE_SIGNATURE)
-    return encrypt_workbook(content, password) if password else content
-
-
-def _build_pdf_source(
-    context: WorkerContext, documents: DocumentSettings, report: ClientReport
-) -> PdfSource:
+    context: WorkerContext, outcome: ReturnOutcome, documents: DocumentSettings, password: str
+) -> tuple[bytes, PdfSource]:
+    """Write a report as workbook; gives what its PDF is set from, too: both show one view."""
     from sheet_diag.reports.client.context import ReportContext
+    from sheet_diag.reports.client.workbook import build_client_report
     from sheet_diag.reports.view.build import build_view
 
-    catalog = context.catalog
-    identity = SheetIdentity(catalog.id, catalog.version, report.sheet.identity.client)
-    return PdfSource(
-        view=build_view(ReportContext(report, catalog, documents.issuer, Wording(report.lang))),
-        owner=owner_properties(identity, report.sheet.name, report.lang),
+    report = _build_report(context, outcome, documents)
+    issuer = documents.issuer.in_lang(report.lang)
+    shown = ReportContext(report, context.catalog, issuer, Wording(report.lang))
+    view = build_view(shown)
+    content = build_client_report(shown, view, SOFTWARE_SIGNATURE)
+    return (
+        encrypt_workbook(content, password) if password else content,
+        PdfSource(view, shown.owner),
     )
 
 

@@ -207,17 +207,6 @@ def make_history_chart(
     return chart
 
 
-def make_ranks_chart(book: Book, labels: CellSpan, counts: CellSpan, *, name: str) -> Any:
-    """Make a column a rank, each in its colour, with its count."""
-    look = {
-        "fill": {"color": BLUE},
-        "points": [{"fill": {"color": color}} for color in RANKS.values()],
-        "data_labels": {"value": True, "font": _FONT},
-    }
-    y_axis = {"min": 0, "num_format": "0", **NO_LINE, "name": name, "name_font": _FONT}
-    return make_column_chart(book, labels, [ChartSeries(name, counts, look)], y_axis=y_axis, size=9)
-
-
 def make_weeks_chart(
     book: Book,
     labels: CellSpan,
@@ -245,16 +234,24 @@ def make_rank_shares_chart(
     book: Book, labels: CellSpan, ranks: Mapping[str, CellSpan], *, title: str
 ) -> Any:
     """Make a bar a group, of 100 %, parted by rank; white gaps part them in grey print, too."""
-    chart = book.chart({"type": "bar", "subtype": "percent_stacked"})
-    border = {"color": WHITE, "width": 1}
-    for rank, values in ranks.items():
-        look = {"fill": {"color": RANKS[rank]}, "border": border, "gap": 40}
-        chart.add_series(ChartSeries(rank, values, look).options(labels))
+    chart = _stack_ranks(book, labels, ranks, gap=40, white=1)
     chart.set_y_axis(dict(_LABELS))
     shares = {"num_format": "0%", "major_unit": 0.25, "major_gridlines": _GRID}
     chart.set_x_axis({**shares, "num_font": _SMALL})
     _style(chart, title, 10)
     chart.set_legend({"position": "bottom", "font": _SMALL})
+    return chart
+
+
+def _stack_ranks(
+    book: Book, labels: CellSpan, ranks: Mapping[str, CellSpan], *, gap: int, white: float
+) -> Any:
+    """Stack the ranks in their colours, parted by a white line of so many points."""
+    chart = book.chart({"type": "bar", "subtype": "percent_stacked"})
+    border = {"color": WHITE, "width": white}
+    for rank, values in ranks.items():
+        look = {"fill": {"color": RANKS[rank]}, "border": border, "gap": gap}
+        chart.add_series(ChartSeries(rank, values, look).options(labels))
     return chart
 
 
@@ -308,13 +305,9 @@ def make_row_bars(
     return _lay_over_rows(chart)
 
 
-def make_row_shares(book: Book, labels: CellSpan, parts: Mapping[str, tuple[CellSpan, str]]) -> Any:
-    """Make a bar a row, of 100 %, parted by values in their colours, to lie over the rows."""
-    chart = book.chart({"type": "bar", "subtype": "percent_stacked"})
-    for name, (values, color) in parts.items():
-        border = {"color": WHITE, "width": 0.75}
-        look = {"fill": {"color": color}, "border": border, "gap": 90}
-        chart.add_series(ChartSeries(name, values, look).options(labels))
+def make_row_shares(book: Book, labels: CellSpan, ranks: Mapping[str, CellSpan]) -> Any:
+    """Make the same bars without any text, to lie over the rows of their values."""
+    chart = _stack_ranks(book, labels, ranks, gap=90, white=0.75)
     plain = {"label_position": "none", "major_tick_mark": "none", **NO_LINE}
     chart.set_x_axis({**plain, "major_gridlines": {"visible": False}})
     return _lay_over_rows(chart)

@@ -25,6 +25,7 @@ from sheet_diag.reports.client.criteria_table import CriteriaLayout, plan_criter
 from sheet_diag.reports.client.page_flow import LANDSCAPE_HEIGHT, landscape_scale
 from sheet_diag.reports.client.remarks_sheet import (
     REMARK_WIDTH,
+    LongRemarks,
     link_long_remarks,
     remark_text,
     shorten_remark,
@@ -98,7 +99,7 @@ def plan_answers(sheet: str, context: ReportContext) -> AnswersLayout:
     return _plan_layout(context.localized, sheet, context.cell_values.order)
 
 
-def write_answers(page: Page, context: ReportContext) -> AnswersLayout:
+def write_answers(page: Page, context: ReportContext, long: LongRemarks) -> AnswersLayout:
     """Write the sheet."""
     catalog = context.catalog
     standards = max(len(catalog.standards), calc.COLUMNS - len(_WIDTHS))
@@ -106,9 +107,9 @@ def write_answers(page: Page, context: ReportContext) -> AnswersLayout:
     layout = plan_answers(page.name, context)
     last = len(_WIDTHS) + len(catalog.standards) - 1
     header = _write_head(page, context, last)
-    long = link_long_remarks(context)
+    links = link_long_remarks(context, long)
     for row in _build_rows(context.localized, page.name):
-        _write_item(page, row, context, long.get(row.item.id, ""))
+        _write_item(page, row, context, links.get(row.item.id, ""))
         _write_figures(page, row, context)
     page.height(layout.criteria.top - 1, 12)
     write_criteria(page, layout.criteria, context, calc.COLUMNS - 1)

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sheet_diag.model.comparison import GroupKind
 from sheet_diag.reports import charts
 from sheet_diag.reports.charts import NO_LINE, SCORES, ChartSeries
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.client.page_flow import COLUMNS, LAST_COLUMN, PageFlow
+from sheet_diag.reports.view.scales import all_clients, comparable_previous
 from sheet_diag.text.numbers import truncate_score
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
@@ -69,15 +69,12 @@ def _label(context: ReportContext, category: str, figure: float) -> str:
 
 def _list_others(context: ReportContext) -> Iterator[_ScoreLine]:
     """List the medians of all clients and the scores of last time, as far as they are known."""
-    say, comparison = context.say, context.report.comparison
-    for peers in comparison.peers:
-        if peers.kind is GroupKind.ALL:
-            medians = {name: float(round(each.median)) for name, each in peers.standings.items()}
-            yield _ScoreLine(
-                say("comparison.chart.median"), medians, charts.MEDIAN, charts.MEDIAN_COLUMNS
-            )
-    previous = comparison.previous
-    if previous and not previous.common:
+    say = context.say
+    if everyone := all_clients(context):
+        medians = {name: float(round(each.median)) for name, each in everyone.standings.items()}
+        label = say("comparison.chart.median")
+        yield _ScoreLine(label, medians, charts.MEDIAN, charts.MEDIAN_COLUMNS)
+    if previous := comparable_previous(context):
         scores = previous.categories.items()
         then = {name: truncate_score(score) for name, score in scores if score is not None}
         label = say("comparison.before", day=context.format_day(previous.as_of))

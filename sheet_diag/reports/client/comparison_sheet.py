@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from fractions import Fraction
-from math import ceil
 from typing import Final
 
 from sheet_diag.model.comparison import OVERALL, GroupKind, PeerGroup, PeerStanding
@@ -15,6 +12,13 @@ from sheet_diag.reports.client.comparison_chart import write_comparison_chart
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.client.page_flow import LAST_COLUMN, PageFlow
 from sheet_diag.reports.client.previous_tables import write_previous
+from sheet_diag.reports.view.comparisons import (
+    count_clients,
+    find_position,
+    list_groups,
+    name_choice,
+    tell_reference,
+)
 from sheet_diag.text.numbers import truncate_score
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
@@ -57,7 +61,6 @@ def write_comparison(page: Page, context: ReportContext, book: Book) -> None:
 # Columns: name, own score, mean, median, quartiles, position, 偏差値.
 _COLUMNS: Final = ((0, 2), (3, 4), (5, 5), (6, 6), (7, 8), (9, 10), (LAST_COLUMN, LAST_COLUMN))
 _OWN, _MEAN, _MEDIAN, _DEVIATION = (_COLUMNS[place][0] for place in (1, 2, 3, 6))
-_TINY: Final = 1e-9  # what the statistics, which are floats, may be off
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +86,13 @@ _OVERALL: Final = _row_looks({**BOLD, "bg_color": PALE})
 
 
 def write_peers(flow: PageFlow, context: ReportContext) -> None:
-    """Write the section; a group of the very same clients as all is left out."""
-    say, comparison = context.say, context.report.comparison
-    notes = list(_list_notes(context))
-    everyone = {p.kind: p for p in comparison.peers}.get(GroupKind.ALL)
-    for place, peers in enumerate(comparison.peers):
-        if place and everyone and _client_count(peers) == _client_count(everyone):
-            continue
+    """Write the section."""
+    say = context.say
+    for place, peers in enumerate(list_groups(context)):
         with flow.together():
             if place == 0:
                 flow.heading(say("comparison.peers.heading"))
-                for note in notes:
+                for note in (*tell_reference(context), say("comparison.peers.how")):
                     flow.paragraph(note, NOTE)
                 flow.gap(4)
             flow.subheading(_group_title(context, peers))
@@ -101,25 +100,8 @@ def write_peers(flow: PageFlow, context: ReportContext) -> None:
         flow.gap(10)
 
 
-def _list_notes(context: ReportContext) -> Iterator[str]:
-    say, comparison = context.say, context.report.comparison
-    if comparison.reference:
-        day = context.format_day(date.fromisoformat(comparison.reference))
-        yield say("comparison.peers.reference", day=day)
-    if comparison.reference_version:
-        yield say("comparison.peers.version", version=comparison.reference_version)
-    yield say("comparison.peers.how")
-
-
-def _client_count(peers: PeerGroup) -> int:
-    return max((each.count for each in peers.standings.values()), default=0)
-
-
 def _group_title(context: ReportContext, peers: PeerGroup) -> str:
-    field = context.catalog.field_by_id.get(peers.kind.value)
-    choice = field.by_id.get(peers.choice) if field else None
-    name = choice.label[context.say.lang] if choice else peers.choice
-    count = _client_count(peers)
+    count, name = count_clients(peers), name_choice(context, peers)
     if peers.kind is GroupKind.ALL:
         return context.say("comparison.group.all", count=count)
     return context.say(f"comparison.group.{peers.kind.value}", choice=name, count=count)
@@ -178,15 +160,5 @@ def _position_text(context: ReportContext, score: Fraction | None, standing: Pee
     """Write the position in the upper half, or the way to the median."""
     if score is None:
         return context.say("comparison.none")
-    key, figures = _find_position(score, standing)
+    key, figures = find_position(score, standing)
     return context.say(f"comparison.position.{key}", **figures)
-
-
-def _find_position(score: Fraction, standing: PeerStanding) -> tuple[str, dict[str, int]]:
-    """Find where a score stands, with the whole points to the median as it is printed."""
-    own = float(score) + _TINY
-    if own >= standing.upper:
-        return "top", {}
-    if own >= standing.median:
-        return "above", {}
-    return "below", {"points": max(1, ceil(round(standing.median) - truncate_score(score)))}

@@ -25,10 +25,11 @@ from sheet_diag.diagnosis.scoring.cap_rules import (
 )
 from sheet_diag.diagnosis.scoring.item_scores import CategorySums, ScoreVariant, sum_categories
 from sheet_diag.diagnosis.scoring.score import base_rank, score_answers
+from sheet_diag.forms.layout import owner_properties
 from sheet_diag.model.basics import Lang, Rank, worse_of
 from sheet_diag.model.catalog import Catalog, Choice, ChoiceRole, Item, cached_per_catalog
 from sheet_diag.model.results import Answers, ClientReport, FindingCode, Phase, Scores
-from sheet_diag.model.returns import Response
+from sheet_diag.model.returns import Response, SheetIdentity
 from sheet_diag.model.settings import Issuer
 from sheet_diag.text.excel_text import header_text
 from sheet_diag.text.glosses import Glosses
@@ -61,6 +62,13 @@ class ReportContext:
     catalog: Catalog
     issuer: Issuer
     say: Wording
+
+    @cached_property
+    def owner(self) -> Mapping[str, str]:
+        """The properties of a document that tell whose it is."""
+        sheet = self.report.sheet
+        identity = SheetIdentity(self.catalog.id, self.catalog.version, sheet.identity.client)
+        return owner_properties(identity, sheet.name, self.report.lang)
 
     @cached_property
     def localized(self) -> LocalizedCatalog:

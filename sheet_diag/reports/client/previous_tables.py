@@ -11,8 +11,9 @@ from sheet_diag.model.basics import Rank
 from sheet_diag.model.comparison import ItemChange, Movement, PreviousDiagnosis
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.client.page_flow import LAST_COLUMN, PageFlow
+from sheet_diag.reports.view.previous import label_answer
+from sheet_diag.reports.view.words import say_change
 from sheet_diag.text.numbers import format_score, score_change
-from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.theme import (
     ALERT,
     BOLD,
@@ -143,16 +144,7 @@ def _score_line(
     if then is None or now is None:
         return _MeasureLine(label, before, after, context.say("comparison.none"), Fraction(0))
     points = score_change(now, then)
-    return _MeasureLine(label, before, after, _format_change(context.say, points), points)
-
-
-def _format_change(say: Wording, points: Fraction) -> str:
-    """Write a difference with a sign, so that its direction does not depend on colour."""
-    if points == 0:
-        return say("comparison.points.level")
-    return say(
-        f"comparison.points.{'up' if points > 0 else 'down'}", points=format_score(abs(points))
-    )
+    return _MeasureLine(label, before, after, say_change(context.say, points), points)
 
 
 def _format_score_or_na(context: ReportContext, score: Fraction | None) -> str:
@@ -188,24 +180,12 @@ def _write_change(flow: PageFlow, context: ReportContext, change: ItemChange) ->
     texts = (
         change.item,
         item.topic[say.lang] if item else say("comparison.changes.gone"),
-        say("comparison.none") if new else _answer_label(context, change.item, change.before),
-        say("comparison.none") if gone else _answer_label(context, change.item, change.now),
+        say("comparison.none") if new else label_answer(context, change.item, change.before),
+        say("comparison.none") if gone else label_answer(context, change.item, change.now),
         movement,
     )
     last = _LOOKS.get(change.movement, CENTERED_9_5)
     _write_row(flow, _ITEMS, texts, (_ID, TEXT_9_5, CENTERED_9_5, CENTERED_9_5, last))
-
-
-def _answer_label(context: ReportContext, name: str, choice: str | None) -> str:
-    """Label an answer; of an item no longer asked, as any answer set labels the choice."""
-    if choice is None:
-        return context.say("comparison.changes.unanswered")
-    catalog = context.catalog
-    item = catalog.items.get(name)
-    own = [catalog.choices_of(item)[choice]] if item and choice in catalog.choices_of(item) else []
-    others = (each for choices in catalog.answer_sets.values() for each in choices)
-    labels = [each.label[context.say.lang] for each in (*own, *others) if each.id == choice]
-    return labels[0] if labels else choice
 
 
 def _write_row(

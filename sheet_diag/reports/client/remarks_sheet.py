@@ -34,6 +34,8 @@ _HEADS: Final = ("question", "answer", "remark")
 _LEAD: Final[Look] = {**BODY, **SMALL}
 _ID: Final[Look] = {**CENTERED_9, **LINK}
 
+LongRemarks = Mapping[str, list[str]]  # by item, in the pieces of its rows here
+
 
 def remark_text(response: Response, context: ReportContext) -> str:
     """Write remark and evidence, after the own answer where the consultant set another."""
@@ -46,10 +48,15 @@ def remark_text(response: Response, context: ReportContext) -> str:
     return "\n".join(filter(None, (own, response.remark, evidence)))
 
 
-def link_long_remarks(context: ReportContext) -> Mapping[str, str]:
-    """Find the places of the remarks that need this sheet, by item; none: no sheet."""
+def split_long_remarks(context: ReportContext) -> LongRemarks:
+    """Split the remarks that have no room in their rows; none: no sheet."""
+    return dict(_list_long(context))
+
+
+def link_long_remarks(context: ReportContext, long: LongRemarks) -> Mapping[str, str]:
+    """Find the places of the remarks on this sheet, by item."""
     row, links, sheet = _HEADER + 1, {}, context.say("report.remarks.sheet")
-    for name, pieces in _list_long(context):
+    for name, pieces in long.items():
         links[name] = f"internal:'{sheet}'!{fixed_cell(row, 0)}"
         row += len(pieces)
     return links
@@ -60,7 +67,9 @@ def shorten_remark(text: str, suffix: str) -> str:
     return next(_split(text, REMARK_WIDTH, TEXT_9, _ROOM, suffix))
 
 
-def write_remarks(page: Page, context: ReportContext, rows: Mapping[str, int]) -> None:
+def write_remarks(
+    page: Page, context: ReportContext, long: LongRemarks, rows: Mapping[str, int]
+) -> None:
     """Write the sheet; `rows` are those of the items on 回答と採点."""
     say = context.say
     page.columns(_WIDTHS)
@@ -72,7 +81,7 @@ def write_remarks(page: Page, context: ReportContext, rows: Mapping[str, int]) -
     heads = ("No.", *(say(f"report.answers.{key}") for key in _HEADS))
     page.headings(_HEADER, heads, HEAD_9, least=24)
     row = _HEADER + 1
-    for name, pieces in _list_long(context):
+    for name, pieces in long.items():
         target = f"internal:'{say('report.sheet.answers')}'!{fixed_cell(rows[name], 0)}"
         for piece in pieces:
             page.link(row, 0, target, name, _ID)

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from sheet_diag.diagnosis.coverage import cover_standards
+from sheet_diag.diagnosis.coverage import cover_standards, list_items_by_threat
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog, ChoiceRole
 from sheet_diag.reports.charts import make_row_bars, make_row_shares
@@ -27,10 +27,11 @@ from sheet_diag.reports.portfolio.grid import (
     shown_score,
 )
 from sheet_diag.reports.portfolio.table_sheet import PortfolioContext
+from sheet_diag.reports.portfolio.tables import UNANSWERED
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.references import CellSpan
-from sheet_diag.xlsx.theme import BOLD, RANKS
+from sheet_diag.xlsx.theme import BOLD
 
 _MOST_ITEMS: Final = 10
 _MOST_GROUPS: Final = 8
@@ -76,7 +77,7 @@ def write_groups(
     first, last = row + 2, row + 1 + len(rows)
     labels = CellSpan(page.name, _GROUP[0], first, last)
     ranks = {r.value: CellSpan(page.name, _rank_column(r)[0], first, last) for r in Rank}
-    chart = make_row_shares(book, labels, {r: (ranks[r], RANKS[r]) for r in ranks})
+    chart = make_row_shares(book, labels, ranks)
     _place(page, first, _SHARES, chart, len(rows), say(f"portfolio.chart.{field}"))
     return last + 1
 
@@ -205,7 +206,7 @@ def _missing_share(catalog: Catalog, record: Mapping[Any, Any]) -> float:
     """Add the shares of answers that bring nothing, are not known, or are not there."""
     choices = catalog.choices_of(catalog.items[record["item"]]).values()
     missing = [c.id for c in choices if c.role is ChoiceRole.UNKNOWN or c.value == 0]
-    return float(sum(record[f"share:{name}"] for name in (*missing, "unanswered")))
+    return float(sum(record[f"share:{name}"] for name in (*missing, UNANSWERED)))
 
 
 def write_categories(book: Book, page: Page, row: int, context: PortfolioContext) -> int:
@@ -229,14 +230,11 @@ def write_categories(book: Book, page: Page, row: int, context: PortfolioContext
 def write_threats(book: Book, page: Page, row: int, context: PortfolioContext) -> int:
     """Write how much of what works against each threat is done; returns the row below."""
     say, catalog = context.say, context.catalog
-    if not catalog.threats:
-        return row
     records = context.portfolio.items.set_index("item").to_dict("index")
     rows: list[tuple[str, Any, Any]] = []
-    for threat in catalog.threats.threats:
-        items = [i for i in catalog.items.values() if i.weight and threat.id in i.threats]
+    for threat, items in list_items_by_threat(catalog).items():
         if items:
-            shares = [_done_share(catalog, item.id, records[item.id]) for item in items]
+            shares = [_done_share(catalog, item, records[item]) for item in items]
             done, known = map(sum, zip(*shares, strict=True))
             rows.append((threat.name[say.lang], len(items), done / known if known else None))
     if not rows:

@@ -61,7 +61,6 @@ def _build_head(context: ReportContext) -> Head:
         number=context.report.number,
         issuer=issuer.name,
         contact=tuple(filter(None, (join_apart(say, line) for line in lines))),
-        has_logo=issuer.logo is not None,
         signs=_build_signs(context),
     )
 

@@ -63,7 +63,7 @@ def _build_peers(context: ReportContext) -> Peers | None:
 def _list_rows(context: ReportContext) -> Iterator[PeerRow]:
     """List the overall score in each group, then the categories among all (not for the best)."""
     say, everyone = context.say, all_clients(context)
-    for peers in _list_groups(context):
+    for peers in list_groups(context):
         standing = peers.standings.get(OVERALL)
         if standing:
             name, group = say("comparison.overall"), _group_name(context, peers, standing.count)
@@ -77,25 +77,31 @@ def _list_rows(context: ReportContext) -> Iterator[PeerRow]:
             yield _build_row(context, category.id, standing, name, "")
 
 
-def _list_groups(context: ReportContext) -> Iterator[PeerGroup]:
+def list_groups(context: ReportContext) -> Iterator[PeerGroup]:
     """List the groups; one of the very same clients as all is left out."""
     everyone = all_clients(context)
     for peers in context.report.comparison.peers:
-        if peers is everyone or not everyone or _count(peers) != _count(everyone):
+        if peers is everyone or not everyone or count_clients(peers) != count_clients(everyone):
             yield peers
 
 
-def _count(peers: PeerGroup) -> int:
+def count_clients(peers: PeerGroup) -> int:
+    """Count the clients of a group."""
     return max((each.count for each in peers.standings.values()), default=0)
 
 
 def _group_name(context: ReportContext, peers: PeerGroup, count: int) -> str:
     if peers.kind is GroupKind.ALL:
         return context.say("view.comparison.group.all", count=count)
+    name = name_choice(context, peers)
+    return context.say(f"view.comparison.group.{peers.kind}", choice=name, count=count)
+
+
+def name_choice(context: ReportContext, peers: PeerGroup) -> str:
+    """Name what the clients of a group share."""
     field = context.catalog.field_by_id.get(peers.kind.value)
     choice = field.by_id.get(peers.choice) if field else None
-    name = choice.label[context.say.lang] if choice else peers.choice
-    return context.say(f"view.comparison.group.{peers.kind}", choice=name, count=count)
+    return choice.label[context.say.lang] if choice else peers.choice
 
 
 def _build_row(
@@ -120,14 +126,18 @@ def _build_row(
 
 
 def _say_position(context: ReportContext, score: Fraction, standing: PeerStanding) -> str:
-    """Write the position in the upper half, or the whole points to the median as printed."""
+    key, figures = find_position(score, standing)
+    return context.say(f"view.comparison.position.{key}", **figures)
+
+
+def find_position(score: Fraction, standing: PeerStanding) -> tuple[str, dict[str, int]]:
+    """Find where a score stands, with the whole points to the median as it is printed."""
     own = float(score) + _TINY
     if own >= standing.upper:
-        return context.say("view.comparison.position.top")
+        return "top", {}
     if own >= standing.median:
-        return context.say("view.comparison.position.above")
-    points = max(1, ceil(round(standing.median) - truncate_score(score)))
-    return context.say("view.comparison.position.below", points=points)
+        return "above", {}
+    return "below", {"points": max(1, ceil(round(standing.median) - truncate_score(score)))}
 
 
 def _list_key(context: ReportContext) -> Iterator[KeyEntry]:
@@ -140,12 +150,18 @@ def _list_key(context: ReportContext) -> Iterator[KeyEntry]:
 
 
 def _tell_notes(context: ReportContext, rows: tuple[PeerRow, ...]) -> Iterator[str]:
+    say = context.say
+    yield from tell_reference(context)
+    if not all(row.group for row in rows):
+        yield say("view.comparison.categories")
+    yield say("view.comparison.deviation", count=LEAST_OF_DEVIATION)
+
+
+def tell_reference(context: ReportContext) -> Iterator[str]:
+    """Tell of a frozen benchmark: of which day, and of which version where that is another."""
     say, comparison = context.say, context.report.comparison
     if comparison.reference:
         day = context.format_day(date.fromisoformat(comparison.reference))
         yield say("comparison.peers.reference", day=day)
     if comparison.reference_version:
         yield say("comparison.peers.version", version=comparison.reference_version)
-    if not all(row.group for row in rows):
-        yield say("view.comparison.categories")
-    yield say("view.comparison.deviation", count=LEAST_OF_DEVIATION)

@@ -15,7 +15,7 @@ from sheet_diag.model.rules import CapRule, NaShareCapRule
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.view.previous import label_answer
 from sheet_diag.reports.view.why import label_of, unknown_sentence
-from sheet_diag.reports.view.words import join_apart, join_sentences, join_words, printable
+from sheet_diag.reports.view.words import join_apart, join_sentences, printable
 from sheet_diag.text.numbers import format_score
 
 
@@ -59,7 +59,7 @@ def _tell_scoring(context: ReportContext) -> Iterator[str]:
     span = say("view.method.scoring.weight", low=weights[0])
     if len(weights) > 1:
         span = say("view.method.scoring.weights", low=weights[0], high=weights[-1])
-    values = join_words(say, _list_values(context))
+    values = context.join(_list_values(context))
     yield say("view.method.scoring.values", values=values, weights=span)
     weighted = len({category.weight for category in catalog.categories}) > 1
     yield say(f"view.method.scoring.{'weighted' if weighted else 'mean'}")
@@ -113,7 +113,7 @@ def _tell_answers(context: ReportContext) -> Iterator[str]:
     left = len(context.cell_values.unanswered)
     yield say("view.method.answered", asked=asked, answered=asked - left)
     if counts := list(_list_counts(context)):
-        yield say("view.method.counts", counts=join_words(say, counts))
+        yield say("view.method.counts", counts=context.join(counts))
     yield unknown_sentence(context)
     if scores.upper != scores.overall:
         upper = context.cell_values.upper

@@ -9,7 +9,7 @@ from typing import Final
 from sheet_diag.model.comparison import ItemChange, Movement, PastDiagnosis, PreviousDiagnosis
 from sheet_diag.model.report_view import Change, PastPoint, Previous
 from sheet_diag.reports.client.context import ReportContext
-from sheet_diag.reports.view.words import join_sentences, join_words, say_month
+from sheet_diag.reports.view.words import join_sentences, say_month
 from sheet_diag.text.numbers import format_score, truncate_score
 
 _MOST: Final = {Movement.IMPROVED: 8, Movement.WORSENED: 4}
@@ -30,7 +30,7 @@ def build_previous(context: ReportContext) -> Previous | None:
         say("view.comparison.history.point", day=each.day, score=each.shown, rank=each.rank)
         for each in history
     )
-    told = join_words(say, points)
+    told = context.join(points)
     return Previous(
         heading=heading,
         sentence=_sentence(context, previous) if previous else "",
@@ -129,7 +129,7 @@ def _list_more(context: ReportContext, previous: PreviousDiagnosis) -> Iterator[
 
 def _list_items(context: ReportContext, key: str, items: Sequence[str]) -> str:
     say = context.say
-    named = join_words(say, items)
+    named = context.join(items)
     return say("view.comparison.list", label=say(key), count=len(items), items=named)
 
 

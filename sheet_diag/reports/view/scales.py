@@ -11,7 +11,6 @@ from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.comparison import OVERALL, GroupKind, PeerGroup, PreviousDiagnosis
 from sheet_diag.model.report_view import KeyEntry, Places, RankField, ScoreBar
 from sheet_diag.reports.client.context import ReportContext
-from sheet_diag.reports.view.words import join_words
 from sheet_diag.text.numbers import format_score, truncate_score
 
 _TOP = 100.0
@@ -84,7 +83,7 @@ def build_score_bar(context: ReportContext) -> ScoreBar:
         own=say("view.bar.own", score=format_score(record.overall)),
         key=key,
         alternative=say(
-            "view.bar.alternative", key=join_words(say, (each.text for each in key if each.drawn))
+            "view.bar.alternative", key=context.join(each.text for each in key if each.drawn)
         ),
     )
 

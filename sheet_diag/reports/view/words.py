@@ -31,11 +31,6 @@ def join_sentences(say: Wording, sentences: Iterable[str]) -> str:
     return ("" if say.lang is Lang.JA else " ").join(filter(None, sentences))
 
 
-def join_words(say: Wording, words: Iterable[str]) -> str:
-    """Join words to a list."""
-    return ("、" if say.lang is Lang.JA else ", ").join(words)
-
-
 def join_apart(say: Wording, parts: Iterable[str]) -> str:
     """Join parts that stand apart on a line, without those that are empty."""
     return ("　" if say.lang is Lang.JA else " · ").join(filter(None, parts))
