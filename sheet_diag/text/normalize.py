@@ -103,6 +103,12 @@ def normalize_text(text: str) -> str:
 
 
 @cache_short_texts
+def fold_text(text: str) -> str:
+    """Normalise width, case, invisible characters; without any white space."""
+    return "".join(_normalize_width(text).split()).casefold()
+
+
+@cache_short_texts
 def label_key(text: str) -> str:
     """Spell a heading or a label for comparison, without what people add to it."""
     plain = normalize_text(text)
