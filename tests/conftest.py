@@ -1,5 +1,6 @@
 """How random tests run, which tests are slow, and what a whole session makes once."""
 
+import gc
 import io
 import os
 import pickle
@@ -9,6 +10,7 @@ from concurrent.futures import Future
 from functools import cache
 from pathlib import Path
 from typing import Any
+from xml.etree.ElementTree import iterparse
 
 import pytest
 from filelock import FileLock
@@ -74,6 +76,8 @@ _patch.setattr(ECMA376Agile.encrypt, "__defaults__", (None, 1000))  # rounds: a 
 _patch.setattr(os, "fsync", lambda _: None)  # no test pulls the plug of the machine
 _patch.setattr(MergedCellRange, "_get_borders", take_last_borders)
 _patch.setattr(MergedCellRange, "format", format_merge)
+for _reader in ("worksheet._reader", "reader.strings"):  # that of defusedxml is in Python
+    _patch.setattr(f"openpyxl.{_reader}.iterparse", iterparse)
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -81,6 +85,12 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     if config.option.markexpr != "not slow" or collection_path.suffix != ".py":
         return None
     return bool(_ALL_SLOW.search(collection_path.read_text(encoding="utf-8"))) or None
+
+
+def pytest_collection_finish() -> None:
+    """Look for cycles of garbage seldom, and not among what was imported: a tenth of the time."""
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 100)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
