@@ -15,7 +15,7 @@ from sheet_diag.cli.arguments import load_campaign_catalog, read_settings
 from sheet_diag.cli.errors import fail
 from sheet_diag.cli.options import MailOptions
 from sheet_diag.diagnosis.override_lines import file_key
-from sheet_diag.forms.layout import OVERRIDE_TABLES, OVERRIDES_FILE, item_key
+from sheet_diag.forms.layout import OVERRIDE_TABLES, OVERRIDES_FILE
 from sheet_diag.forms.overrides import make_overrides_workbook
 from sheet_diag.intake.cells import RefusedError
 from sheet_diag.intake.discovery import read_stable_file
@@ -31,7 +31,7 @@ from sheet_diag.storage.file_moves import write_whole_file
 from sheet_diag.storage.open_files import require_free
 from sheet_diag.storage.output_files import RUN_JSON, choose_kept_names
 from sheet_diag.storage.rights import follow_rights
-from sheet_diag.text.normalize import company_key, normalize_text
+from sheet_diag.text.normalize import company_key, item_key, normalize_text
 from sheet_diag.text.problem_groups import item_titles
 from sheet_diag.text.problems import PointKind, problem_message, problem_spec
 from sheet_diag.text.wording import Wording

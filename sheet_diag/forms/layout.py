@@ -18,12 +18,7 @@ from typing import Final
 from sheet_diag import __version__
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.returns import PlanEntry, SheetIdentity
-from sheet_diag.text.normalize import (
-    cache_short_texts,
-    company_key,
-    label_key,
-    normalize_text,
-)
+from sheet_diag.text.normalize import company_key
 
 # The time in the properties of what is made to be filled in: fixed, so that the same sheet has the
 # same bytes.
@@ -102,11 +97,6 @@ PROPOSALS_KEY: Final = "sheet_diag_plan_proposed"
 SOFTWARE_SIGNATURE: Final = f"sheet-diag {__version__}"
 _SIGNATURE = re.compile(r"sheet-diag \d+\.\d+\.\d+")
 
-_DASHES = re.compile("[‐‑‒–—―−ー－]")
-_SPACES = re.compile(r"\s")
-# Between letters and digits a dash may be missing, before a digit zeros.
-_DASH_OR_ZEROS = re.compile(r"(?<=[^\W\d])-(?=\d)|(?<!\d)0+(?=\d)")
-
 _STAMP = re.compile(
     r"\[SD:\s*([A-Za-z0-9._-]+)\s*/\s*([A-Za-z0-9._-]+)\s*(?:/\s*([A-Za-z0-9._-]+)\s*)?\]"
 )
@@ -120,17 +110,6 @@ def cell_name(row: int, col: int) -> str:
         col, rest = divmod(col - 1, 26)
         letters = chr(ord("A") + rest) + letters
     return f"{letters}{row + 1}"
-
-
-@cache_short_texts
-def item_key(text: str) -> str:
-    """Spell an item id for comparison, without width, case, white space and kinds of dash."""
-    return _SPACES.sub("", _DASHES.sub("-", normalize_text(text)))
-
-
-def loose_item_key(text: str) -> str:
-    """Spell an item id also without marks, asides in brackets, leading zeros and first dash."""
-    return _DASH_OR_ZEROS.sub("", _DASH_OR_ZEROS.sub("", _DASHES.sub("-", label_key(text))))
 
 
 def format_stamp(identity: SheetIdentity) -> str:

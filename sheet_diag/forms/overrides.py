@@ -17,7 +17,6 @@ from sheet_diag.forms.layout import (
     LISTS_SHEET,
     OVERRIDE_REFERENCES,
     OVERRIDE_TABLES,
-    item_key,
 )
 from sheet_diag.forms.page_writer import (
     FormContext,
@@ -30,6 +29,7 @@ from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.overrides import OverrideLine, OverrideLines
 from sheet_diag.model.settings import Issuer
+from sheet_diag.text.normalize import item_key
 from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.book import Book

@@ -19,7 +19,6 @@ from sheet_diag.forms.layout import (
     OVERRIDE_TABLES,
     OVERRIDES_FILE,
     cell_name,
-    item_key,
 )
 from sheet_diag.intake.cells import CellMark, Grid, RefusedError, WorkbookContent
 from sheet_diag.intake.discovery import InputFile
@@ -50,7 +49,7 @@ from sheet_diag.model.overrides import (
 from sheet_diag.model.record import Text
 from sheet_diag.model.returns import Problem, ProblemCode
 from sheet_diag.model.settings import IntakeSettings
-from sheet_diag.text.normalize import label_key, normalize_text
+from sheet_diag.text.normalize import item_key, label_key, normalize_text
 from sheet_diag.text.problems import problem_message
 from sheet_diag.text.wording import Wording
 

@@ -74,6 +74,10 @@ _PUBLIC_DOMAINS: Final = tuple(f".{domain}" for domain in _PUBLIC_MAIL.split())
 _LONGEST_DOMAIN: Final = 253  # RFC 1035
 _DOMAIN: Final = re.compile(r"@([^\s@<>,;]+\.[^\s@<>,;]+)")
 _JOINTS = re.compile(r"[\s・·‧•‐‑‒–—―−-]")  # not ー, a sound
+_DASHES = re.compile("[‐‑‒–—―−ー－]")
+_SPACES = re.compile(r"\s")
+# Between letters and digits a dash may be missing, before a digit zeros.
+_DASH_OR_ZEROS = re.compile(r"(?<=[^\W\d])-(?=\d)|(?<!\d)0+(?=\d)")
 
 
 # Every return holds the same words, up to whole questions, and looking one up takes a tenth of the
@@ -116,6 +120,17 @@ def label_key(text: str) -> str:
     if bare.startswith(_POLITE) and len(bare) > 1:
         bare = bare[1:]
     return bare.removesuffix("欄") or bare
+
+
+@cache_short_texts
+def item_key(text: str) -> str:
+    """Spell an item id for comparison, without width, case, white space and kinds of dash."""
+    return _SPACES.sub("", _DASHES.sub("-", normalize_text(text)))
+
+
+def loose_item_key(text: str) -> str:
+    """Spell an item id also without marks, asides in brackets, leading zeros and first dash."""
+    return _DASH_OR_ZEROS.sub("", _DASH_OR_ZEROS.sub("", _DASHES.sub("-", label_key(text))))
 
 
 def _normalize_width(text: str) -> str:

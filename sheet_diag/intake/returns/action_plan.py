@@ -15,7 +15,6 @@ from sheet_diag.forms.layout import (
     PLAN_COLUMNS,
     PLAN_KEYS,
     PROPOSALS_KEY,
-    item_key,
     read_proposals,
 )
 from sheet_diag.intake.cells import Grid, WorkbookContent
@@ -24,7 +23,7 @@ from sheet_diag.intake.returns.vocabulary import vocabulary_of
 from sheet_diag.intake.table_file import HeadedColumns, Table, find_tables, read_headings
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.returns import EMPTIED, PlanEntry, ReturnedPlan, ReturnedSheet
-from sheet_diag.text.normalize import normalize_text, tidy_text
+from sheet_diag.text.normalize import item_key, normalize_text, tidy_text
 
 _HEADER_ROWS: Final = 40  # the headings stand among the first rows of a sheet
 _ID: Final = "id"

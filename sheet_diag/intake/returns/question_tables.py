@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Final
 
-from sheet_diag.forms.layout import QuestionColumn, cell_name, item_key, loose_item_key
+from sheet_diag.forms.layout import QuestionColumn, cell_name
 from sheet_diag.intake.cells import CellArea, CellPosition, Grid
 from sheet_diag.intake.returns.vocabulary import (
     SheetWords,
@@ -25,7 +25,13 @@ from sheet_diag.intake.returns.vocabulary import (
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Item
 from sheet_diag.model.returns import Problem, ProblemCode
-from sheet_diag.text.normalize import label_key, normalize_text, tidy_text
+from sheet_diag.text.normalize import (
+    item_key,
+    label_key,
+    loose_item_key,
+    normalize_text,
+    tidy_text,
+)
 
 _MOST_NAMED: Final = 5  # items in one message
 _MAX_HEADING: Final = 100

@@ -15,11 +15,17 @@ from itertools import chain
 from typing import Final, TypeVar
 
 from sheet_diag.catalog.load import load_sent_texts
-from sheet_diag.forms.layout import is_software_signature, item_key, loose_item_key
+from sheet_diag.forms.layout import is_software_signature
 from sheet_diag.intake.cells import CellPosition, Grid
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, Choice, ChoiceRole, Item, cached_per_catalog
-from sheet_diag.text.normalize import cache_short_texts, label_key, normalize_text
+from sheet_diag.text.normalize import (
+    cache_short_texts,
+    item_key,
+    label_key,
+    loose_item_key,
+    normalize_text,
+)
 from sheet_diag.text.wording import Wording, labels
 
 # The choices of each answer set by their normalised labels and aliases in both languages.
