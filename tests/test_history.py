@@ -361,7 +361,7 @@ def test_only_unchanged_items_are_compared_across_versions(tmp_path: Path) -> No
     assert moved(previous) == {
         "C1-1": "improved",
         "C1-2": "not_compared",
-        "C2-1": "not_compared",
+        "C2-1": "improved",
         "C4-3": "new",
         "C4-9": "gone",
     }
@@ -371,9 +371,11 @@ def test_a_run_without_fingerprints_compares_no_items_of_another_version(tmp_pat
     """An older run.json: the same catalogue is enough, another leaves nothing to compare."""
     then = [outcome(signs="×○○ ○○○ ○○○ ○○○")]
     run = run_of(tmp_path, then)
-    (previous,) = compare(SMALL, [outcome()], replace(run, items=None)).values()
+    (previous,) = compare(SMALL, [outcome()], replace(run, items=None, questions={})).values()
     assert moved(previous) == {"C1-1": "improved"}
-    (previous,) = compare(SMALL, [outcome()], replace(run, items=None, sha256="x")).values()
+    (previous,) = compare(
+        SMALL, [outcome()], replace(run, items=None, questions={}, sha256="x")
+    ).values()
     assert set(moved(previous).values()) == {"not_compared"}
 
 

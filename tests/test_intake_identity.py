@@ -126,7 +126,7 @@ def _custom(book: Any) -> Any:
             "small 1 C-1",
             "small 0 C-1",
             "small 0 C-1",
-            ["IDENTITY_DISAGREES 0, 1", "OTHER_VERSION 0"],
+            ["OTHER_VERSION 0", "IDENTITY_DISAGREES 0, 1"],
             id="older version by majority",
         ),
     ],

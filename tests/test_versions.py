@@ -10,7 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from sheet_diag.catalog.load import load_built_in_version
-from sheet_diag.catalog.versions import find_common_items
+from sheet_diag.catalog.versions import map_version
 from sheet_diag.cli.main import app
 from sheet_diag.diagnosis.comparison.previous import add_previous
 from sheet_diag.forms.hearing_sheet.content import Entries
@@ -56,10 +56,11 @@ def test_what_an_old_sheet_answers_otherwise_is_told_once_and_holds_the_return()
     assert outcome.status is ReturnStatus.HELD
     (told,) = [p for p in outcome.problems if p.code is ProblemCode.VERSION_CARRIED_OVER]
     items = dict(told.details)["items"].split(", ")
-    assert items == [name for name in OLD.items if name not in find_common_items(NEW, OLD)]
+    common = map_version(NEW, OLD, "2026.1", {}).sources
+    assert items == [name for name in OLD.items if (name,) not in common.values()]
     assert {"POL-02", "HUM-06", "CRI-04"} <= set(items)
     open_items = {p.item for p in outcome.problems if p.code is ProblemCode.ITEM_NEW}
-    assert open_items == set(NEW.items) - set(find_common_items(NEW, OLD).values())
+    assert open_items == set(NEW.items) - set(common)
     assert not {p.item for p in outcome.problems} & (OLD.items.keys() - NEW.items.keys())
 
 
@@ -148,9 +149,10 @@ def test_the_common_score_takes_the_same_questions_and_weights_for_both_years() 
 
 def test_what_became_of_earlier_questions_names_items_and_choices_that_exist() -> None:
     for row in NEW.earlier.items:
-        assert row.old in OLD.items
+        assert row.old is None or row.old in OLD.items
         assert row.new is None or row.new in NEW.items
-    assert {row.old for row in NEW.earlier.items} == set(OLD.items)
+    assert {row.old for row in NEW.earlier.items if row.old} == set(OLD.items)
+    assert {row.new for row in NEW.earlier.items if row.new} == set(NEW.items)
     for entry in NEW.earlier.entries:
         assert entry.choice in OLD.field_by_id[entry.field].by_id
         for field, choice in entry.means.items():

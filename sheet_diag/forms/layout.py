@@ -58,6 +58,9 @@ IDENTITY_KEYS: Final = ("sheet_diag_catalog", "sheet_diag_version", "sheet_diag_
 # Beside them on a correction sheet: the SHA-256 of the returns it corrects, parted by spaces.
 REPLACES_KEY: Final = "sheet_diag_replaces"
 
+# And on a sheet whose catalogue a later one may not know: the digests of its questions as JSON.
+QUESTIONS_KEY: Final = "sheet_diag_questions"
+
 # A custom property of every report: one dropped into the input folder is known for what it is.
 OUTPUT_KEY: Final = "sheet_diag_output"
 # Beside the identity in the properties of a report, as workbook and as PDF: whose it is.
@@ -154,6 +157,20 @@ def read_stamp(text: str) -> SheetIdentity | None:
     """Read the identity in a visible cell; None where it holds none."""
     found = _STAMP.search(text)
     return SheetIdentity(*found.groups()) if found else None
+
+
+def format_questions(digests: Mapping[str, str]) -> str:
+    """Write the digests of questions by their numbers as JSON."""
+    return json.dumps(dict(digests), ensure_ascii=False, separators=(",", ":"))
+
+
+def read_questions(text: str) -> Mapping[str, str]:
+    """Read the digests of questions by their numbers; empty where they cannot be read."""
+    with suppress(ValueError, RecursionError):
+        told = json.loads(text)
+        if isinstance(told, dict) and all(isinstance(each, str) for each in told.values()):
+            return told
+    return {}
 
 
 def format_proposals(proposed: Iterable[PlanEntry]) -> str:

@@ -19,6 +19,7 @@ from sheet_diag.model.record import Id, NonEmptyText, Record, Score, Share, Text
 from sheet_diag.model.rules import InsuranceRule, ScoringRule
 from sheet_diag.model.standards import Standard
 from sheet_diag.model.threats import ThreatList
+from sheet_diag.model.versions import EarlierVersions
 
 
 class ChoiceRole(StrEnum):
@@ -234,40 +235,6 @@ class ReportTexts(Record):
     closing: Text
     marks: Annotated[tuple[ScoreMark, ...], Field(min_length=1)]
     insurance: InsuranceTexts
-
-
-class Comparable(StrEnum):
-    """Whether a question means what one of an earlier version meant."""
-
-    YES = "yes"
-    PART = "part"
-    NO = "no"
-
-
-class EarlierItem(Record):
-    """What became of an item of an earlier version; `new` is None where it is asked no more."""
-
-    version: Id
-    old: Id
-    new: Id | None = None
-    comparable: Comparable
-
-
-class EarlierEntry(Record):
-    """What a choice of an earlier company sheet means now, by field; `confirm` asks the client."""
-
-    version: Id
-    field: Id
-    choice: Id
-    means: Mapping[str, Id]
-    confirm: StrictBool = False
-
-
-class EarlierVersions(Record):
-    """What became of the questions and the company sheets of earlier versions."""
-
-    items: tuple[EarlierItem, ...] = ()
-    entries: tuple[EarlierEntry, ...] = ()
 
 
 class Catalog(Record):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 from fractions import Fraction
@@ -130,7 +130,7 @@ class PreviousDiagnosis:
 
     `common` is there where it was made with another version, of which the items are known; then
     only these scores can be compared. `same_catalog`: the scores were made by the same catalogue,
-    byte for byte; `copied`: answers and remarks are all the same as then.
+    as its items are concerned; `copied`: answers and remarks are all the same as then.
     """
 
     as_of: date
@@ -176,7 +176,8 @@ class PreviousRunFacts:
     """What is the same for all clients of an earlier run; `catalog` is NAME@VERSION.
 
     `items` maps item ids to their fingerprints, `ranks` ranks to their lowest scores; None where
-    that version wrote none.
+    that version wrote none. `questions` maps them to digests of their texts (empty: none were
+    kept).
     """
 
     as_of: date
@@ -184,6 +185,7 @@ class PreviousRunFacts:
     sha256: str
     items: Mapping[str, str] | None
     ranks: Mapping[Rank, Fraction] | None = None
+    questions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,12 +199,14 @@ class PreviousRun:
     items: Mapping[str, str] | None
     returns: tuple[PreviousReturn, ...]
     ranks: Mapping[Rank, Fraction] | None = None
+    questions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def head(self) -> PreviousRunFacts:
         """The run without its returns."""
+        name = f"{self.catalog}@{self.version}"
         return PreviousRunFacts(
-            self.as_of, f"{self.catalog}@{self.version}", self.sha256, self.items, self.ranks
+            self.as_of, name, self.sha256, self.items, self.ranks, self.questions
         )
 
 

@@ -55,6 +55,13 @@ class Glosses:
         return term + mark if is_new else term
 
 
+def drop_explanations(glossary: Sequence[GlossaryEntry], text: str, lang: Lang) -> str:
+    """Take all explanations of terms out of a text."""
+    for entry in glossary:
+        text = text.replace(_BRACKETS[lang].format(entry.gloss[lang]), "")
+    return text
+
+
 @lru_cache(maxsize=4096)  # the texts of a catalogue come again in every report of a run
 def _is_found(pattern: re.Pattern[str], text: str) -> bool:
     return pattern.search(text) is not None

@@ -95,6 +95,7 @@ _SPECS: Final = {
     ProblemCode.IDENTITY_DISAGREES: ProblemSpec(Severity.WARNING, for_consultant=True),
     ProblemCode.OTHER_VERSION: ProblemSpec(Severity.WARNING),
     ProblemCode.VERSION_CARRIED_OVER: ProblemSpec(Severity.WARNING),
+    ProblemCode.VERSION_MATCHED: ProblemSpec(Severity.WARNING),
     ProblemCode.FOREIGN_CATALOG: ProblemSpec(Severity.ERROR),
     ProblemCode.BLANK_RETURN: ProblemSpec(Severity.ERROR, point=PointKind.GENERAL),
     ProblemCode.NOT_HEARING_SHEET: ProblemSpec(Severity.ERROR),
@@ -159,6 +160,9 @@ _SPECS: Final = {
     ProblemCode.MERGED_ANSWER: _UNDECIDED,
     ProblemCode.ITEM_NEW: ProblemSpec(Severity.WARNING, point=PointKind.OPEN, answer_settles=True),
     ProblemCode.QUESTION_CHANGED: ProblemSpec(Severity.WARNING, point=PointKind.ENTRY),
+    ProblemCode.QUESTION_REPLACED: ProblemSpec(
+        Severity.WARNING, point=PointKind.OPEN, answer_settles=True
+    ),
     ProblemCode.SAME_FILE: ProblemSpec(Severity.INFO),
     ProblemCode.SAME_ANSWERS: ProblemSpec(Severity.INFO),
     ProblemCode.NEWER_RETURN: ProblemSpec(Severity.WARNING),

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 from itertools import islice, takewhile
 from typing import Any, Final, TypeVar
 
@@ -19,8 +20,6 @@ from sheet_diag.diagnosis.scoring.score import score_overall
 from sheet_diag.model.catalog import (
     Catalog,
     Category,
-    Comparable,
-    EarlierItem,
     Item,
     cached_per_catalog,
 )
@@ -36,9 +35,12 @@ from sheet_diag.model.comparison import (
 )
 from sheet_diag.model.results import ReturnOutcome, ReturnStatus
 from sheet_diag.model.returns import Problem, ProblemCode, ReceivedFile
+from sheet_diag.model.versions import Relation, VersionMap, match_versions
 from sheet_diag.text.normalize import company_key, normalize_text
+from sheet_diag.text.question_digests import digest_questions
 
 _MOST_PAST: Final = 5  # diagnoses that a history keeps
+_KEPT: Final = 64  # sets of common items; merged ones are common where a client's answers agree
 
 
 def match_previous(
@@ -174,7 +176,7 @@ def _previous(
         score=before.score,
         categories=before.categories,
         changes=tuple(_changes(catalog, received.sheet.answers, before, run)),
-        same_catalog=run.sha256 == catalog.sha256,
+        same_catalog=_is_same_catalog(catalog, run),
         copied=before.entries == entries_digest(received),
         common=_common_scores(catalog, received.sheet.answers, before, run),
     )
@@ -186,50 +188,73 @@ def _changes(
     before: PreviousReturn,
     run: PreviousRunFacts,
 ) -> Iterator[ItemChange]:
-    """List the changes of every item in catalogue order, then the items no longer asked."""
-    if earlier := _earlier_items(catalog).get(run.catalog):
-        yield from _changes_of_meaning(catalog, answers, before, earlier)
-        return
-    asked = before.answers.keys() if run.items is None else run.items.keys()
+    """List the changes of every item in catalogue order, then the items no longer asked.
+
+    What the catalogue itself says is new or gone is not listed.
+    """
+    versions = map_run(catalog, run, before)
+    carried = carry_answers(catalog, versions, before.answers)
+    stated = {step.new for step in versions.told}
     for item in catalog.items.values():
         then, now = before.answers.get(item.id), answers.get(item.id)
-        if item.id not in asked:
-            yield ItemChange(item.id, Movement.NEW, None, now)
-        elif not _is_same(catalog, item, run):
-            yield ItemChange(item.id, Movement.NOT_COMPARED, then, now)
-        else:
+        if item.id in carried:
+            then = carried[item.id]
             yield ItemChange(item.id, _movement(catalog, item, then, now), then, now)
-    for name in asked:
-        if name not in catalog.items:
-            yield ItemChange(name, Movement.GONE, before.answers.get(name), None)
+        elif item.id in versions.undecided or item.id in versions.sources:
+            yield ItemChange(item.id, Movement.NOT_COMPARED, then, now)
+        elif olds := versions.changed.get(item.id):
+            yield ItemChange(item.id, Movement.REWORDED, before.answers.get(olds[-1]), now)
+        elif item.id not in stated:
+            yield ItemChange(item.id, Movement.NEW, None, now)
+    for step in versions.matched:
+        if step.relation is Relation.RETIRED and step.old:
+            yield ItemChange(step.old, Movement.GONE, before.answers.get(step.old), None)
 
 
 # --- another version of the catalogue
 
 
-@cached_per_catalog
-def _earlier_items(catalog: Catalog) -> Mapping[str, Mapping[str, EarlierItem]]:
-    """Find what was asked in each earlier version, by the present item that it is nearest to."""
-    found: dict[str, dict[str, EarlierItem]] = {}
-    for row in catalog.earlier.items:
-        if row.new and row.comparable is not Comparable.NO:
-            found.setdefault(f"{catalog.id}@{row.version}", {})[row.new] = row
-    return found
+def map_run(catalog: Catalog, run: PreviousRunFacts, before: PreviousReturn) -> VersionMap:
+    """Find what became of the questions of an earlier run.
+
+    A run of a program that kept nothing of its questions is known by the answers.
+    """
+    name, _, version = run.catalog.rpartition("@")
+    is_same = _is_same_catalog(catalog, run)
+    asked = before.answers if run.items is None else run.items
+    former = {item: is_same or _is_same_question(catalog, item, run) for item in asked}
+    is_earlier = name == catalog.id and version != catalog.version
+    told = catalog.earlier.rows_of(version) if is_earlier else ()
+    return match_versions(told, catalog.items, former)
 
 
-def _changes_of_meaning(
-    catalog: Catalog,
-    answers: Mapping[str, str | None],
-    before: PreviousReturn,
-    earlier: Mapping[str, EarlierItem],
-) -> Iterator[ItemChange]:
-    """List the changes of what can be set side by side, in catalogue order."""
-    for item in catalog.items.values():
-        if row := earlier.get(item.id):
-            then, now = before.answers.get(row.old), answers.get(item.id)
-            is_same = row.comparable is Comparable.YES
-            movement = _movement(catalog, item, then, now) if is_same else Movement.REWORDED
-            yield ItemChange(item.id, movement, then, now)
+def carry_answers(
+    catalog: Catalog, versions: VersionMap, answers: Mapping[str, str | None]
+) -> dict[str, str | None]:
+    """Carry answers of then over to the items of now, as far as these know them."""
+    return {
+        item: answer
+        for item, answer in versions.carry(answers).items()
+        if answer is None or answer in catalog.choices_of(catalog.items[item])
+    }
+
+
+def _is_same_catalog(catalog: Catalog, run: PreviousRunFacts) -> bool:
+    """Whether a run was made with this catalogue: by id, version and what makes items the same."""
+    if run.catalog != f"{catalog.id}@{catalog.version}":
+        return False
+    if run.items is None:
+        return run.sha256 == catalog.sha256
+    return run.items == _fingerprints(catalog)
+
+
+def _is_same_question(catalog: Catalog, item: str, run: PreviousRunFacts) -> bool:
+    """Whether an item has the text of then; where only its fingerprint is known, by that."""
+    if item not in catalog.items:
+        return False
+    if run.questions:
+        return run.questions.get(item) == digest_questions(catalog)[item]
+    return run.items is not None and run.items.get(item) == _fingerprints(catalog)[item]
 
 
 def _common_scores(
@@ -239,12 +264,13 @@ def _common_scores(
     run: PreviousRunFacts,
 ) -> CommonScores | None:
     """Score both years by this year's weights over the items that mean the same."""
-    common = _common_catalogs(catalog).get(run.catalog)
+    if _is_same_catalog(catalog, run):
+        return None
+    carried = carry_answers(catalog, map_run(catalog, run, before), before.answers)
+    common = _common_catalogs(catalog)(frozenset(carried))
     if common is None:
         return None
-    former = {row.new: row.old for row in _earlier_items(catalog)[run.catalog].values()}
-    then = score_overall(common, {n: before.answers.get(former[n] or "") for n in common.items})
-    now = score_overall(common, answers)
+    then, now = score_overall(common, carried), score_overall(common, answers)
     if then.overall is None or now.overall is None:
         return None
     count = sum(1 for item in common.items.values() if item.weight)
@@ -252,15 +278,16 @@ def _common_scores(
 
 
 @cached_per_catalog
-def _common_catalogs(catalog: Catalog) -> Mapping[str, Catalog]:
-    """Make the catalogue of the items that mean the same, for each earlier version."""
-    found = {}
-    for version, rows in _earlier_items(catalog).items():
-        same = {name for name, row in rows.items() if row.comparable is Comparable.YES}
-        if categories := tuple(_keep_items(catalog, same)):
-            parts = {name: getattr(catalog, name) for name in Catalog.model_fields}
-            found[version] = Catalog.model_validate({**parts, "categories": categories})
-    return found
+def _common_catalogs(catalog: Catalog) -> Callable[[frozenset[str]], Catalog | None]:
+    """Make the function that keeps some items of a catalogue, once for the same ones."""
+
+    @lru_cache(maxsize=_KEPT)
+    def keep(names: frozenset[str]) -> Catalog | None:
+        parts = {name: getattr(catalog, name) for name in Catalog.model_fields}
+        categories = tuple(_keep_items(catalog, names))
+        return Catalog.model_validate({**parts, "categories": categories}) if categories else None
+
+    return keep
 
 
 def _keep_items(catalog: Catalog, names: Collection[str]) -> Iterator[Category]:
@@ -269,12 +296,6 @@ def _keep_items(catalog: Catalog, names: Collection[str]) -> Iterator[Category]:
         items = tuple(item for item in category.items if item.id in names)
         if any(item.weight for item in items):
             yield category.model_copy(update={"items": items})
-
-
-def _is_same(catalog: Catalog, item: Item, run: PreviousRunFacts) -> bool:
-    if run.sha256 == catalog.sha256:
-        return True
-    return run.items is not None and run.items.get(item.id) == _fingerprints(catalog)[item.id]
 
 
 @cached_per_catalog

@@ -6,16 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from sheet_diag.catalog.versions import is_packaged
 from sheet_diag.forms.hearing_sheet.content import SheetContent
 from sheet_diag.forms.layout import (
     IDENTITY_KEYS,
     IDENTITY_SHEET,
     LISTS_SHEET,
+    QUESTIONS_KEY,
     REPLACES_KEY,
     QuestionColumn,
+    format_questions,
 )
 from sheet_diag.forms.page_writer import write_choices
 from sheet_diag.model.catalog import FieldKind, Item, ProfileField
+from sheet_diag.text.question_digests import digest_questions
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.theme import BODY
@@ -80,11 +84,15 @@ def write_identity(book: Book, content: SheetContent) -> None:
         page.text(row, 1, value or "", BODY)
         if value:
             book.custom_property(key, value)
+    row = len(IDENTITY_KEYS)
     if content.replaces:
-        row = len(IDENTITY_KEYS)
         page.text(row, 0, REPLACES_KEY, BODY)
         page.text(row, 1, " ".join(content.replaces), BODY)
         book.custom_property(REPLACES_KEY, _fit_property(content.replaces))
+        row += 1
+    if not is_packaged(content.catalog):
+        page.text(row, 0, QUESTIONS_KEY, BODY)
+        page.text(row, 1, format_questions(digest_questions(content.catalog)), BODY)
     page.columns([180, 180])
     page.protect({})
     page.hide()

@@ -7,13 +7,15 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from sheet_diag.catalog.versions import load_other_version
+from sheet_diag.catalog.versions import find_catalog_to_read_by
 from sheet_diag.forms.layout import (
     IDENTITY_KEYS,
     OUTPUT_KEY,
+    QUESTIONS_KEY,
     REPLACES_KEY,
     QuestionColumn,
     cell_name,
+    read_questions,
     read_stamp,
 )
 from sheet_diag.intake.cells import Grid, WorkbookContent
@@ -55,14 +57,15 @@ def read_return(
 ) -> tuple[ReturnedSheet | None, tuple[Problem, ...]]:
     """Read a hearing sheet of the catalogue; None where the workbook is none.
 
-    A sheet of another known version is read by that version.
+    A sheet of another version is read by that version, or under its numbers.
     """
     identity, of_identity = read_identity(book)
-    other = load_other_version(catalog, identity.version)
+    asked = read_asked_questions(book)
+    other = find_catalog_to_read_by(catalog, identity.version, asked)
     sheet, problems = _read_sheet(book, identity, of_identity, other or catalog)
     if sheet is None or other is None:
         return sheet, problems
-    return carry_over(sheet, problems, other, catalog)
+    return carry_over(sheet, problems, other, catalog, asked)
 
 
 def _read_sheet(
@@ -289,6 +292,11 @@ def read_replaced_digests(book: WorkbookContent) -> tuple[str, ...]:
     texts = (_hidden_pairs(book.grids).get(REPLACES_KEY, ""), book.properties.get(REPLACES_KEY, ""))
     words = " ".join(texts).lower().split()
     return tuple(dict.fromkeys(word for word in words if _DIGEST.fullmatch(word)))
+
+
+def read_asked_questions(book: WorkbookContent) -> Mapping[str, str]:
+    """Read the digests of the questions that a sheet asks, by their numbers (empty: unknown)."""
+    return read_questions(_hidden_pairs(book.grids).get(QUESTIONS_KEY, ""))
 
 
 def is_own_output(book: WorkbookContent, words: Sequence[SheetWords]) -> bool:

@@ -50,6 +50,7 @@ class _RunJsonCatalog(_RunJsonPart):
     version: str = ""
     sha256: str
     items: dict[str, str] | None = None  # the fingerprint of each
+    questions: dict[str, str] = {}  # the digest of the text of each
     ranks: dict[Rank, LongScore] | None = None
 
 
@@ -130,6 +131,7 @@ def load_previous_run(folder: Path, catalog: Catalog) -> PreviousRun:
             sha256=head.catalog.sha256,
             items=head.catalog.items,
             ranks=head.catalog.ranks,
+            questions=head.catalog.questions,
             returns=tuple(
                 _to_previous(each)
                 for each, _ in returns

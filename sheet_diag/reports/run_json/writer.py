@@ -14,6 +14,7 @@ from datetime import date
 from typing import Any, Final
 
 from sheet_diag import __version__
+from sheet_diag.catalog.versions import is_packaged
 from sheet_diag.diagnosis.comparison.previous import entries_digest, item_fingerprint
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
@@ -40,6 +41,7 @@ from sheet_diag.reports.run_json.diagnosis_entry import (
 )
 from sheet_diag.storage.run_json_file import RunJsonWriter, dump_json_line
 from sheet_diag.text import problems
+from sheet_diag.text.question_digests import digest_questions
 
 _SCHEMA: Final = 1
 _LEFT_OVER: Final = (ProblemCode.LEFT_OVER, ProblemCode.LEFT_OVER_MANY)
@@ -85,6 +87,8 @@ def describe_run(
             "items": {
                 name: item_fingerprint(catalog, item) for name, item in catalog.items.items()
             },
+            # What a later version of the catalogue would else not know.
+            **({} if is_packaged(catalog) else {"questions": digest_questions(catalog)}),
         },
         "counts": {
             "files": len(outcomes),

@@ -1,0 +1,201 @@
+"""What becomes of answers, comparisons and plans when a firm changes its questions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+
+import pytest
+
+from sheet_diag.diagnosis.comparison.previous import add_previous, item_fingerprint
+from sheet_diag.forms.hearing_sheet.content import Entries
+from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
+from sheet_diag.intake.receive import read_content
+from sheet_diag.model.basics import Lang, Rank
+from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.comparison import (
+    CommonScores,
+    PreviousDiagnosis,
+    PreviousReturn,
+    PreviousRunFacts,
+)
+from sheet_diag.model.returns import ProblemCode, ReceivedFile
+from sheet_diag.text.question_digests import digest_questions
+from tests.catalogs import SCORING, Answers, catalog
+from tests.samples import ISSUER, client, labels, resolve_all
+
+COMPANY = "株式会社見本"
+ONE_CATEGORY = {**SCORING, "gates": {**SCORING["gates"], "applicable_categories": 1}}
+Rows = Sequence[str]
+
+
+def questions(
+    texts: Mapping[str, str], rows: Rows = (), *, version: str = "2", weight: int = 1
+) -> Catalog:
+    """One category with these questions by number; a row is `old relation new`, - for none."""
+    line = " ".join([str(weight)] * len(texts))
+    content = catalog(line, scoring=ONE_CATEGORY, variant="-").model_dump()
+    content |= {"id": "firm", "version": version}
+    content["insurance"]["variant"]["item"] = next(iter(texts))
+    items = content["categories"][0]["items"]
+    for item, (number, text) in zip(items, texts.items(), strict=True):
+        item |= {"id": number, "question": {"ja": text, "en": text}}
+    split = (row.split() for row in rows)
+    content["earlier"]["items"] = [
+        {"version": "1", "relation": relation, "old": _none(old), "new": _none(new)}
+        for old, relation, new in split
+    ]
+    return Catalog.model_validate(content)
+
+
+def _none(number: str) -> str | None:
+    return None if number == "-" else number
+
+
+OLD_TEXTS = {"1": "規程", "2": "教育", "3": "施錠", "4": "復元", "5": "台帳", "6": "委託"}
+OLD = questions(OLD_TEXTS, version="1")
+
+
+def sheet(given: Answers, old: Catalog = OLD) -> bytes:
+    entries = Entries({"company": COMPANY}, labels(old, given))
+    return make_hearing_sheet(old, Lang.JA, ISSUER, entries)
+
+
+def read(given: Answers, new: Catalog, old: Catalog = OLD) -> ReceivedFile:
+    return read_content("a.xlsx", sheet(given, old), new)
+
+
+def answers_of(received: ReceivedFile) -> Mapping[str, str | None]:
+    assert received.sheet
+    return received.sheet.answers
+
+
+def told(received: ReceivedFile, *codes: str) -> list[str]:
+    found = [p for p in received.problems if p.code in codes]
+    return [f"{p.code} {p.item}" if p.item else f"{p.code} {p.value}" for p in found]
+
+
+def version_2(*rows: str, **texts: str) -> Catalog:
+    """The old questions with these changes (n1 is number 1; an empty text: asked no more)."""
+    changed = {**OLD_TEXTS, **{name.removeprefix("n"): text for name, text in texts.items()}}
+    return questions({number: text for number, text in changed.items() if text}, rows)
+
+
+GIVEN: Answers = {"1": "yes", "2": "no", "3": "no", "4": "yes", "5": "partial", "6": "yes"}
+OPEN = (ProblemCode.QUESTION_REPLACED, ProblemCode.ITEM_NEW)
+
+
+# --- sheets
+
+
+def test_a_question_that_changed_under_its_number_is_asked_again_without_a_row() -> None:
+    received = read(GIVEN, version_2(n2="訓練"))
+    assert answers_of(received) == {**GIVEN, "2": None}
+    assert told(received, *OPEN) == ["QUESTION_REPLACED 2"]
+    assert told(received, ProblemCode.VERSION_MATCHED) == ["VERSION_MATCHED 1"]
+
+
+@pytest.mark.parametrize(
+    ("row", "counts"), [("2 reworded 2", True), ("2 same 2", True), ("2 changed 2", False)]
+)
+def test_a_row_says_whether_the_answer_to_another_wording_counts(row: str, counts: bool) -> None:
+    received = read(GIVEN, version_2(row, n2="訓練"))
+    assert answers_of(received)["2"] == ("no" if counts else None)
+    assert told(received, *OPEN) == ([] if counts else ["ITEM_NEW 2"])
+
+
+def test_an_answer_follows_the_new_number_of_its_question() -> None:
+    new = version_2("2 same 7", "- new 2", n2="訓練", n7="教育")
+    received = read(GIVEN, new)
+    assert answers_of(received) == {**GIVEN, "2": None, "7": "no"}
+    assert told(received, *OPEN) == ["ITEM_NEW 2"]
+
+
+@pytest.mark.parametrize(("third", "merged"), [("no", "no"), ("yes", None), (None, None)])
+def test_merged_questions_count_where_all_old_answers_agree(
+    third: str | None, merged: str | None
+) -> None:
+    new = version_2("2 merged 2", "3 merged 2", n2="教育と施錠", n3="")
+    assert answers_of(read({**GIVEN, "3": third}, new))["2"] == merged
+
+
+def test_a_question_that_was_split_is_asked_in_all_its_parts() -> None:
+    new = version_2("2 split 2", "2 split 7", n2="新人の教育", n7="全員の教育")
+    received = read(GIVEN, new)
+    assert (answers_of(received)["2"], answers_of(received)["7"]) == (None, None)
+    assert told(received, *OPEN) == ["ITEM_NEW 2", "ITEM_NEW 7"]
+
+
+def test_a_retired_question_is_left_out_and_told() -> None:
+    received = read(GIVEN, version_2("2 retired -", n2=""))
+    assert answers_of(received) == {number: each for number, each in GIVEN.items() if number != "2"}
+    (problem,) = [p for p in received.problems if p.code is ProblemCode.VERSION_MATCHED]
+    assert dict(problem.details)["items"] == "2"
+    assert ProblemCode.UNKNOWN_ITEM not in [p.code for p in received.problems]
+
+
+def test_a_catalogue_that_was_edited_without_a_new_version_scores_no_old_answer() -> None:
+    edited = questions({**OLD_TEXTS, "2": "訓練"}, version="1")
+    received = read(GIVEN, edited)
+    assert answers_of(received)["2"] is None
+    assert told(received, *OPEN) == ["QUESTION_REPLACED 2"]
+
+
+def test_another_weight_or_order_changes_nothing_of_what_was_asked() -> None:
+    received = read(GIVEN, questions(OLD_TEXTS, weight=3))
+    assert answers_of(received) == GIVEN
+    assert told(received, ProblemCode.OTHER_VERSION, *OPEN) == ["OTHER_VERSION 1"]
+
+
+# --- runs
+
+
+def compare(given_then: Answers, given_now: Mapping[str, str], new: Catalog) -> PreviousDiagnosis:
+    signs = {"yes": "○", "partial": "△", "no": "×"}
+    rows = {item: signs[answer] for item, answer in given_now.items()}
+    (now,) = resolve_all(client(COMPANY, rows, catalog=new), catalog=new)
+    before = PreviousReturn("", COMPANY, given_then, Rank.A, Fraction(95), {})
+    fingerprints = {name: item_fingerprint(OLD, item) for name, item in OLD.items.items()}
+    run = PreviousRunFacts(date(2025, 11, 1), "firm@1", "x", fingerprints)
+    run = replace(run, questions=digest_questions(OLD))
+    previous = add_previous(new, replace(now, comparison=now.comparison), before, run)
+    assert previous.comparison.previous
+    return previous.comparison.previous
+
+
+def moved(previous: PreviousDiagnosis) -> dict[str, str]:
+    return {each.item: each.movement.value for each in previous.changes}
+
+
+def test_both_years_are_scored_over_the_questions_that_are_common() -> None:
+    new = version_2("1 reworded 1", "2 changed 2", n1="規程類", n2="訓練", n3="別", n6="", n7="新")
+    previous = compare(GIVEN, {"5": "yes"}, new)
+    # 1 (reworded), 4 and 5 (same) are common; 2, 3, 6 and 7 are not.
+    assert previous.common == CommonScores(Fraction(250, 3), Fraction(100), 3)
+    assert moved(previous) == {
+        "1": "same", "2": "reworded", "3": "not_compared", "4": "same", "5": "improved",
+        "7": "new", "6": "gone",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(("third", "count"), [("no", 5), ("yes", 4)])
+def test_merged_questions_are_common_where_the_old_answers_agree(third: str, count: int) -> None:
+    new = version_2("2 merged 2", "3 merged 2", n2="教育と施錠", n3="")
+    previous = compare({**GIVEN, "3": third}, {}, new)
+    assert previous.common
+    assert previous.common.count == count
+
+
+def test_a_question_that_weighs_more_is_still_the_same() -> None:
+    previous = compare({**GIVEN, "2": "yes"}, {}, questions(OLD_TEXTS, weight=2))
+    assert previous.common
+    assert previous.common.count == len(OLD_TEXTS)
+
+
+def test_the_same_catalogue_is_known_by_id_version_and_items_not_by_its_files() -> None:
+    same = OLD.model_copy(update={"sha256": "another digest"})
+    assert compare(GIVEN, {}, same).same_catalog
+    assert not compare(GIVEN, {}, questions(OLD_TEXTS)).same_catalog
+    assert not compare(GIVEN, {}, questions(OLD_TEXTS, version="1", weight=2)).same_catalog
