@@ -12,7 +12,11 @@ import pytest
 from sheet_diag.diagnosis.comparison.previous import add_previous, item_fingerprint
 from sheet_diag.forms.hearing_sheet.content import Entries
 from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
+from sheet_diag.forms.overrides import make_overrides_workbook
+from sheet_diag.intake.overrides import read_overrides
 from sheet_diag.intake.receive import read_content
+from sheet_diag.intake.resolution.action_plans import attach_plans
+from sheet_diag.intake.returns.other_versions import follow_number
 from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.comparison import (
@@ -21,7 +25,9 @@ from sheet_diag.model.comparison import (
     PreviousReturn,
     PreviousRunFacts,
 )
-from sheet_diag.model.returns import ProblemCode, ReceivedFile
+from sheet_diag.model.returns import PlanEntry, ProblemCode, ReceivedFile, ReturnedPlan
+from sheet_diag.model.settings import IntakeSettings, Limits
+from sheet_diag.text.problems import problem_message
 from sheet_diag.text.question_digests import digest_questions
 from tests.catalogs import SCORING, Answers, catalog
 from tests.samples import ISSUER, client, labels, resolve_all
@@ -199,3 +205,46 @@ def test_the_same_catalogue_is_known_by_id_version_and_items_not_by_its_files() 
     assert compare(GIVEN, {}, same).same_catalog
     assert not compare(GIVEN, {}, questions(OLD_TEXTS)).same_catalog
     assert not compare(GIVEN, {}, questions(OLD_TEXTS, version="1", weight=2)).same_catalog
+
+
+# --- what people entered
+
+
+def overrides(old: Catalog, number: str) -> bytes:
+    """A workbook of the old questions in which the answer to one of them is set."""
+    line = {"client": COMPANY, "item": number, "after": "はい", "reason": "確認", "by": "担当"}
+    return make_overrides_workbook(old, Lang.JA, ISSUER, {"amendments": [line]})
+
+
+@pytest.mark.parametrize(
+    ("number", "becomes"),
+    [("1", "1"), ("2", "7"), ("3", "8"), ("4", "OVERRIDE_ITEM_CHANGED"), ("5", "5")],
+)
+def test_a_decision_follows_the_new_number_of_its_question(number: str, becomes: str) -> None:
+    # 2 has moved to 7, which its text tells, 3 has moved and was reworded, 4 asks something else.
+    new = version_2("3 reworded 8", n2="別", n3="別の", n4="試験", n7="教育", n8="施錠や警備")
+    content, faults = read_overrides(
+        overrides(OLD, number), "overrides.xlsx", new, IntakeSettings(Limits())
+    )
+    assert content
+    found = [line.item for line in content.overrides] or [fault.code.value for fault in faults]
+    assert found == [becomes]
+
+
+@pytest.mark.parametrize(
+    ("number", "becomes"), [("1", "1"), ("2", "7"), ("3", "3"), ("4", "4@1"), ("7", "7@1")]
+)
+def test_a_line_of_a_plan_follows_the_new_number_of_its_question(number: str, becomes: str) -> None:
+    new = version_2("2 same 7", "3 changed 3", "4 retired -", n4="", n7="教育")
+    assert follow_number(new, "1", number) == becomes
+    assert follow_number(new, new.version, number) == number
+
+
+def test_an_entry_about_a_question_that_is_gone_is_told() -> None:
+    (outcome,) = resolve_all(client(COMPANY, {}, catalog=OLD), catalog=OLD)
+    plan = ReturnedPlan((PlanEntry("4@1", owner="総務"),), name=COMPANY)
+    received = replace(outcome.received, plan=plan)
+    (told_of,) = attach_plans(OLD, [replace(outcome, received=received)])
+    problem = told_of.problems[-1]
+    assert (problem.code, problem.value) == (ProblemCode.PLAN_QUESTION_GONE, "総務")
+    assert "改善計画の4への記入（総務）" in problem_message(problem, Lang.JA)

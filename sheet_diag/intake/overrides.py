@@ -24,7 +24,12 @@ from sheet_diag.intake.cells import CellMark, Grid, RefusedError, WorkbookConten
 from sheet_diag.intake.discovery import InputFile
 from sheet_diag.intake.open_workbook import open_workbook_bytes, read_workbook
 from sheet_diag.intake.returns.question_tables import find_stray_cells
-from sheet_diag.intake.returns.vocabulary import Vocabulary, heading_spellings, vocabulary_of
+from sheet_diag.intake.returns.vocabulary import (
+    Vocabulary,
+    heading_spellings,
+    question_key,
+    vocabulary_of,
+)
 from sheet_diag.intake.table_file import (
     HeadedColumns,
     Headings,
@@ -49,6 +54,7 @@ from sheet_diag.model.overrides import (
 from sheet_diag.model.record import Text
 from sheet_diag.model.returns import Problem, ProblemCode
 from sheet_diag.model.settings import IntakeSettings
+from sheet_diag.model.versions import Relation
 from sheet_diag.text.normalize import item_key, label_key, normalize_text
 from sheet_diag.text.problems import problem_message
 from sheet_diag.text.wording import Wording
@@ -63,6 +69,8 @@ _OPEN: Final = {
 _ITEM_COLUMNS: Final = 4  # of the list of questions
 _MOST_PLACES: Final = 5  # named where a workbook holds what is not ours
 _READABLE: Final = (None, CellMark.FORMULA)
+# What an answer to the old question says of the new one, too.
+_SAME: Final = (Relation.SAME, Relation.REWORDED, Relation.MERGED)
 _SEPARATOR: Final = {Lang.JA: "・", Lang.EN: ", "}
 
 _Kind = TypeVar("_Kind")
@@ -98,7 +106,7 @@ def parse_overrides(
     """Read the lines in a workbook's cells, and every fault."""
     lines: dict[str, list[_Line]] = defaultdict(list)
     faults: list[Problem] = list(find_stray_cells(workbook.grids))
-    vocabulary = vocabulary_of(catalog)
+    vocabulary = _follow_numbers(vocabulary_of(catalog), workbook)
     for grid in workbook.grids:
         found = _find_table(grid)
         if not found:
@@ -126,6 +134,36 @@ def parse_overrides(
     if not faults and content == OverridesContent():
         faults.append(Problem(ProblemCode.OVERRIDES_EMPTY))
     return content, tuple(faults)
+
+
+def _follow_numbers(vocabulary: Vocabulary, workbook: WorkbookContent) -> Vocabulary:
+    """Let the numbers of a workbook mean the questions that its own list has beside them.
+
+    A question that the catalogue has no more is followed where that tells what became of it.
+    """
+    items = dict(vocabulary.items)
+    news = {row.old: row.new for row in vocabulary.catalog.earlier.items if row.relation in _SAME}
+    followed = {
+        item_key(old): vocabulary.catalog.items.get(new or "") for old, new in news.items() if old
+    }
+    listed = dict(_read_questions(workbook))
+    for number, question in listed.items():
+        now = items.pop(number, None)
+        is_same = now is not None and question in vocabulary.questions[now.id]
+        found = now if is_same else vocabulary.asked.get(question) or followed.get(number)
+        items |= {number: found} if found else {}
+    for number, item in followed.items():
+        items |= {number: item} if item and number not in {*items, *listed} else {}
+    return replace(vocabulary, items=items)
+
+
+def _read_questions(workbook: WorkbookContent) -> Iterator[tuple[str, str]]:
+    """Read the list of questions that a workbook was made with, as they are compared."""
+    names = heading_spellings("overrides.sheet.items")
+    for grid in (each for each in workbook.grids if label_key(each.name) in names):
+        for number, _, question in (cells[:3] for cells in grid.rows if len(cells) >= 3):
+            if number and question:
+                yield item_key(number), question_key(question)
 
 
 def read_override_lines(
@@ -258,7 +296,9 @@ def _parse_row(row: TableRow, key: str, vocabulary: Vocabulary) -> _Line | Probl
 def _parse_answer_override(row: TableRow, vocabulary: Vocabulary) -> AnswerOverride | Problem:
     catalog, item = vocabulary.catalog, vocabulary.items.get(item_key(row.text("item")))
     if item is None:
-        return _row_problem(row, ProblemCode.OVERRIDE_ITEM_UNKNOWN, "item")
+        is_asked = item_key(row.text("item")) in vocabulary_of(catalog).items
+        unknown, changed = ProblemCode.OVERRIDE_ITEM_UNKNOWN, ProblemCode.OVERRIDE_ITEM_CHANGED
+        return _row_problem(row, changed if is_asked else unknown, "item")
     choice = vocabulary.spellings[item.answer_set].get(normalize_text(row.text("after")))
     if choice not in tuple(catalog.offered(item)) or choice is None:
         is_na = choice is not None

@@ -17,7 +17,9 @@ from sheet_diag.intake.discovery import read_stable_file
 from sheet_diag.intake.open_workbook import open_workbook_bytes, read_workbook
 from sheet_diag.intake.passwords import load_passwords
 from sheet_diag.intake.returns.action_plan import read_filled_plan
+from sheet_diag.intake.returns.other_versions import follow_number
 from sheet_diag.model.basics import UserError
+from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.returns import PlanEntry, ReturnedPlan
 from sheet_diag.model.settings import Passwords
 from sheet_diag.pipeline.execution.workers import WorkerDied, Workers
@@ -47,13 +49,14 @@ class ReadBack:
 
 
 def read_entries(
-    workers: Workers[WorkerContext], staging: Staging, output: Path
+    workers: Workers[WorkerContext], staging: Staging, output: Path, catalog: Catalog
 ) -> tuple[ReturnedPlan, ...]:
     """Read what was entered into the plans of reports, lately and before.
 
     Outputs that say what they said are accepted as they are.
     """
-    plans = {_owner_key(plan): plan for plan in _parse_plans(staging.former.plans)}
+    told = _parse_plans(staging.former.plans)
+    plans = {_owner_key(plan): _follow(catalog, staging.former.version, plan) for plan in told}
     paths = [path for path in staging.find_changed() if path.suffix == _WORKBOOK]
     passwords = _load_passwords(output) if paths else Passwords()
     jobs = [ReadBackJob(path, passwords) for path in paths]
@@ -96,6 +99,12 @@ def _parse_plans(told: Any) -> Iterator[ReturnedPlan]:
             entries = [PlanEntry(**{k: str(v) for k, v in e.items()}) for e in each["entries"]]
             keys = {key: str(each[key]) for key in ("client", "name", "number")}
             yield ReturnedPlan(tuple(entries), **keys)
+
+
+def _follow(catalog: Catalog, version: str, plan: ReturnedPlan) -> ReturnedPlan:
+    """Write the lines of a plan under the numbers of now."""
+    entries = (replace(e, item=follow_number(catalog, version, e.item)) for e in plan.entries)
+    return replace(plan, entries=tuple(entries))
 
 
 def _merge(former: ReturnedPlan | None, read: ReturnedPlan) -> ReturnedPlan:

@@ -150,7 +150,7 @@ def run_files(
         Staging(config.output) as staging,
         diagnose_files(config, found, staging.spool, progress) as (executors, store, diagnosed),
     ):
-        entered = read_entries(executors.local, staging, config.output)
+        entered = read_entries(executors.local, staging, config.output, config.catalog)
         outcomes = attach_entries(assign_names(diagnosed, config.as_of), entered)
         comparisons = Comparisons.of(config.catalog, outcomes, config.comparison)
         file = _load_passwords(config, outcomes)

@@ -44,8 +44,8 @@ class FormerOutputs:
 
     `digests` are those that each output may have by its name (none: not known), `edited` what
     people had changed and the folder still holds, the `untold` ones by a run that was stopped.
-    `plans` is what run.json tells of entries in plans; `written` is when it was, in seconds, where
-    it tells no digests.
+    `plans` is what run.json tells of entries in plans, `version` that of its catalogue; `written`
+    is when it was, in seconds, where it tells no digests.
     """
 
     folder: Path
@@ -53,6 +53,7 @@ class FormerOutputs:
     edited: tuple[EditedFile, ...] = ()
     untold: tuple[EditedFile, ...] = ()
     plans: Any = None
+    version: str = ""
     written: float | None = None
 
     @classmethod
@@ -73,7 +74,15 @@ class FormerOutputs:
         own = {name: found for name, found in digests.items() if is_own_output(name)}
         untold = tuple(_read_edited(moving, folder))
         edited = {each.kept: each for each in (*_read_edited(head, folder), *untold)}
-        return cls(folder, own, tuple(edited.values()), untold, head.get("plans"), written)
+        return cls(
+            folder=folder,
+            digests=own,
+            edited=tuple(edited.values()),
+            untold=untold,
+            plans=head.get("plans"),
+            version=_read_version(head),
+            written=written,
+        )
 
     @property
     def removable(self) -> set[str]:
@@ -103,6 +112,12 @@ class FormerOutputs:
                 if name in (entry.get(key) for key in _MADE):
                     return str(entry["client"].get("id") or "")
         return ""
+
+
+def _read_version(head: Mapping[str, Any]) -> str:
+    """Read the version of the catalogue that run.json tells."""
+    catalog = head.get("catalog")
+    return str(catalog.get("version") or "") if isinstance(catalog, dict) else ""
 
 
 def hash_output(path: Path) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Final
 
+from sheet_diag.forms.layout import PLAN_COLUMNS
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, ChoiceRole
 from sheet_diag.model.results import ReturnOutcome, ReturnStatus
@@ -121,6 +122,16 @@ def _words_of(column: str) -> Mapping[str, str]:
     }
 
 
+def _find_questions_gone(catalog: Catalog, plan: ReturnedPlan) -> Iterator[Problem]:
+    """Find entries of questions that are asked no more, which no report shows."""
+    for entry in plan.entries:
+        if entry.item not in catalog.items:
+            texts = [str(getattr(entry, column)).strip() for column in PLAN_COLUMNS]
+            shown = " / ".join(filter(None, texts))
+            number = (("number", entry.item.partition("@")[0]),)
+            yield Problem(ProblemCode.PLAN_QUESTION_GONE, value=shown, details=number)
+
+
 def _check_plan(catalog: Catalog, plan: ReturnedPlan, owner: ReturnOutcome) -> Iterator[Problem]:
     """Find entries that no list offers, and measures that are done by the plan alone."""
     for entry in plan.entries:
@@ -130,6 +141,7 @@ def _check_plan(catalog: Catalog, plan: ReturnedPlan, owner: ReturnOutcome) -> I
                 details = [(f"column_{e.value}", Wording(e)(f"plan.column.{column}")) for e in Lang]
                 code = ProblemCode.PLAN_ENTRY_UNKNOWN
                 yield Problem(code, item=entry.item, value=typed, details=tuple(details))
+    yield from _find_questions_gone(catalog, plan)
     done = [e for e in plan.entries if _words_of("status").get(normalize_text(e.status)) == _DONE]
     answers = owner.received.require_sheet().answers if done else {}
     for entry in done:

@@ -19,6 +19,8 @@ from sheet_diag.forms.layout import (
 )
 from sheet_diag.intake.cells import Grid, WorkbookContent
 from sheet_diag.intake.dates import parse_typed_date
+from sheet_diag.intake.returns.identity import read_version
+from sheet_diag.intake.returns.other_versions import follow_number
 from sheet_diag.intake.returns.vocabulary import vocabulary_of
 from sheet_diag.intake.table_file import HeadedColumns, Table, find_tables, read_headings
 from sheet_diag.model.catalog import Catalog
@@ -38,7 +40,8 @@ def read_plan(
 
     One that does not say whose it is belongs to the client of the return that it came in.
     """
-    plans = [plan for grid in book.grids if (plan := _read_sheet(grid, catalog))]
+    version = read_version(book)
+    plans = [plan for grid in book.grids if (plan := _read_sheet(grid, catalog, version))]
     if not plans:
         return None
     plan = max(plans, key=lambda each: len(each.entries))
@@ -51,7 +54,7 @@ def read_filled_plan(book: WorkbookContent, catalog: Catalog) -> ReturnedPlan | 
     """Read every line of the plan in a report, also those without any entry."""
     for grid in book.grids:
         for table in find_tables(grid, read_headings(_LABELS), _is_header, _HEADER_ROWS):
-            return _make_plan(table, tuple(_read_lines(table, catalog)))
+            return _make_plan(table, tuple(_read_lines(table, catalog, read_version(book))))
     return None
 
 
@@ -60,9 +63,9 @@ def is_plan_sheet(grid: Grid) -> bool:
     return bool(find_tables(grid, read_headings(_LABELS), _is_header, _HEADER_ROWS))
 
 
-def _read_sheet(grid: Grid, catalog: Catalog) -> ReturnedPlan | None:
+def _read_sheet(grid: Grid, catalog: Catalog, version: str | None) -> ReturnedPlan | None:
     tables = find_tables(grid, read_headings(_LABELS), _is_header, _HEADER_ROWS)
-    entries = tuple(_read_entries(tables[0], catalog)) if tables else ()
+    entries = tuple(_read_entries(tables[0], catalog, version)) if tables else ()
     return _make_plan(tables[0], entries) if entries else None
 
 
@@ -76,28 +79,29 @@ def _is_header(columns: HeadedColumns) -> bool:
     return columns.keys() >= _NEEDED and all(len(places) == 1 for places in columns.values())
 
 
-def _read_entries(table: Table, catalog: Catalog) -> Iterator[PlanEntry]:
+def _read_entries(table: Table, catalog: Catalog, version: str | None) -> Iterator[PlanEntry]:
     """Read the rows with any entry, the first of each question."""
     seen: set[str] = set()
-    for entry in _read_lines(table, catalog):
+    for entry in _read_lines(table, catalog, version):
         if entry.item not in seen and entry.is_filled:
             seen.add(entry.item)
             yield entry
 
 
-def _read_lines(table: Table, catalog: Catalog) -> Iterator[PlanEntry]:
-    """Read the rows of questions."""
+def _read_lines(table: Table, catalog: Catalog, version: str | None) -> Iterator[PlanEntry]:
+    """Read the rows of questions, under their numbers of now."""
     known = vocabulary_of(catalog).items
     proposed = read_proposals(_read_key(table.grid, table.header, PROPOSALS_KEY))
     for row in table.rows():
         typed = row.text(_ID)
         match = known.get(item_key(typed))
-        item = match.id if match else typed
+        written = match.id if match else typed
+        item = follow_number(catalog, version, written) if version and written else written
         texts = {column: row.text(column) for column in PLAN_COLUMNS}
         if item:
             due = texts["due"]
             read = PlanEntry(**{**texts, "item": item, "due": parse_typed_date(due)[0] or due})
-            yield _compare_with_proposal(read, proposed.get(item, PlanEntry(item)))
+            yield _compare_with_proposal(read, proposed.get(written, PlanEntry(written)))
 
 
 def _compare_with_proposal(read: PlanEntry, proposed: PlanEntry) -> PlanEntry:

@@ -14,6 +14,7 @@ from sheet_diag.catalog.versions import map_version
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.returns import Problem, ProblemCode, Response, ReturnedSheet
 from sheet_diag.model.versions import EarlierEntry, Relation, VersionMap
+from sheet_diag.text.normalize import item_key
 from sheet_diag.text.question_digests import digest_questions
 
 # Relations of questions that are known to read otherwise than on the sheet.
@@ -56,6 +57,22 @@ def carry_over(
         *of_profile,
         *carried,
     )
+
+
+def follow_number(catalog: Catalog, version: str | None, number: str) -> str:
+    """Find what a number of an earlier version is called now.
+
+    One that is asked no more, or in several parts, bears its version, so that it is not mistaken
+    for a question of now.
+    """
+    key = item_key(number)
+    told = catalog.earlier.rows_of(version) if version != catalog.version else ()
+    rows = [row for row in told if row.old and item_key(row.old) == key]
+    news = {row.new for row in rows}
+    if len(news) == 1 and (new := news.pop()):
+        return new
+    is_taken = any(row.new and item_key(row.new) == key for row in told)
+    return f"{number}@{version}" if rows or is_taken else number
 
 
 def _find_unchanged(
