@@ -69,6 +69,8 @@ _PLAIN = """  plain:
     - {id: partial, value: 0, label: {ja: 否, en: N}, meaning: {ja: 無, en: N}}
 """
 
+_LABELS = "はい、Yes、一部、Partly、いいえ、No、わからない、Don't know、該当なし、N/A"
+
 BROKEN = {
     # files
     "a file that is not there": broken(
@@ -520,6 +522,27 @@ BROKEN = {
         "from: 6",
         (PROFILE, "employees.choices", C.RANGES_OVERLAP, "", ""),
     ),
+    # conditions
+    **{
+        f"a condition {condition}": broken(
+            AST,
+            "AST-02 > weight: ",
+            f'condition: "{condition}"\n  weight: ',
+            (AST, "AST-02.condition", code, value, near),
+        )
+        for condition, code, value, near in (
+            ("はい", C.CONDITION_SYNTAX, "はい", ""),
+            (
+                "AST-01=はい かつ AST-01=一部 または AST-01=いいえ",
+                C.CONDITION_MIXED,
+                "AST-01=はい かつ AST-01=一部 または AST-01=いいえ",
+                "",
+            ),
+            ("AST-O1=はい", C.CONDITION_UNKNOWN, "AST-O1", "AST-10"),
+            ("AST-02=はい", C.CONDITION_FORWARD, "AST-02", ""),
+            ("AST-01=済", C.CHOICE_NOT_IN_SET, "済", _LABELS),
+        )
+    },
     # standards
     "a control number of no group": broken(
         PHY,
@@ -692,10 +715,11 @@ def test_faults_of_a_single_file_are_reported_in_it(tmp_path: Path) -> None:
     ]
 
 
-def test_a_category_whose_questions_weigh_nothing_is_reported(tmp_path: Path) -> None:
+def test_a_catalogue_whose_questions_weigh_nothing_is_reported(tmp_path: Path) -> None:
     file = tmp_path / "kitchen.yaml"
-    file.write_text(KITCHEN.replace("weight: 5", "weight: 0"), "utf-8")
-    assert faults_of(file) == [("kitchen.yaml", "categories.kitchen.items", C.NO_WEIGHT, "", "")]
+    weightless = KITCHEN.replace("weight: 5", "weight: 0").replace("weight: 1", "weight: 0")
+    file.write_text(weightless, "utf-8")
+    assert faults_of(file) == [("kitchen.yaml", "categories", C.NO_WEIGHT, "", "")]
 
 
 # What may stand anywhere by mistake: each crashed the loader once, or might have.
@@ -754,6 +778,7 @@ def test_every_code_has_a_sentence_in_both_languages() -> None:
                 C.TOO_MANY_REQUIRED,
                 C.BAD_PLACEHOLDER,
                 C.GROUP_TOO_SMALL,
+                C.CHOICE_NOT_IN_SET,
             )
             assert ("near" in fields) == asks_near, code
 

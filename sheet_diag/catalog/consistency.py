@@ -177,10 +177,9 @@ def _check_required_categories(raw: Any) -> Iterator[CatalogFault]:
 
 
 def _check_weights(raw: Any) -> Iterator[CatalogFault]:
-    for path, category in tree.records(raw, "categories"):
-        weights = [item.get("weight") for _, item in tree.records(category, "items")]
-        if weights and not any(weights):
-            yield CatalogFault((*path, "items"), CatalogFaultCode.NO_WEIGHT)
+    weights = [item.get("weight") for _, item in tree.items(raw)]
+    if weights and not any(weights):
+        yield CatalogFault(("categories",), CatalogFaultCode.NO_WEIGHT)
 
 
 def _check_cap_orders(raw: Any) -> Iterator[CatalogFault]:

@@ -49,6 +49,11 @@ class CatalogFaultCode(StrEnum):
     GROUP_UNCLEAR = "group_unclear"
     GROUP_TOO_SMALL = "group_too_small"
     CONTROLS_UNWANTED = "controls_unwanted"
+    CONDITION_SYNTAX = "condition_syntax"
+    CONDITION_MIXED = "condition_mixed"
+    CONDITION_UNKNOWN = "condition_unknown"
+    CONDITION_FORWARD = "condition_forward"
+    CHOICE_NOT_IN_SET = "choice_not_in_set"
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +101,11 @@ def _describe(fault: CatalogFault, say: Wording) -> str:
 
 def _is_slip(fault: CatalogFault) -> bool:
     """Tell whether a likely name is known beside an unknown one."""
-    names = (CatalogFaultCode.UNKNOWN_NAME, CatalogFaultCode.UNKNOWN_REFERENCE)
+    names = (
+        CatalogFaultCode.UNKNOWN_NAME,
+        CatalogFaultCode.UNKNOWN_REFERENCE,
+        CatalogFaultCode.CONDITION_UNKNOWN,
+    )
     return bool(fault.near) and fault.code in names
 
 

@@ -21,6 +21,7 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from sheet_diag.catalog import raw_tree as tree
+from sheet_diag.catalog.conditions import read_conditions
 from sheet_diag.catalog.consistency import check_consistency
 from sheet_diag.catalog.errors import (
     CatalogError,
@@ -114,8 +115,9 @@ def _validate_files(source: _CatalogFiles) -> tuple[Catalog | None, tuple[Catalo
         return None, source.faults or (CatalogFault((), CatalogFaultCode.WRONG_TYPE),)
     reserved = CatalogFault(("sha256",), CatalogFaultCode.UNKNOWN_NAME, "sha256")
     faults = [reserved] if "sha256" in source.raw else []
+    of_conditions = read_conditions(source.raw)
     catalog, of_shape = validate_shape({**source.raw, "sha256": source.sha256()})
-    for fault in (*of_shape, *check_consistency(source.raw)):
+    for fault in (*of_conditions, *of_shape, *check_consistency(source.raw)):
         if not source.is_broken(fault.path):
             faults.append(fault)
     return catalog, (*source.faults, *faults)

@@ -1,6 +1,6 @@
 """Set answers beside the requirements of other standards, and beside threats. Pure.
 
-A requirement is in the lowest state of its scored items; items of weight 0 never count.
+A requirement is in the lowest state of its scored items; others never count.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from fractions import Fraction
 from typing import Final
 
+from sheet_diag.model.applicability import NOT_ASKED
 from sheet_diag.model.catalog import Catalog, Choice, ChoiceRole, Item, cached_per_catalog
 from sheet_diag.model.results import Answers, Scores
 from sheet_diag.model.standards import (
@@ -69,13 +70,15 @@ def _cover(group: RequirementGroup, rows: _Rows, places: Mapping[str, int]) -> G
 @cached_per_catalog
 def _places(catalog: Catalog) -> Mapping[str, Mapping[str | None, int]]:
     """Find the place of each scored item's state in the order, by the id of its choice."""
+    not_asked: dict[str | None, int] = {NOT_ASKED: _ORDER.index(RequirementState.NOT_APPLICABLE)}
     return {
-        item.id: {
+        item.id: not_asked
+        | {
             choice.id: _ORDER.index(_state_of(item, choice))
             for choice in catalog.choices_of(item).values()
         }
         for item in catalog.items.values()
-        if item.weight
+        if item.is_scored
     }
 
 
@@ -155,5 +158,5 @@ def _count(
 def list_items_by_threat(catalog: Catalog) -> Mapping[Threat, tuple[str, ...]]:
     """List the scored items against each threat."""
     threats = catalog.threats.threats if catalog.threats else ()
-    scored = [item for item in catalog.items.values() if item.weight]
+    scored = [item for item in catalog.items.values() if item.is_scored]
     return {each: tuple(i.id for i in scored if each.id in i.threats) for each in threats}

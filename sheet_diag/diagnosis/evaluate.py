@@ -12,6 +12,7 @@ from sheet_diag.diagnosis.improvement.lost_points import compute_losses
 from sheet_diag.diagnosis.improvement.plan import plan_items
 from sheet_diag.diagnosis.scoring.findings import find_company_contradictions
 from sheet_diag.diagnosis.scoring.score import score_answers
+from sheet_diag.model.applicability import mark_not_asked
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog, Choice, FieldKind, Item, cached_per_catalog
 from sheet_diag.model.results import Answers, CommentedCategory, Diagnosis, Insurance, Scores
@@ -25,6 +26,7 @@ def evaluate(catalog: Catalog, sheet: ReturnedSheet) -> Diagnosis:
 
 def diagnose(catalog: Catalog, answers: Answers, profile: Mapping[str, str]) -> Diagnosis:
     """Diagnose answers; a return that a gate holds gets no comments, no plan and no ways."""
+    answers = mark_not_asked(catalog, answers, profile)
     scores = score_answers(catalog, answers)
     if against := tuple(find_company_contradictions(catalog, answers, profile)):
         scores = replace(scores, findings=(*scores.findings, *against))
@@ -95,12 +97,12 @@ def _places(catalog: Catalog) -> Mapping[str, Mapping[str, _Places]]:
     places: dict[str, dict[str | None, int]] = {item: {} for item in catalog.items}
     for (item, choice), key in keys.items():
         places[item][choice] = order[key]
-    return {c.id: {item.id: places[item.id] for item in c.items} for c in catalog.categories}
+    return {c.id: {item.id: places[item.id] for item in c.items} for c in catalog.scored_categories}
 
 
 def _urgency(item: Item, choice: Choice) -> _Urgency | None:
     """Critical items worth nothing first, then those in part, then by priority and lost points."""
-    if choice.value is None or choice.value == 1 or not item.weight:
+    if choice.value is None or choice.value == 1 or not item.is_scored:
         return None
     group = int(choice.value > 0) if item.critical else 2
     return group, item.priority, -item.weight * (1 - choice.value)

@@ -7,15 +7,18 @@ faults that span several records. Sequences are tuples, numbers are exact.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from datetime import date
 from enum import StrEnum
+from fractions import Fraction
 from functools import cached_property, lru_cache
 from typing import Annotated, Final, TypeVar
 
 from pydantic import BeforeValidator, ConfigDict, Field, StrictBool, StrictInt
 
-from sheet_diag.model.basics import Lang, Rank
+from sheet_diag.model.basics import Lang, Rank, parse_iso_day
+from sheet_diag.model.conditions import Condition
 from sheet_diag.model.damage import DamageTable
-from sheet_diag.model.record import Id, NonEmptyText, Record, Score, Share, Text
+from sheet_diag.model.record import Id, NonEmptyText, Record, Score, Share, Text, parse_exact
 from sheet_diag.model.rules import InsuranceRule, ScoringRule
 from sheet_diag.model.standards import Standard
 from sheet_diag.model.threats import ThreatList
@@ -106,9 +109,30 @@ class Comment(Record):
     text: Text
 
 
+class ItemKind(StrEnum):
+    """種類: what a question takes as its answer; only a single choice is ever scored."""
+
+    SINGLE = "single"
+    MULTIPLE = "multiple"
+    NUMBER = "number"
+    DATE = "date"
+    TEXT = "text"
+
+
+def _parse_limit(value: object) -> object:
+    day = parse_iso_day(value) if isinstance(value, str) else None
+    return day or (value if isinstance(value, date) else parse_exact(value))
+
+
+Limit = Annotated[Fraction | date, BeforeValidator(_parse_limit)]
+
+
 class Item(Record):
     """設問: `weight` counts within its category (0: asked, never scored); `controls` are numbers by
     standard id.
+
+    The question is asked where its `condition` holds. `required` says whether it is told where it
+    is left open. `unit`, `lowest` and `highest` are those of a number, or of a day.
 
     `priority` is 1 for what comes first; it decides between equal items. `first_step_short` is the
     same action as `first_step`, in one line. `threats` are ids of the list of threats. `openings`
@@ -117,8 +141,14 @@ class Item(Record):
 
     id: Id
     topic: Text
-    answer_set: Id
+    kind: ItemKind = ItemKind.SINGLE
+    answer_set: Id = ""
     weight: Annotated[StrictInt, Field(ge=0, le=100)]
+    condition: Condition | None = None
+    required: StrictBool = True
+    unit: Text | None = None
+    lowest: Limit | None = None
+    highest: Limit | None = None
     critical: StrictBool = False
     priority: Annotated[StrictInt, Field(ge=1, le=9)] = 3
     na_allowed: StrictBool = False
@@ -136,6 +166,11 @@ class Item(Record):
     threats: tuple[ThreatId, ...] = ()
     links: Annotated[tuple[Link, ...], Field(max_length=3)] = ()
 
+    @property
+    def is_scored(self) -> bool:
+        """Whether its answer counts in the scores."""
+        return self.weight > 0 and self.kind is ItemKind.SINGLE
+
 
 class Category(Record):
     """カテゴリ: `weight` counts in the overall score, `short` labels charts and columns.
@@ -151,6 +186,11 @@ class Category(Record):
     introduction: Text
     example: Text
     items: Annotated[tuple[Item, ...], Field(min_length=1)]
+
+    @property
+    def is_scored(self) -> bool:
+        """Whether it has a score: one of its items counts."""
+        return any(item.is_scored for item in self.items)
 
 
 class FieldKind(StrEnum):
@@ -268,6 +308,11 @@ class Catalog(Record):
         return {item.id: item for category in self.categories for item in category.items}
 
     @cached_property
+    def scored_categories(self) -> tuple[Category, ...]:
+        """The categories that have a score, in the order of the sheet."""
+        return tuple(category for category in self.categories if category.is_scored)
+
+    @cached_property
     def category_of(self) -> Mapping[str, Category]:
         """The category of each item, by item id."""
         return {item.id: each for each in self.categories for item in each.items}
@@ -284,7 +329,7 @@ class Catalog(Record):
 
     def choices_of(self, item: Item) -> Mapping[str, Choice]:
         """The choices that an item knows, by id, with 該当なし even where it is not allowed."""
-        return self._choices[item.answer_set]
+        return self._choices.get(item.answer_set, {})
 
     @cached_property
     def _choices(self) -> Mapping[str, Mapping[str, Choice]]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from sheet_diag.model.applicability import NOT_ASKED
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Cost, Effort
 from sheet_diag.model.overrides import NO_JUDGEMENT, Judgement, OverridesContent
@@ -175,6 +176,8 @@ class ProblemCode(StrEnum):
     PLAN_ENTRY_UNKNOWN = "PLAN_ENTRY_UNKNOWN"
     PLAN_DONE_OPEN = "PLAN_DONE_OPEN"
     PLAN_QUESTION_GONE = "PLAN_QUESTION_GONE"
+    ANSWER_NOT_ASKED = "ANSWER_NOT_ASKED"
+    GATE_UNANSWERED = "GATE_UNANSWERED"
     CATEGORY_INCOMPLETE = "CATEGORY_INCOMPLETE"
     TOTAL_INCOMPLETE = "TOTAL_INCOMPLETE"
     TOO_FEW_CATEGORIES = "TOO_FEW_CATEGORIES"
@@ -199,7 +202,10 @@ class Problem:
 class Response:
     """回答 to one item. `choice` is None where nothing that can be understood was entered.
 
-    `evidence` is what the client named as proof (証跡), beside its remark.
+    `choice` is the id of a choice (of several: joined), a number in digits, an ISO date or a text,
+    by the kind of the item. `is_asked` is False where the item does not apply to the client: then
+    nothing that stands here counts. `evidence` is what the client named as proof (証跡), beside its
+    remark.
     """
 
     item: str
@@ -208,6 +214,7 @@ class Response:
     remark: str = ""
     cell: str | None = None
     evidence: str = ""
+    is_asked: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,8 +248,8 @@ class ReturnedSheet:
 
     @property
     def answers(self) -> dict[str, str | None]:
-        """Choice id by item id."""
-        return {response.item: response.choice for response in self.responses}
+        """What counts as the answer by item id: `Response.choice`, or `NOT_ASKED`."""
+        return {each.item: each.choice if each.is_asked else NOT_ASKED for each in self.responses}
 
 
 class AttachmentKind(StrEnum):

@@ -308,4 +308,14 @@ class ApplicableGate:
         return f"APPLICABLE_CATEGORIES_LT_{self.limit}"
 
 
-Gate = CategoryGate | TotalGate | ApplicableGate
+@dataclass(frozen=True, slots=True)
+class ItemGate:
+    """An item is not answered on which the conditions of others depend."""
+
+    category: ClassVar[None] = None
+    code: ClassVar[str] = "GATE_UNANSWERED"
+
+    item: str
+
+
+Gate = CategoryGate | TotalGate | ApplicableGate | ItemGate

@@ -13,6 +13,7 @@ from pathlib import Path
 from sheet_diag.diagnosis.comparison.previous import add_previous
 from sheet_diag.diagnosis.damage import estimate_damage
 from sheet_diag.diagnosis.evaluate import evaluate
+from sheet_diag.diagnosis.not_asked import leave_out_not_asked
 from sheet_diag.forms.layout import SOFTWARE_SIGNATURE
 from sheet_diag.intake.containers.members import SpoolError, UnpackedFile
 from sheet_diag.intake.discovery import InputFile
@@ -194,8 +195,9 @@ def reread(context: WorkerContext, job: RereadJob) -> tuple[StrippedReturn, ...]
 def diagnose(context: WorkerContext, job: DiagnoseJob) -> StrippedReturn:
     """Score and diagnose one return; a fault of ours becomes a problem of it alone."""
     try:
-        sheet = load_sheet(job.received, job.record)
-        return strip_return(replace(job.received, sheet=sheet), evaluate(context.catalog, sheet))
+        whole = replace(job.received, sheet=load_sheet(job.received, job.record))
+        received = leave_out_not_asked(context.catalog, whole)
+        return strip_return(received, evaluate(context.catalog, received.require_sheet()))
     except Exception as error:  # noqa: BLE001 - whatever it is, the other returns go on
         failed = replace(job.received, sheet=None, problems=(_make_problem(error),))
         return strip_return(failed)

@@ -159,15 +159,17 @@ def _parse_term(piece: str, sources: _Sources, restore: Callable[[str], str]) ->
 
 
 def _split_term(piece: str, restore: Callable[[str], str]) -> tuple[str, Relation, str]:
-    if found := _BY_WORD.fullmatch(piece.strip()):
+    if found := _BY_SIGN.fullmatch(piece.strip()):
+        left, sign, right = found.groups()
+        relation = _SIGNS[sign]
+    elif found := _BY_WORD.fullmatch(piece.strip()):
         left, right, word = found.groups()
-        return restore(left), _WORDS[word], right.replace(",", "")
-    found = _BY_SIGN.fullmatch(piece.strip())
-    if found is None or not restore(found[1]):
+        relation = _WORDS[word]
+    else:
         raise ConditionError(ConditionFaultCode.SYNTAX, restore(piece))
-    relation = _SIGNS[found[2]]
-    right = found[3] if relation in _NAMED else found[3].replace(",", "")
-    return restore(found[1]), relation, right
+    if not restore(left):
+        raise ConditionError(ConditionFaultCode.SYNTAX, restore(piece))
+    return restore(left), relation, right if relation in _NAMED else right.replace(",", "")
 
 
 def _number(typed: str) -> str:

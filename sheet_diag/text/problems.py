@@ -220,6 +220,10 @@ _SPECS: Final = {
     ProblemCode.PLAN_ENTRY_UNKNOWN: ProblemSpec(Severity.WARNING),
     ProblemCode.PLAN_DONE_OPEN: ProblemSpec(Severity.WARNING),
     ProblemCode.PLAN_QUESTION_GONE: ProblemSpec(Severity.WARNING, for_consultant=True),
+    ProblemCode.ANSWER_NOT_ASKED: ProblemSpec(Severity.WARNING),
+    ProblemCode.GATE_UNANSWERED: ProblemSpec(
+        Severity.ERROR, point=PointKind.OPEN, answer_settles=True
+    ),
     ProblemCode.CATEGORY_INCOMPLETE: ProblemSpec(Severity.ERROR, point=PointKind.GENERAL),
     ProblemCode.TOTAL_INCOMPLETE: ProblemSpec(Severity.ERROR, point=PointKind.GENERAL),
     ProblemCode.TOO_FEW_CATEGORIES: ProblemSpec(Severity.ERROR, point=PointKind.GENERAL),

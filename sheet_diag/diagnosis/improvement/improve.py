@@ -159,5 +159,6 @@ def _best_choices(catalog: Catalog) -> Mapping[str, str]:
     for item in catalog.items.values():
         choices = catalog.choices_of(item)
         valued = {c.id: c.value for c in choices.values() if c.value is not None}
-        best[item.id] = max(valued, key=lambda choice: valued[choice])
+        if valued:
+            best[item.id] = max(valued, key=lambda choice: valued[choice])
     return best

@@ -78,18 +78,19 @@ def _round_up(score: Fraction, whole: int) -> int:
 
 def compute_losses(catalog: Catalog, scores: Scores) -> Losses:
     """Compute the losses in the applicable categories of a return."""
-    applicable = [c for c in catalog.categories if scores.categories[c.id].score is not None]
+    categories = catalog.scored_categories
+    applicable = [c for c in categories if scores.categories[c.id].score is not None]
     parts = parts_of_a_point(catalog)
     counted = [parts * _counted_weight(category, scores) for category in applicable]
     common = lcm(*counted)
-    categories = tuple(
+    found = tuple(
         _category_losses(catalog, category, scores, whole, category.weight * (common // whole))
         for category, whole in zip(applicable, counted, strict=True)
     )
     return Losses(
-        categories=categories,
+        categories=found,
         whole=common * sum(category.weight for category in applicable),
-        earned=sum(each.worth * each.earned for each in categories),
+        earned=sum(each.worth * each.earned for each in found),
     )
 
 

@@ -17,7 +17,9 @@ def find_findings(
     roles = {answer.item: answer.role for each in sums.values() for answer in each.answers}
     left_out = [item for item, role in roles.items() if role is ChoiceRole.NOT_APPLICABLE]
     about_items = {
-        FindingCode.UNANSWERED: [item for item, role in roles.items() if role is None],
+        FindingCode.UNANSWERED: [
+            item for item, role in roles.items() if role is None and catalog.items[item].required
+        ],
         FindingCode.UNKNOWN_STATE: [
             item for item, role in roles.items() if role is ChoiceRole.UNKNOWN
         ],

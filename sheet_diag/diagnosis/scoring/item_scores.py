@@ -7,12 +7,21 @@ The tables are made once per catalogue. Sums are whole numbers, `parts` to a poi
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from fractions import Fraction
 from math import lcm
 
-from sheet_diag.model.catalog import Catalog, Category, Choice, ChoiceRole, Item, cached_per_catalog
+from sheet_diag.model.applicability import NOT_ASKED
+from sheet_diag.model.catalog import (
+    Catalog,
+    Category,
+    Choice,
+    ChoiceRole,
+    Item,
+    ItemKind,
+    cached_per_catalog,
+)
 from sheet_diag.model.results import Answers, ItemScore
 
 
@@ -20,7 +29,7 @@ from sheet_diag.model.results import Answers, ItemScore
 class ScoredAnswer:
     """One answer to one item.
 
-    The item's weight is `open` where it is 未回答 and `left_out` where it does not count (0
+    The item's `weight` is `open` where it is 未回答 and `left_out` where it does not count (0
     elsewhere); `earned` are the parts that it brings. `role` is None where nothing known was
     answered.
     """
@@ -28,6 +37,7 @@ class ScoredAnswer:
     item: str
     critical: bool
     role: ChoiceRole | None
+    weight: int
     open: int
     left_out: int
     earned: int
@@ -36,11 +46,11 @@ class ScoredAnswer:
 
 @dataclass(frozen=True, slots=True)
 class ItemScoreTable:
-    """The score of every choice of an item; anything else counts as `unanswered`."""
+    """The score of every choice of an item, and of any other answer."""
 
     item: str
     by_choice: Mapping[str | None, ScoredAnswer]
-    unanswered: ScoredAnswer
+    other: ScoredAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +63,16 @@ class CategoryScoreTable:
     parts: int
 
     def sum_up(self, answers: Answers) -> CategorySums:
-        """Score the answers and add up what they bring."""
+        """Score the answers to what is asked and add up what they bring."""
+        given = [(each, answers.get(each.item)) for each in self.items]
         scored = [
-            each.by_choice.get(answers.get(each.item), each.unanswered) for each in self.items
+            each.by_choice.get(answer, each.other) for each, answer in given if answer != NOT_ASKED
         ]
+        is_whole = len(scored) == len(self.items)
         return CategorySums(
             answers=scored,
             parts=self.parts,
-            total=self.total,
+            total=self.total if is_whole else sum([answer.weight for answer in scored]),
             left_out=sum([answer.left_out for answer in scored]),
             open=sum([answer.open for answer in scored]),
             earned=sum([answer.earned for answer in scored]),
@@ -91,7 +103,7 @@ class CategorySums:
     @property
     def na_share(self) -> Fraction:
         """The share of the weight that left as 該当なし."""
-        return Fraction(self.left_out, self.total)
+        return Fraction(self.left_out, self.total) if self.total else Fraction(0)
 
     @property
     def critical_partial(self) -> tuple[str, ...]:
@@ -156,32 +168,37 @@ def _category_table(catalog: Catalog, category: Category, parts: int) -> Categor
     return CategoryScoreTable(
         category=category.id,
         items=tuple(_item_table(catalog, item, parts) for item in category.items),
-        total=sum(item.weight for item in category.items),
+        total=sum(item.weight for item in category.items if item.is_scored),
         parts=parts,
     )
 
 
 def _item_table(catalog: Catalog, item: Item, parts: int) -> ItemScoreTable:
+    """Build the table of an item; an answer that is no single choice is only known to be there."""
+    unanswered = _score_answer(item, None, parts)
+    if item.kind is not ItemKind.SINGLE:
+        answered = replace(unanswered, role=ChoiceRole.ANSWERED)
+        return ItemScoreTable(item.id, {None: unanswered}, answered)
     choices = catalog.choices_of(item).values()
-    return ItemScoreTable(
-        item=item.id,
-        by_choice={choice.id: _score_answer(item, choice, parts) for choice in choices},
-        unanswered=_score_answer(item, None, parts),
-    )
+    by_choice: dict[str | None, ScoredAnswer] = {
+        choice.id: _score_answer(item, choice, parts) for choice in choices
+    }
+    return ItemScoreTable(item.id, by_choice, unanswered)
 
 
 def _score_answer(item: Item, choice: Choice | None, parts: int) -> ScoredAnswer:
     """Score one answer; 該当なし where it is not allowed counts as 未回答."""
     value, role = (choice.value, choice.role) if choice else (None, None)
     left_out = choice is not None and value is None and item.na_allowed
-    worth = value or Fraction(0)
-    earned, lost = item.weight * worth, item.weight * (1 - worth)
+    worth, weight = value or Fraction(0), item.weight if item.is_scored else 0
+    earned, lost = weight * worth, weight * (1 - worth)
     return ScoredAnswer(
         item=item.id,
-        critical=item.critical and item.weight > 0,
+        critical=item.critical and weight > 0,
         role=role,
-        open=item.weight if value is None and not left_out else 0,
-        left_out=item.weight if left_out else 0,
+        weight=weight,
+        open=weight if value is None and not left_out else 0,
+        left_out=weight if left_out else 0,
         earned=int(earned * parts),
         score=ItemScore(None, None, None) if left_out else ItemScore(worth, earned, lost),
     )

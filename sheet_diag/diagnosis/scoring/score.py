@@ -10,16 +10,19 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Final
 
 from sheet_diag.diagnosis.scoring.cap_rules import CapFacts, collect_facts, find_caps
 from sheet_diag.diagnosis.scoring.findings import find_findings
 from sheet_diag.diagnosis.scoring.item_scores import CategorySums, ScoreVariant, sum_categories
+from sheet_diag.model.applicability import find_open_gates
 from sheet_diag.model.basics import Rank, worse_of
 from sheet_diag.model.catalog import Catalog, cached_per_catalog
-from sheet_diag.model.results import Answers, Cap, CategoryScore, Scores
-from sheet_diag.model.rules import ApplicableGate, CategoryGate, Gate, TotalGate
+from sheet_diag.model.results import Answers, Cap, CategoryScore, ItemScore, Scores
+from sheet_diag.model.rules import ApplicableGate, CategoryGate, Gate, ItemGate, TotalGate
 
 _Sums = Mapping[str, CategorySums]
+_NOT_COUNTED: Final = ItemScore(None, None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +37,7 @@ def score_overall(catalog: Catalog, answers: Answers) -> OverallResult:
     """Compute the overall score and rank of `score_answers`, and nothing else."""
     sums = sum_categories(catalog, answers)
     record = _score_variant(catalog, sums, ScoreVariant.RECORD)
-    held = record.overall is None or any(find_gates(catalog, sums))
+    held = record.overall is None or any(find_gates(catalog, sums, answers))
     return OverallResult(record.overall, None if held else record.rank)
 
 
@@ -47,7 +50,7 @@ def score_answers(catalog: Catalog, answers: Answers) -> Scores:
         upper = _score_variant(catalog, sums, ScoreVariant.UPPER)
     if any(each.left_out for each in sums.values()):
         strict = _score_variant(catalog, sums, ScoreVariant.STRICT)
-    gates = tuple(find_gates(catalog, sums))
+    gates = tuple(find_gates(catalog, sums, answers))
     ranked = not gates and record.overall is not None
     return Scores(
         categories={
@@ -61,6 +64,7 @@ def score_answers(catalog: Catalog, answers: Answers) -> Scores:
                 critical_missed=record.facts.missed[name],
             )
             for name, each in sums.items()
+            if catalog.category_by_id[name].is_scored
         },
         overall=record.overall,
         upper=upper.overall,
@@ -72,7 +76,8 @@ def score_answers(catalog: Catalog, answers: Answers) -> Scores:
         upper_rank=upper.rank if ranked else None,
         strict_rank=strict.rank if ranked else None,
         findings=tuple(find_findings(catalog, sums, ranked and strict.rank is not record.rank)),
-        items={answer.item: answer.score for each in sums.values() for answer in each.answers},
+        items=dict.fromkeys(catalog.items, _NOT_COUNTED)
+        | {answer.item: answer.score for each in sums.values() for answer in each.answers},
     )
 
 
@@ -114,11 +119,16 @@ def _rank_thresholds(catalog: Catalog) -> tuple[tuple[Rank, Fraction], ...]:
     return tuple(sorted(catalog.scoring.ranks.items(), key=lambda pair: pair[0].position))
 
 
-def find_gates(catalog: Catalog, sums: Mapping[str, CategorySums]) -> Iterator[Gate]:
+def find_gates(
+    catalog: Catalog, sums: Mapping[str, CategorySums], answers: Answers
+) -> Iterator[Gate]:
     """Find the gates that hold a return.
 
-    A share equal to the limit passes. わからない is an answer; 該当なし leaves both sides.
+    What others depend on must be known; a share equal to the limit passes. わからない is an answer;
+    該当なし leaves both sides.
     """
+    for item in find_open_gates(catalog, answers):
+        yield ItemGate(item)
     limits = catalog.scoring.gates
     for name, each in sums.items():
         if each.open and Fraction(each.answered, each.applicable) < limits.category_answered:

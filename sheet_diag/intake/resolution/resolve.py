@@ -42,7 +42,7 @@ from sheet_diag.model.results import (
     ReturnStatus,
 )
 from sheet_diag.model.returns import Problem, ProblemCode, ReceivedFile, Severity
-from sheet_diag.model.rules import ApplicableGate, CategoryGate, Gate, TotalGate
+from sheet_diag.model.rules import ApplicableGate, CategoryGate, Gate, ItemGate, TotalGate
 from sheet_diag.text.problems import problem_severity
 from sheet_diag.text.wording import MOST_NAMED, join_first
 
@@ -92,12 +92,20 @@ def decide_status(
     """
     is_blank = any(each.code is ProblemCode.BLANK_RETURN for each in received.problems)
     held_by = () if is_blank else diagnosis.scores.gates
-    gates = tuple(_gate_problem(catalog, gate) for gate in held_by)
-    findings = () if gates or is_blank else tuple(_finding_problems(catalog, received, diagnosis))
+    gates = tuple(_gate_problem(catalog, gate) for gate in held_by if not _is_told(gate, received))
+    findings = () if held_by or is_blank else tuple(_finding_problems(catalog, received, diagnosis))
     found = (*gates, *received.problems, *findings, *problems)
     if any(problem_severity(problem.code) is Severity.ERROR for problem in found):
         return ReturnOutcome(received, ReturnStatus.HELD, found, _without_rank(diagnosis))
     return ReturnOutcome(received, ReturnStatus.RANKED, found, diagnosis)
+
+
+def _is_told(gate: Gate, received: ReceivedFile) -> bool:
+    """Whether what is wrong with the answer of a gate is told already."""
+    return isinstance(gate, ItemGate) and any(
+        each.item == gate.item and problem_severity(each.code) is Severity.ERROR
+        for each in received.problems
+    )
 
 
 # --- what the choice says of each return
@@ -253,6 +261,8 @@ def _without_rank(diagnosis: Diagnosis) -> Diagnosis:
 
 
 def _gate_problem(catalog: Catalog, gate: Gate) -> Problem:
+    if isinstance(gate, ItemGate):
+        return Problem(ProblemCode.GATE_UNANSWERED, item=gate.item)
     limit = ("limit", str(gate.limit))
     match gate:
         case CategoryGate(category=category):

@@ -93,8 +93,7 @@ def _carry_response(item: str, olds: Sequence[Response]) -> Response:
     first = olds[0]
     remarks = dict.fromkeys(each.remark for each in olds if each.remark)
     evidence = dict.fromkeys(each.evidence for each in olds if each.evidence)
-    texts = {"remark": "\n".join(remarks), "evidence": "\n".join(evidence)}
-    return replace(first, item=item, **texts)
+    return replace(first, item=item, remark="\n".join(remarks), evidence="\n".join(evidence))
 
 
 def _tell_version(

@@ -19,6 +19,7 @@ from sheet_diag.model.results import (
     Scores,
     Way,
 )
+from sheet_diag.model.rules import Gate, ItemGate
 from sheet_diag.model.standards import RequirementState
 from sheet_diag.text.numbers import format_score
 
@@ -30,7 +31,7 @@ def describe_diagnosis(
     scores = diagnosis.scores
     ranked = scores.rank is not None
     return {
-        "gates": [{"rule": gate.code, "category": gate.category} for gate in scores.gates],
+        "gates": [_gate(gate) for gate in scores.gates],
         "overall": _overall(scores),
         "base_rank": scores.base_rank,
         "rank": scores.rank,
@@ -71,6 +72,11 @@ def describe_diagnosis(
             "variant": diagnosis.insurance.variant,
         },
     }
+
+
+def _gate(gate: Gate) -> dict[str, Any]:
+    about = {"item": gate.item} if isinstance(gate, ItemGate) else {}
+    return {"rule": gate.code, "category": gate.category, **about}
 
 
 def _unknown(diagnosis: Diagnosis) -> dict[str, Any]:
