@@ -24,12 +24,13 @@ from sheet_diag.model.standards import RequirementState, StandardCoverage
 from sheet_diag.reports.run_json.writer import dump_return
 from sheet_diag.text.wording import Wording, labels
 from tests.catalog_files import KITCHEN, copy_of_built_in
-from tests.catalogs import JIS, Answers, BuiltIn, answer_row, catalog
+from tests.catalogs import JIS, SCORING, Answers, BuiltIn, answer_row, catalog
 from tests.catalogs import built_in as built_in_returns
 from tests.samples import client, portfolio, report, resolve_all, summary
 from tests.workbooks import open_workbook, sheet
 
 MET, PARTLY, NOT_MET, NOT_CONFIRMED, NOT_APPLICABLE = RequirementState
+ONE_CATEGORY = {**SCORING, "gates": {**SCORING["gates"], "applicable_categories": 1}}
 DOCS = Path(__file__).parents[1] / "docs" / "catalog.md"
 
 # Requirement -> items; r5 has one that is not scored, r6 no other, r7 none.
@@ -259,7 +260,8 @@ def test_no_label_says_that_a_standard_is_met_officially() -> None:
     texts = {key: text for key, both in labels().items() for text in both.values()}
     for standard in JIS.standards:
         frame = standard.frame
-        named = [standard.name, *((frame.unit, *(g.name for g in frame.groups)) if frame else ())]
+        parts = (frame.unit, *(g.name for g in frame.groups)) if frame else ()
+        named = [standard.name, *filter(None, parts)]
         texts |= {f"{standard.id} {lang}": str([n[lang] for n in named]) for lang in Lang}
     assert {key for key, text in texts.items() if wrong.search(text)} == set()
 
@@ -306,6 +308,94 @@ def test_a_requirement_that_nothing_asks_for_is_listed_and_not_counted(tmp_path:
     (found,) = cover_standards(load_catalog(file), {"hands": "always", "fridge": "mostly"})
     assert states(found) == {"a1": MET, "a2": PARTLY, "b1": None}
     assert (found.size, found.counts.total()) == (5, 2)
+
+
+# --- a yardstick: a list with levels and without groups
+
+# Requirement -> the share of full points that it needs, and its items; without any it is asked for
+# by those that bear its number.
+YARDSTICK = {
+    "k1": ("1", "C1-1"),
+    "k2": ("1/2", "C1-1"),
+    "k3": ("4/5", "C1-1 C1-2"),
+    "k4": ("1", ""),
+    "k5": ("1", ""),
+}
+
+
+@cache
+def with_yardstick() -> Catalog:
+    """C1-3, which may be 該当なし, bears the number k4; nothing bears k5."""
+    content = catalog("3 2 1n", scoring=ONE_CATEGORY).model_dump()
+    content["categories"][0]["items"][2]["controls"] = {"scs": ["k4"]}
+    rows = [
+        {"id": name, "level": level, "items": items.split()}
+        for name, (level, items) in YARDSTICK.items()
+    ]
+    frame = {"requirements": rows}
+    content["standards"] = [{"id": "scs", "name": {"ja": "SCS ★3", "en": "SCS"}, "frame": frame}]
+    return Catalog.model_validate(content)
+
+
+@pytest.mark.parametrize(
+    ("signs", "expected"),
+    [
+        ("○○○", [MET, MET, MET, MET]),
+        ("△○○", [PARTLY, MET, PARTLY, MET]),  # half is enough for k2, not for 4/5
+        ("×○-", [NOT_MET, NOT_MET, NOT_MET, NOT_APPLICABLE]),
+        ("?○.", [NOT_CONFIRMED, NOT_CONFIRMED, NOT_CONFIRMED, NOT_CONFIRMED]),
+    ],
+)
+def test_a_requirement_is_met_at_its_own_level(
+    signs: str, expected: list[RequirementState]
+) -> None:
+    own = with_yardstick()
+    (found,) = cover_standards(own, answer_row(own, signs))
+    assert list(states(found).values()) == [*expected, None]
+
+
+def test_a_yardstick_is_printed_with_what_does_not_count_apart() -> None:
+    own = with_yardstick()
+    rows = rows_of(
+        page(report(client("見本", {"C1-1": "△", "C1-3": "-"}, catalog=own), catalog=own))
+    )
+    told = [str(row[0]) for row in rows if str(row[0]).startswith("SCS ★3：")]
+    assert told == [
+        "SCS ★3：3項目中1項目を充足（一部充足2、未充足0、未確認0、対象外1、対応する設問なし1）。"
+        "対象外と対応する設問なしは、項目数に含みません。"
+    ]
+    assert [row[0] for row in rows if row[0] in YARDSTICK] == list(YARDSTICK)
+    assert [
+        "番号",
+        "区分、対応する設問",
+        "充足",
+        "一部\n充足",
+        "未充足",
+        "未確認",
+        "対象外",
+    ] in rows
+
+
+def test_run_json_tells_what_of_a_yardstick_nothing_asks_for() -> None:
+    own = with_yardstick()
+    (outcome,) = resolve_all(client("見本", {}, catalog=own), catalog=own)
+    told = json.loads(dump_return(own, outcome, Lang.JA))["standards"]["scs"]
+    assert (told["treated"], told["met"], told["unasked"]) == (4, 4, 1)
+    assert "groups" not in told
+
+
+def test_forty_yardsticks_of_400_rows_are_counted_and_printed() -> None:
+    content = with_yardstick().model_dump()
+    rows = [{"id": f"r{n}", "items": ["C1-1"]} for n in range(400)]
+    name = {"ja": "枠組み", "en": "List"}
+    content["standards"] = [
+        {"id": f"f{n}", "name": name, "frame": {"requirements": rows}} for n in range(40)
+    ]
+    content["categories"][0]["items"][2]["controls"] = {}
+    own = Catalog.model_validate(content)
+    found = cover_standards(own, answer_row(own, "○○○"))
+    assert [each.counts[MET] for each in found] == [400] * 40
+    assert own.numbered_standards == ()  # no column of numbers beside the answers
 
 
 # --- the sheet

@@ -48,7 +48,6 @@ class CatalogFaultCode(StrEnum):
     BAD_PLACEHOLDER = "bad_placeholder"
     GROUP_UNCLEAR = "group_unclear"
     GROUP_TOO_SMALL = "group_too_small"
-    CONTROLS_UNWANTED = "controls_unwanted"
     CONDITION_SYNTAX = "condition_syntax"
     CONDITION_MIXED = "condition_mixed"
     CONDITION_UNKNOWN = "condition_unknown"

@@ -16,16 +16,12 @@ _Numbers = list[tuple[CatalogPath, str]]  # ids of requirements, and where they 
 
 
 def check_frames(raw: Any) -> Iterator[CatalogFault]:
-    """Find requirements that two places tell, that have no group, or are too many."""
+    """Find requirements that have no group, or are too many."""
     for path, frame in tree.frames(raw):
         _, index, _ = path
         standard = tree.record_id(tree.child(raw.get("standards"), index))
         numbers = _list_controls(raw, standard)
-        rows = _list_rows(frame, path)
-        if rows:
-            for place, number in numbers:
-                yield CatalogFault(place, CatalogFaultCode.CONTROLS_UNWANTED, number)
-        yield from _check_groups(path, frame, rows or numbers)
+        yield from _check_groups(path, frame, _list_rows(frame, path) or numbers)
 
 
 def _list_controls(raw: Any, standard: str | None) -> _Numbers:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from fractions import Fraction
 from typing import Final
 
@@ -36,18 +36,19 @@ _ORDER: Final = (
     RequirementState.MET,
     RequirementState.NOT_APPLICABLE,
 )
+_OPEN: Final = _ORDER.index(RequirementState.NOT_CONFIRMED)
 
 
 def cover_standards(catalog: Catalog, answers: Answers) -> tuple[StandardCoverage, ...]:
     """Find the state of every requirement of the standards that have a frame."""
-    open_place = _ORDER.index(RequirementState.NOT_CONFIRMED)
-    places = {
-        item: by_choice.get(answers.get(item), open_place)
-        for item, by_choice in _places(catalog).items()
-    }
+    found: dict[Fraction, Mapping[str, int]] = {}
+    for level, by_item in _places(catalog).items():
+        found[level] = {
+            item: by_choice.get(answers.get(item), _OPEN) for item, by_choice in by_item.items()
+        }
     return tuple(
         StandardCoverage(
-            standard, frame, tuple(_cover(group, rows, places) for group, rows in groups)
+            standard, frame, tuple(_cover(group, rows, found) for group, rows in groups)
         )
         for standard, frame, groups in _framed_standards(catalog)
     )
@@ -57,37 +58,43 @@ _Rows = tuple[tuple[Requirement, tuple[str, ...]], ...]  # requirements and thei
 _Groups = tuple[tuple[RequirementGroup, _Rows], ...]
 
 
-def _cover(group: RequirementGroup, rows: _Rows, places: Mapping[str, int]) -> GroupCoverage:
-    found = [
-        RequirementCoverage(
-            requirement, _ORDER[min([places[item] for item in scored])] if scored else None
-        )
-        for requirement, scored in rows
-    ]
+def _cover(
+    group: RequirementGroup, rows: _Rows, places: Mapping[Fraction, Mapping[str, int]]
+) -> GroupCoverage:
+    found = []
+    for requirement, scored in rows:
+        by_item = places[requirement.level]
+        state = _ORDER[min([by_item[item] for item in scored])] if scored else None
+        found.append(RequirementCoverage(requirement, state))
     return GroupCoverage(group, tuple(found))
 
 
 @cached_per_catalog
-def _places(catalog: Catalog) -> Mapping[str, Mapping[str | None, int]]:
-    """Find the place of each scored item's state in the order, by the id of its choice."""
+def _places(catalog: Catalog) -> Mapping[Fraction, Mapping[str, Mapping[str | None, int]]]:
+    """Find the place of each scored item's state in the order, by level and id of its choice."""
     not_asked: dict[str | None, int] = {NOT_ASKED: _ORDER.index(RequirementState.NOT_APPLICABLE)}
+    frames = (each.frame for each in catalog.standards if each.frame)
+    levels = {row.level for frame in frames for row in frame.requirements} | {Fraction(1)}
     return {
-        item.id: not_asked
-        | {
-            choice.id: _ORDER.index(_state_of(item, choice))
-            for choice in catalog.choices_of(item).values()
+        level: {
+            item.id: not_asked
+            | {
+                choice.id: _ORDER.index(_state_of(item, choice, level))
+                for choice in catalog.choices_of(item).values()
+            }
+            for item in catalog.items.values()
+            if item.is_scored
         }
-        for item in catalog.items.values()
-        if item.is_scored
+        for level in levels
     }
 
 
-def _state_of(item: Item, choice: Choice) -> RequirementState:
+def _state_of(item: Item, choice: Choice, level: Fraction) -> RequirementState:
     if choice.role is ChoiceRole.NOT_APPLICABLE and item.na_allowed:
         return RequirementState.NOT_APPLICABLE
     if choice.value is None or choice.role is ChoiceRole.UNKNOWN:
         return RequirementState.NOT_CONFIRMED
-    if choice.value == 1:
+    if choice.value >= level:
         return RequirementState.MET
     return RequirementState.PARTLY if choice.value >= _HALF else RequirementState.NOT_MET
 
@@ -96,29 +103,39 @@ def _state_of(item: Item, choice: Choice) -> RequirementState:
 def _framed_standards(catalog: Catalog) -> tuple[tuple[Standard, Frame, _Groups], ...]:
     """List the standards that have a frame, with the requirements of each group."""
     return tuple(
-        (each, frame, tuple((group, _list_rows(catalog, each, group)) for group in frame.groups))
+        (each, frame, groups)
         for each in catalog.standards
-        if (frame := each.frame)
+        if (frame := each.frame) and (groups := tuple(_list_groups(catalog, each, frame)))
     )
 
 
-def _list_rows(catalog: Catalog, standard: Standard, group: RequirementGroup) -> _Rows:
-    scored = _places(catalog)
-    return tuple(
+def _list_groups(
+    catalog: Catalog, standard: Standard, frame: Frame
+) -> Iterator[tuple[RequirementGroup, _Rows]]:
+    """List the groups with their requirements and scored items; all as one where there are none."""
+    scored = _places(catalog)[Fraction(1)]
+    rows = tuple(
         (each, tuple(item for item in each.items if item in scored))
         for each in _list_requirements(catalog, standard)
-        if group.has(each.id)
     )
+    for group in frame.groups:
+        yield group, tuple(row for row in rows if group.has(row[0].id))
+    if rows and not frame.groups:
+        whole = {"id": standard.id, "name": standard.name, "size": len(rows), "covers": ("*",)}
+        yield RequirementGroup.model_validate(whole), rows
 
 
 def _list_requirements(catalog: Catalog, standard: Standard) -> tuple[Requirement, ...]:
     """List the requirements of the frame's table, else the control numbers in their order."""
-    if standard.frame and standard.frame.requirements:
-        return standard.frame.requirements
     items = defaultdict[str, dict[str, None]](dict)
     for item in catalog.items.values():
         for number in item.controls.get(standard.id, ()):
             items[number][item.id] = None
+    if standard.frame and standard.frame.requirements:
+        return tuple(
+            row if row.items else row.model_copy(update={"items": tuple(items.get(row.id, ()))})
+            for row in standard.frame.requirements
+        )
     numbers = sorted(items, key=_natural_order)
     return tuple(Requirement(id=number, items=tuple(items[number])) for number in numbers)
 

@@ -327,6 +327,12 @@ class Catalog(Record):
         """The profile fields by id."""
         return {field.id: field for field in self.profile}
 
+    @cached_property
+    def numbered_standards(self) -> tuple[Standard, ...]:
+        """The standards whose control numbers items bear, or that have nothing else."""
+        borne = {name for item in self.items.values() for name in item.controls}
+        return tuple(each for each in self.standards if each.id in borne or not each.frame)
+
     def choices_of(self, item: Item) -> Mapping[str, Choice]:
         """The choices that an item knows, by id, with 該当なし even where it is not allowed."""
         return self._choices.get(item.answer_set, {})

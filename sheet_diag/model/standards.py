@@ -5,19 +5,24 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
+from fractions import Fraction
 from typing import Annotated
 
 from pydantic import Field, StrictInt
 
-from sheet_diag.model.record import Id, NonEmptyText, Record, Text
+from sheet_diag.model.record import Id, NonEmptyText, Record, Share, Text
 
 
 class Requirement(Record):
-    """A requirement, and the items that ask for it (none: it is not asked for)."""
+    """A requirement, and the items that ask for it (none: those that bear its number).
+
+    `level` is the share of its full points that each item needs.
+    """
 
     id: NonEmptyText
     name: Text | None = None
     items: tuple[Id, ...] = ()
+    level: Share = Fraction(1)
 
 
 class RequirementGroup(Record):
@@ -45,11 +50,12 @@ def covers_id(pattern: str, requirement: str) -> bool:
 class Frame(Record):
     """The structure of a standard: what its requirements are called, and how they are grouped.
 
-    Without `requirements` they are the control numbers that the items bear.
+    Without `requirements` they are the control numbers that the items bear; without `groups` all of
+    them stand together.
     """
 
-    unit: Text
-    groups: Annotated[tuple[RequirementGroup, ...], Field(min_length=1)]
+    unit: Text | None = None
+    groups: tuple[RequirementGroup, ...] = ()
     requirements: tuple[Requirement, ...] = ()
 
 
@@ -112,3 +118,9 @@ class StandardCoverage:
     def counts(self) -> Counter[RequirementState]:
         """How many requirements are in each state; all that have at least one scored item."""
         return sum((each.counts for each in self.groups), Counter[RequirementState]())
+
+    @property
+    def unasked(self) -> int:
+        """How many of the listed requirements have no scored item."""
+        rows = (row for each in self.groups for row in each.requirements)
+        return sum(1 for row in rows if row.state is None)

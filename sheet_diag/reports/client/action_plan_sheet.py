@@ -28,7 +28,7 @@ _ONE_LINE: Final[Look] = {**BODY, "text_wrap": False}
 def write_plan(page: Page, context: ReportContext) -> None:
     """Write the sheet."""
     table = plan_columns(context)
-    controls = [_STANDARD] * len(context.catalog.standards)
+    controls = [_STANDARD] * len(context.catalog.numbered_standards)
     keys = [_KEY] * (2 * (len(PLAN_KEYS) + 1))
     first_control, first_key = table.last + 1, table.last + 1 + len(controls)
     page.columns(
@@ -79,7 +79,7 @@ def _write_head(page: Page, table: PlanColumns, context: ReportContext) -> int:
 def _write_table(page: Page, header: int, table: PlanColumns, context: ReportContext) -> int:
     """Write one line for each open item, the most urgent first; returns the row after them."""
     own = (context.say(f"plan.column.{name}") for name in table.at)
-    controls = (standard.name[context.say.lang] for standard in context.catalog.standards)
+    controls = (standard.name[context.say.lang] for standard in context.catalog.numbered_standards)
     page.headings(header, (*own, *controls), HEAD_9, least=34)
     items, rules = context.report.diagnosis.plan, build_entry_rules(context)
     for row, each in enumerate(items, header + 1):

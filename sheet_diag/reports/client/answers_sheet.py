@@ -102,10 +102,10 @@ def plan_answers(sheet: str, context: ReportContext) -> AnswersLayout:
 def write_answers(page: Page, context: ReportContext, long: LongRemarks) -> AnswersLayout:
     """Write the sheet."""
     catalog = context.catalog
-    standards = max(len(catalog.standards), calc.COLUMNS - len(_WIDTHS))
+    standards = max(len(catalog.numbered_standards), calc.COLUMNS - len(_WIDTHS))
     page.columns([*_WIDTHS, *(_STANDARD for _ in range(standards))])
     layout = plan_answers(page.name, context)
-    last = len(_WIDTHS) + len(catalog.standards) - 1
+    last = len(_WIDTHS) + len(catalog.numbered_standards) - 1
     header = _write_head(page, context, last)
     links = link_long_remarks(context, long)
     for row in _build_rows(context.localized, page.name):
@@ -146,7 +146,7 @@ def _write_head(page: Page, context: ReportContext, last: int) -> float:
     page.merged(1, 0, last, say("report.answers.lead"), _LEAD)
     page.height(1, 20)
     heads = ("No.", *(say(f"report.answers.{key}") for key in _HEADS))
-    names = (standard.name[say.lang] for standard in context.catalog.standards)
+    names = (standard.name[say.lang] for standard in context.catalog.numbered_standards)
     return page.headings(_HEADER_ROW, (*heads, *names), HEAD_9, least=34)
 
 
@@ -174,7 +174,7 @@ def _build_row(localized: LocalizedCatalog, sheet: str, row: int, item: Item) ->
     catalog, say = localized.catalog, localized.say
     question = item.question[say.lang]
     needed = row_height(question, room=column_room(_WIDTHS[_QUESTION], indent=1), size=9, padding=6)
-    controls = (item.controls.get(standard.id, ()) for standard in catalog.standards)
+    controls = (item.controls.get(standard.id, ()) for standard in catalog.numbered_standards)
     return _AnswerRow(
         at=row,
         item=item,
@@ -280,7 +280,7 @@ def _build_inputs(localized: LocalizedCatalog, layout: AnswersLayout) -> Calcula
 
 def _set_pages(page: Page, layout: AnswersLayout, context: ReportContext, header: float) -> None:
     """Set the pages: items on as many as they need, the calculation from a new one on."""
-    used = max(len(_WIDTHS) + len(context.catalog.standards), calc.COLUMNS)
+    used = max(len(_WIDTHS) + len(context.catalog.numbered_standards), calc.COLUMNS)
     scale = landscape_scale(page.span(0, used - 1))
     page.tab(MUTED)
     context.print_setup(page, landscape=True)

@@ -200,7 +200,7 @@ def write_plan_row(
     before = describe_previous_action(columns.before.get(each.item), context)
     if "previous" in at:
         page.client_text(row, at["previous"], before, _FINE)
-    for column, standard in enumerate(context.catalog.standards, columns.last + 1):
+    for column, standard in enumerate(context.catalog.numbered_standards, columns.last + 1):
         numbers = ", ".join(shared.item.controls.get(standard.id, ()))
         page.text(row, column, numbers, CENTERED_MUTED)
     entered = {column: str(getattr(line, column)) for column in PLAN_COLUMNS}

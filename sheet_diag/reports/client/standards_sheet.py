@@ -66,9 +66,10 @@ def has_standards(context: ReportContext) -> bool:
 def write_standards(page: Page, context: ReportContext) -> None:
     """Write the sheet."""
     page.columns(_WIDTHS)
-    _write_head(page, context.say)
+    covered = cover_standards(context.catalog, context.report.sheet.answers)
+    _write_head(page, context.say, "standards" if _are_grouped(covered) else "standards.list")
     tables, breaks = _TableWriter(page, context), []
-    for coverage in cover_standards(context.catalog, context.report.sheet.answers):
+    for coverage in covered:
         breaks.append(tables.row)
         tables.write(coverage)
     page.freeze(_HEADER_ROW + 1)
@@ -78,13 +79,18 @@ def write_standards(page: Page, context: ReportContext) -> None:
     page.breaks(breaks[1:], (0, 0, tables.row - 1, _LAST))
 
 
-def _write_head(page: Page, say: Wording) -> None:
+def _are_grouped(covered: Sequence[StandardCoverage]) -> bool:
+    """Whether any standard has groups: then the words of all are those of such standards."""
+    return any(each.frame.groups for each in covered)
+
+
+def _write_head(page: Page, say: Wording, words: str) -> None:
     """Write the title, what the sheet is, and the headings of all tables."""
     page.merged(0, 0, _LAST, say("standards.sheet"), TITLE)
     page.height(0, 32)
-    for row, key in enumerate(("lead", "legend"), 1):
-        _write_wide(page, row, say(f"standards.{key}"))
-    states = (say(f"standards.state.{state}") for state in RequirementState)
+    for row, key in enumerate(("standards.lead", f"{words}.legend"), 1):
+        _write_wide(page, row, say(key))
+    states = (say(f"{words}.state.{state}") for state in RequirementState)
     heads = [say("standards.number"), say("standards.subject"), *states]
     page.row(_HEADER_ROW, [page.text_cell(head, _HEAD) for head in heads])
     heights = (page.text_height(head, _HEAD, (at, at)) for at, head in enumerate(heads))
@@ -104,16 +110,18 @@ class _TableWriter:
         self._page = page
         self._say = context.say
         self._context = context
+        self._grouped = True
         self._answered = dict(_list_answered(context))
         self._marks = {state: _make_marks(page, state, context.say) for state in _STATES}
 
     def write(self, coverage: StandardCoverage) -> None:
         """Write the table of a standard: a line a group, then a line a requirement."""
+        self._grouped = bool(coverage.frame.groups)
         self._write_heading(coverage)
-        for each in coverage.groups:
+        for each in coverage.groups if coverage.frame.groups else ():
             name = each.group.name[self._say.lang]
             self._write_counts(each.group.id, name, each.group.size, each.counts)
-        if len(coverage.groups) > 1:
+        if len(coverage.frame.groups) > 1:
             name = self._say("standards.total")
             self._write_counts("", name, coverage.size, coverage.counts)
         for each in coverage.groups:
@@ -121,14 +129,23 @@ class _TableWriter:
                 self._write_requirement(requirement)
 
     def _write_heading(self, coverage: StandardCoverage) -> None:
-        page, lang, counts = self._page, self._say.lang, coverage.counts
-        name = coverage.standard.name[lang]
+        page, name = self._page, coverage.standard.name[self._say.lang]
         page.merged(self.row, 0, _LAST, name, HEADING)
         page.height(self.row, 28)
-        parts = {"name": name, "unit": coverage.frame.unit[lang], "size": coverage.size}
-        figures = {"treated": counts.total(), "met": counts[RequirementState.MET]}
-        _write_wide(page, self.row + 1, self._say("standards.scope", **parts, **figures))
+        _write_wide(page, self.row + 1, self._scope(coverage))
         self.row += 2
+
+    def _scope(self, coverage: StandardCoverage) -> str:
+        say, counts, unit = self._say, coverage.counts, coverage.frame.unit
+        name = coverage.standard.name[say.lang]
+        if coverage.frame.groups and unit:
+            parts = {"name": name, "unit": unit[say.lang], "size": coverage.size}
+            figures = {"treated": counts.total(), "met": counts[RequirementState.MET]}
+            return say("standards.scope", **parts, **figures)
+        states = {state.value: counts[state] for state in RequirementState}
+        count = counts.total() - counts[RequirementState.NOT_APPLICABLE]
+        unasked = coverage.unasked
+        return say("standards.list.scope", name=name, count=count, unasked=unasked, **states)
 
     def _write_counts(
         self, group: str, name: str, size: int, counts: Counter[RequirementState]
@@ -157,7 +174,7 @@ class _TableWriter:
         else:
             yield from (self._answered[item] for item in requirement.items)
         if covered.state is None:
-            yield self._say("standards.unscored")
+            yield self._say("standards.unscored" if self._grouped else "standards.list.unasked")
 
     def _write_row(self, cells: Sequence[Cell], subject: str, look: Look) -> None:
         height = self._page.text_height(subject, look, (_SUBJECT, _SUBJECT), _PADDING)

@@ -20,7 +20,7 @@ from sheet_diag.model.results import (
     Way,
 )
 from sheet_diag.model.rules import Gate, ItemGate
-from sheet_diag.model.standards import RequirementState
+from sheet_diag.model.standards import RequirementState, StandardCoverage
 from sheet_diag.text.numbers import format_score
 
 
@@ -140,7 +140,7 @@ def describe_standards(catalog: Catalog, outcome: ReturnOutcome) -> dict[str, An
     return {
         each.standard.id: {
             **_counts(each.size, each.counts),
-            "groups": {g.group.id: _counts(g.group.size, g.counts) for g in each.groups},
+            **(_describe_groups(each) if each.frame.groups else {"unasked": each.unasked}),
             "requirements": {
                 covered.requirement.id: covered.state
                 for group in each.groups
@@ -149,6 +149,11 @@ def describe_standards(catalog: Catalog, outcome: ReturnOutcome) -> dict[str, An
         }
         for each in cover_standards(catalog, sheet.answers)
     }
+
+
+def _describe_groups(coverage: StandardCoverage) -> dict[str, Any]:
+    groups = {each.group.id: _counts(each.group.size, each.counts) for each in coverage.groups}
+    return {"groups": groups}
 
 
 def _counts(size: int, counts: Counter[RequirementState]) -> dict[str, int]:
