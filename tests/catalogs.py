@@ -80,11 +80,16 @@ def catalog(
             "answer_sets": JIS.answer_sets,
             "profile": FORMER_JIS.profile,
             "categories": categories,
-            "scoring": scoring,
+            "scoring": {**scoring, "ranks": list_ranks(scoring["ranks"])},
             "insurance": FORMER_JIS.insurance.model_copy(update={"variant": insurance}),
             "report": JIS.report,
         }
     )
+
+
+def list_ranks(lows: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Ranks as a catalogue holds them, from the lowest score of each."""
+    return [{"label": label, "from": low} for label, low in lows.items()]
 
 
 def _item(name: str, item: str) -> dict[str, Any]:

@@ -184,13 +184,9 @@ def world_of(catalog: Catalog, rows: Sequence[Row]) -> World:
             scores[category.id] = score
             total, weights = total + category.weight * score, weights + category.weight
     overall = total / weights if weights else None
-    reached = [
-        rank.value for rank, lowest in catalog.scoring.ranks.items() if (overall or 0) >= lowest
-    ]
+    reached = [rule.label for rule in catalog.scoring.ranks if (overall or 0) >= (rule.lowest or 0)]
     caps = caps_of(catalog, rows, scores)
-    return World(
-        scores, overall, min(reached), caps, max([min(reached), *(cap[1] for cap in caps)])
-    )
+    return World(scores, overall, reached[0], caps, max([reached[0], *(cap[1] for cap in caps)]))
 
 
 def caps_of(
@@ -203,12 +199,12 @@ def caps_of(
         below = tuple(name for name, score in left.items() if score < line.score)
         left = {name: score for name, score in left.items() if name not in below}
         if below:
-            caps.append((f"CATEGORY_LT_{line.score}", line.at_most.value, below))
+            caps.append((f"CATEGORY_LT_{line.score}", line.at_most, below))
     for crowd in rule.categories_below:
         below = tuple(name for name, score in known.items() if score < crowd.score)
         if len(below) >= crowd.count:
             code = f"CATEGORIES_LT_{crowd.score}_GE_{crowd.count}"
-            caps.append((code, crowd.at_most.value, below))
+            caps.append((code, crowd.at_most, below))
     missed = tuple(row.item for row in rows if row.missed)
     begun = tuple(row.item for row in rows if row.begun)
     for name, lines, items in (
@@ -218,9 +214,9 @@ def caps_of(
         fired = [each for each in lines if len(items) >= each.count]
         if fired:
             strongest = max(fired, key=lambda each: each.count)
-            caps.append((f"{name}_GE_{strongest.count}", strongest.at_most.value, items))
+            caps.append((f"{name}_GE_{strongest.count}", strongest.at_most, items))
     if rule.na_share and (over := more_na_than(catalog, rows, rule.na_share.over)):
-        caps.append(("NA_SHARE", rule.na_share.at_most.value, over))
+        caps.append(("NA_SHARE", rule.na_share.at_most, over))
     return caps
 
 

@@ -8,7 +8,6 @@ from itertools import accumulate, combinations
 from math import ceil, prod
 from typing import NamedTuple
 
-from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog
 from tests.naive_rule import Row, more_na_than
 
@@ -107,7 +106,8 @@ class Goal:
                         tuple(ceil(each.score * whole / 100) for each in crowds),
                     )
                 )
-        self.needed = ceil(catalog.scoring.ranks[Rank(target)] * unit * weights / 100)
+        lows = {rule.label: rule.lowest or 0 for rule in catalog.scoring.ranks}
+        self.needed = ceil(lows[target] * unit * weights / 100)
 
     def is_met(self, items: Sequence[str]) -> bool:
         if self.barred or len(self.missed.difference(items)) >= self.most_missed:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from sheet_diag.diagnosis.evaluate import evaluate
-from sheet_diag.model.basics import Lang, Rank
+from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.comparison import (
     OVERALL,
@@ -31,6 +31,7 @@ from sheet_diag.model.settings import Issuer
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.view.build import build_view
 from sheet_diag.text.wording import Wording
+from tests import ranks
 from tests.catalogs import JIS, Answers, answers
 from tests.samples import AS_OF, ISSUER
 
@@ -81,7 +82,7 @@ def compared(
     """A comparison with all clients, a size of 6, and last time; `parts` are those of last time."""
     previous = PreviousDiagnosis(
         as_of=date(2025, 11, 23),
-        rank=Rank.C,
+        rank=ranks.C,
         score=Fraction(652, 10),
         categories={"POL": Fraction(50), "HUM": Fraction(100), "AST": None},
         changes=CHANGES,

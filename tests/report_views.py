@@ -13,7 +13,7 @@ from sheet_diag.cli.demo import returns as demo
 from sheet_diag.diagnosis.comparison.compare import ComparisonBasis, Comparisons
 from sheet_diag.diagnosis.damage import estimate_damage
 from sheet_diag.forms.hearing_sheet.content import Entries
-from sheet_diag.model.basics import Lang, Rank
+from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.comparison import ItemChange, Movement, PastDiagnosis, PreviousDiagnosis
 from sheet_diag.model.overrides import Judgement, Override
@@ -23,6 +23,7 @@ from sheet_diag.model.settings import Issuer
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.view.build import build_view
 from sheet_diag.text.wording import Wording
+from tests import ranks
 from tests.catalogs import JIS
 from tests.samples import allow_na, client, receive_sheet, reference, resolve_all
 
@@ -145,7 +146,7 @@ def _add_previous(outcome: ReturnOutcome) -> ReturnOutcome:
     ]
     previous = PreviousDiagnosis(
         as_of=date(2025, 11, 28),
-        rank=Rank.D,
+        rank=ranks.D,
         score=Fraction(413, 10),
         categories=then,
         changes=tuple(moved),
@@ -169,7 +170,7 @@ def view_of_outcome(
     assert diagnosis
     history: tuple[PastDiagnosis, ...] = ()
     if previous := outcome.comparison.previous:
-        before = PastDiagnosis(date(2024, 11, 29), "jis-q-27002@2026.1", Fraction(251, 10), Rank.E)
+        before = PastDiagnosis(date(2024, 11, 29), "jis-q-27002@2026.1", Fraction(251, 10), ranks.E)
         last = PastDiagnosis(previous.as_of, "jis-q-27002@2026.2", previous.score, previous.rank)
         history = (before, last)
     exposure = diagnosis.insurance.exposure

@@ -37,7 +37,7 @@ def clients(*rows: str) -> Portfolio:
 
 
 def names(portfolio: Portfolio) -> list[str]:
-    return [str(record["name"]) for _, record in list_calls(portfolio).calls]
+    return [str(record["name"]) for _, record in list_calls(JIS, portfolio).calls]
 
 
 def contacted(portfolio: Portfolio, *days: date | None) -> Portfolio:
@@ -78,8 +78,8 @@ def test_at_most_ten_are_called_and_no_row_is_filled_up() -> None:
 @pytest.mark.parametrize(("days", "called"), [(0, 0), (30, 0), (31, 1), (-1, 1)])
 def test_who_was_contacted_within_thirty_days_is_left_out(days: int, called: int) -> None:
     found = contacted(clients("甲 D 40 1 0 low_rank"), AS_OF - timedelta(days=days))
-    assert len(list_calls(found).calls) == called
-    assert list_calls(found).rested == 1 - called
+    assert len(list_calls(JIS, found).calls) == called
+    assert list_calls(JIS, found).rested == 1 - called
 
 
 def test_a_row_tells_reasons_contact_and_leads_to_client_and_report() -> None:

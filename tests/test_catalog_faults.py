@@ -410,14 +410,14 @@ BROKEN = {
         '{score: 1, mark: "×"',
         (REPORT, "marks", C.NOT_DESCENDING, "", ""),
     ),
-    "a rank without score": broken(
-        TOP, ", E: 0}", "}", (TOP, "scoring.ranks.E", C.MISSING, "", "")
+    "a rank in the middle without score": broken(
+        TOP, "C: 50,", "C: ,", (TOP, "scoring.ranks.3.from", C.MISSING, "", "")
     ),
     "no ranks at all": broken(
         TOP,
         "ranks: {A: 85, B: 70, C: 50, D: 30, E: 0}",
         "ranks: {}",
-        *((TOP, f"scoring.ranks.{rank}", C.MISSING, "", "") for rank in "ABCDE"),
+        (TOP, "scoring.ranks", C.MISSING, "", ""),
     ),
     "a weaker cap for a worse score": broken(
         TOP,

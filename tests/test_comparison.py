@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from sheet_diag.model.basics import Lang, Rank
+from sheet_diag.model.basics import Lang
 from sheet_diag.model.comparison import (
     OVERALL,
     CommonScores,
@@ -34,6 +34,7 @@ from sheet_diag.reports.client.page_flow import LAST_COLUMN, PAGE_HEIGHT
 from sheet_diag.text.numbers import truncate_score
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.book import Book
+from tests import ranks
 from tests.catalogs import JIS, catalog
 from tests.lint import lint
 from tests.samples import AS_OF, ISSUER, client, resolve_all
@@ -77,7 +78,7 @@ CHANGES = (
 )
 PREVIOUS = PreviousDiagnosis(
     as_of=THEN,
-    rank=Rank.C,
+    rank=ranks.C,
     score=Fraction(652, 10),
     categories={"POL": Fraction(50), "HUM": Fraction(100), "AST": None, "PHY": Fraction(100)},
     changes=CHANGES,
@@ -230,8 +231,8 @@ def test_changed_items_stand_by_kind_of_change() -> None:
 
 SENTENCES: dict[str, tuple[PreviousDiagnosis, str]] = {
     "risen": (PREVIOUS, "判定ランクはCからBに上がりました。"),
-    "fallen": (replace(PREVIOUS, rank=Rank.A), "判定ランクはAからBに下がりました。"),
-    "level": (replace(PREVIOUS, rank=Rank.B), "判定ランクは、前回（2025年11月23日）の診断と同じB"),
+    "fallen": (replace(PREVIOUS, rank=ranks.A), "判定ランクはAからBに下がりました。"),
+    "level": (replace(PREVIOUS, rank=ranks.B), "判定ランクは、前回（2025年11月23日）の診断と同じB"),
     "copied": (replace(PREVIOUS, copied=True), "ご回答と備考が、前回とすべて同じです。"),
     "another catalogue": (replace(PREVIOUS, same_catalog=False), "設問の変更による影響"),
     "questions that are others": (PREVIOUS, "比較していない設問：CRI-01"),

@@ -20,7 +20,7 @@ from sheet_diag.diagnosis.comparison.previous import (
     match_previous,
 )
 from sheet_diag.diagnosis.evaluate import evaluate
-from sheet_diag.model.basics import Lang, Rank
+from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.comparison import (
     Comparison,
@@ -44,6 +44,7 @@ from sheet_diag.reports.pdf.sources import PdfSource
 from sheet_diag.reports.run_json.reader import RunJsonError, load_previous_run
 from sheet_diag.reports.run_json.writer import dump_checked_files
 from sheet_diag.text.wording import Wording, labels
+from tests import ranks
 from tests.catalogs import SIGNS, answer_row, catalog
 
 THEN = date(2025, 11, 23)
@@ -159,7 +160,8 @@ def test_a_day_stands_in_a_history_once(tmp_path: Path) -> None:
 
 def test_other_ranks_end_a_history(tmp_path: Path) -> None:
     same = run_of(tmp_path, [outcome()])
-    assert same.ranks == SMALL.scoring.ranks
+    assert same.scale
+    assert same.scale.ranks == SMALL.ranks
     other = run_of(tmp_path, [outcome()], ranks={**dict.fromkeys("ABCD", "60"), "E": "0"})
     assert told(with_previous(SMALL, [outcome()], same)) == ["2025-11-23 small@1 100.0 A"]
     assert told(with_previous(SMALL, [outcome()], other)) == []
@@ -168,7 +170,7 @@ def test_other_ranks_end_a_history(tmp_path: Path) -> None:
 def test_another_catalogue_ends_a_history_and_another_version_is_told(tmp_path: Path) -> None:
     run = run_of(tmp_path, [outcome()], version="2")
     past = [
-        PastDiagnosis(date(year, 11, 23), name, Fraction(50), Rank.C)
+        PastDiagnosis(date(year, 11, 23), name, Fraction(50), ranks.C)
         for year, name in ((2021, "small@0"), (2022, "smaller@9"), (2023, "small@1"))
     ]
     returns = (replace(run.returns[0], history=tuple(past)),)
@@ -199,7 +201,7 @@ def test_the_report_gets_the_history_of_its_client(tmp_path: Path) -> None:
 def test_rank_and_scores_are_read_from_the_earlier_run(tmp_path: Path) -> None:
     run = run_of(tmp_path, [outcome(signs="×△○ ○○○ ○○○ ○○△")])
     (previous,) = compare(SMALL, [outcome()], run).values()
-    assert (previous.as_of, previous.rank) == (THEN, Rank.C)
+    assert (previous.as_of, previous.rank) == (THEN, ranks.C)
     assert previous.score == (Fraction(200, 6) + 100 + 100 + Fraction(500, 6)) / 4
     assert previous.categories == {
         "C1": Fraction(100, 3), "C2": 100, "C3": 100, "C4": Fraction(250, 3),

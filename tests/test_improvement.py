@@ -10,9 +10,9 @@ from hypothesis import assume, given, settings
 
 from sheet_diag.diagnosis.evaluate import diagnose
 from sheet_diag.diagnosis.scoring.score import score_answers
-from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import Way
+from tests import ranks
 from tests.catalogs import JIS, SCORING, Answers, Sample, answer_row, answers, catalog, samples
 
 
@@ -103,7 +103,7 @@ def test_a_cap_of_several_categories_asks_for_one_of_them() -> None:
     caps = {**_LENIENT, "caps": ONLY["crowd"]}
     small = catalog("1 1 1", "3! 2 1", "3 2 1", "2 2 1", scoring=caps, weights={"C1": 27})
     given = answer_row(small, "○○○ ××× ××× ×××")
-    assert score_answers(small, given).base_rank is Rank.A
+    assert score_answers(small, given).base_rank == ranks.A
     # One category of the three is enough, and 2 of 6 points in it; the most are lost with C2-1.
     assert [written(way) for way in found(small, given)] == ["C: C2-1 -> A", "B: C2-1 -> A"]
 
@@ -111,7 +111,7 @@ def test_a_cap_of_several_categories_asks_for_one_of_them() -> None:
 def test_no_answers_lift_a_cap_of_the_share_of_na() -> None:
     small = catalog("1 3n 1", "1 1 1", "1 1 1", "1 1 1", scoring=_LENIENT)
     way = found(small, answer_row(small, "○-○ ○○○ ○○○ ○○○"))
-    assert way == (Way(Rank.A, (), None, None),)
+    assert way == (Way(ranks.A, (), None, None),)
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_as_many_ways_as_there_are_ranks_above(rest: str, count: int) -> None:
 
 
 def test_rank_b_has_one_way() -> None:
-    assert [way.target for way in found(JIS, answers(JIS, {"PHY-01": "×"}))] == [Rank.A]
+    assert [way.target for way in found(JIS, answers(JIS, {"PHY-01": "×"}))] == [ranks.A]
 
 
 def test_refused_na_is_open_and_accepted_na_is_not() -> None:

@@ -29,7 +29,7 @@ from sheet_diag.intake.discovery import find_input_files
 from sheet_diag.intake.overrides import parse_overrides, read_override_lines, read_overrides
 from sheet_diag.intake.receive import open_file, receive_return
 from sheet_diag.intake.resolution.assignments import assign_files
-from sheet_diag.model.basics import Lang, Rank
+from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ClientList, ListedClient
 from sheet_diag.model.overrides import Override, OverridesContent
 from sheet_diag.model.results import ReturnOutcome, ReturnStatus
@@ -38,6 +38,7 @@ from sheet_diag.model.settings import IntakeSettings, Issuer, Limits
 from sheet_diag.reports.client.answers_sheet import ANSWER
 from sheet_diag.text.problems import problem_message
 from sheet_diag.text.wording import Wording
+from tests import ranks
 from tests.catalogs import JIS
 from tests.grids import at as position
 from tests.grids import sheet
@@ -382,7 +383,7 @@ def test_an_answer_that_could_not_be_used_is_settled(name: str) -> None:
     assert result.outcome().status is ReturnStatus.RANKED
     diagnosis = result.outcome().diagnosis
     assert diagnosis
-    assert diagnosis.scores.rank is Rank.A
+    assert diagnosis.scores.rank == ranks.A
 
 
 def test_what_is_told_of_other_items_stays() -> None:

@@ -22,13 +22,14 @@ from sheet_diag.diagnosis.comparison.peers import (
     compute_group_statistics,
 )
 from sheet_diag.diagnosis.evaluate import evaluate
-from sheet_diag.model.basics import Lang, Rank
+from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.comparison import OVERALL, GroupKind, PeerStanding
 from sheet_diag.model.results import ReturnOutcome, ReturnStatus
 from sheet_diag.model.returns import ReceivedFile, Response, ReturnedSheet, SheetIdentity
 from sheet_diag.reports.benchmark import BenchmarkError, dump_benchmark, load_benchmark
 from sheet_diag.text.wording import Wording, labels
+from tests import ranks
 from tests.catalogs import JIS
 from tests.samples import AS_OF, allow_na, change_catalog
 
@@ -55,7 +56,7 @@ def ranked(
         name: replace(each, score=None if name in lacking else value)
         for name, each in diagnosis.scores.categories.items()
     }
-    scores = replace(diagnosis.scores, overall=value, categories=categories, rank=Rank.A)
+    scores = replace(diagnosis.scores, overall=value, categories=categories, rank=ranks.A)
     received = ReceivedFile(label, "", sheet=sheet)
     return ReturnOutcome(received, ReturnStatus.RANKED, (), replace(diagnosis, scores=scores))
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from pandas.testing import assert_frame_equal
 
-from sheet_diag.model.basics import Lang, Rank
+from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ClientList, ListedClient
 from sheet_diag.model.comparison import PastDiagnosis
 from sheet_diag.model.portfolio import Portfolio
@@ -30,6 +30,7 @@ from sheet_diag.reports.portfolio.client_facts import (
 from sheet_diag.reports.portfolio.labels import PortfolioLabels
 from sheet_diag.reports.portfolio.tables import PortfolioBuilder
 from sheet_diag.text.wording import Wording
+from tests import ranks
 from tests.catalogs import JIS, catalog
 from tests.samples import AS_OF, client, resolve_all, summary
 
@@ -103,7 +104,7 @@ def test_group_and_day_of_contact_come_from_the_list_by_the_id_of_the_client() -
 def test_earlier_scores_stand_by_run_in_the_order_of_the_clients() -> None:
     worst, best = resolve_all(client("見本1", rest="×"), client("見本2"))
     runs = {year: (date(year, 4, 1), f"jis@{year}") for year in (2022, 2023, 2024)}
-    then = {year: PastDiagnosis(*run, Fraction(year, 30), Rank.C) for year, run in runs.items()}
+    then = {year: PastDiagnosis(*run, Fraction(year, 30), ranks.C) for year, run in runs.items()}
     table = summary(
         [
             replace(worst, history=(then[2023],)),

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from sheet_diag.diagnosis.evaluate import diagnose, evaluate
-from sheet_diag.model.basics import Lang, Rank
+from sheet_diag.model.basics import Lang
 from sheet_diag.model.results import ItemScore, ReturnOutcome, ReturnStatus
 from sheet_diag.model.returns import (
     Problem,
@@ -29,6 +29,7 @@ from sheet_diag.pipeline.record_store import (
     load_sheet,
     strip_return,
 )
+from tests import ranks
 from tests.catalogs import JIS, answers, built_in_catalogs
 from tests.samples import client
 
@@ -140,7 +141,7 @@ _RECORDS = (
         problems=(Problem(ProblemCode.UNANSWERED),),
     ),
     ItemScore(Fraction(2, 3), Fraction(10**30, 7), None),
-    (ReturnStatus.RANKED, Rank.A, date(2026, 11, 26), frozenset({1}), [b"x", {"a": None}]),
+    (ReturnStatus.RANKED, ranks.A, date(2026, 11, 26), frozenset({1}), [b"x", {"a": None}]),
 )
 
 

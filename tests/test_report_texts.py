@@ -7,8 +7,9 @@ import re
 import pytest
 
 from sheet_diag.catalog.load import load_catalog
-from sheet_diag.model.basics import Lang, Rank
+from sheet_diag.model.basics import Lang
 from sheet_diag.model.record import Text
+from tests import ranks
 
 REPORT = load_catalog().report
 CAPPED = {rank: texts.capped for rank, texts in REPORT.ranks.items() if texts.capped}
@@ -25,8 +26,8 @@ LEVEL_3 = [text for (level, _), text in NOTICES.items() if level == 3]
 
 
 def test_a_rank_that_a_cap_can_give_has_its_text_and_so_has_one_that_unknown_answers_give() -> None:
-    assert list(CAPPED) == [Rank.B, Rank.C, Rank.D]
-    assert list(UNKNOWN) == [Rank.B, Rank.C, Rank.D, Rank.E]
+    assert list(CAPPED) == [ranks.B, ranks.C, ranks.D]
+    assert list(UNKNOWN) == [ranks.B, ranks.C, ranks.D, ranks.E]
 
 
 @pytest.mark.parametrize("lang", Lang)
@@ -59,6 +60,7 @@ def test_the_text_of_unknown_answers_does_not_say_that_measures_are_missing() ->
 
 def test_the_legend_fits_a_firm_whose_state_is_not_known() -> None:
     for texts in REPORT.ranks.values():
+        assert texts.legend
         assert not re.search("ほとんど行われて|低い水準", texts.legend.ja)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sheet_diag.model.basics import Lang, Rank
+from sheet_diag.model.basics import Lang
 from sheet_diag.model.comparison import (
     OVERALL,
     Comparison,
@@ -22,6 +22,7 @@ from sheet_diag.model.comparison import (
 )
 from sheet_diag.model.overrides import Judgement, Override
 from sheet_diag.model.report_view import Comparisons, Peers, Previous, ReportView
+from tests import ranks
 from tests.catalogs import JIS, SCORING, catalog
 from tests.report_contexts import STANDING, compared, group, make_view
 from tests.samples import ISSUER, allow_na, change_catalog, name_categories
@@ -215,8 +216,8 @@ def test_a_changed_catalogue_is_told() -> None:
 
 
 PAST = (
-    PastDiagnosis(date(2024, 11, 1), f"{JIS.id}@2026.1", Fraction(612, 10), Rank.C),
-    PastDiagnosis(date(2025, 11, 1), f"{JIS.id}@{JIS.version}", Fraction(652, 10), Rank.C),
+    PastDiagnosis(date(2024, 11, 1), f"{JIS.id}@2026.1", Fraction(612, 10), ranks.C),
+    PastDiagnosis(date(2025, 11, 1), f"{JIS.id}@{JIS.version}", Fraction(652, 10), ranks.C),
 )
 
 

@@ -281,9 +281,11 @@ def test_every_rank_is_reported(rank: str, lang: Lang) -> None:
     own = "◀ 貴社" if lang is Lang.JA else "◀ yours"
     assert [row_values(first, row)[0] for row in rows_with(first, own)] == [rank]
     for known, words in JIS.report.ranks.items():
+        assert words.legend
+        assert words.overall
         assert words.legend[lang] in texts
-        plain = known.value == rank and words.overall[lang] in texts
-        assert plain is (known.value == rank and rank != "B")  # a weak point lowers it to B
+        plain = known == rank and words.overall[lang] in texts
+        assert plain is (known == rank and rank != "B")  # a weak point lowers it to B
 
 
 @both

@@ -49,6 +49,7 @@ from sheet_diag.text.problems import problem_severity
 from sheet_diag.text.wording import Wording
 from sheet_diag.text.wording import labels as all_labels
 from sheet_diag.xlsx import cell_writer as cells
+from tests import ranks
 from tests.catalogs import JIS, catalog
 from tests.formulas import Calculator
 from tests.lint import lint
@@ -534,7 +535,10 @@ def test_earlier_scores_stand_beside_those_of_this_run_with_a_line_of_medians() 
     same, other = (date(2025, 11, 23), "jis-q-27002@2026.2"), (date(2024, 11, 23), "jis-q-27002@1")
     assert f"{JIS.id}@{JIS.version}" == same[1]
     first, second = resolve_all(client("甲", {"POL": "△"}), client("乙", {"HUM": "△"}))
-    past = (PastDiagnosis(*other, Fraction(50), Rank.C), PastDiagnosis(*same, Fraction(60), Rank.C))
+    past = (
+        PastDiagnosis(*other, Fraction(50), ranks.C),
+        PastDiagnosis(*same, Fraction(60), ranks.C),
+    )
     found = [replace(first, history=past), replace(second, history=past[1:])]
     content = portfolio(found)
     assert lint(content) == []
@@ -561,8 +565,8 @@ def _compared() -> list[ReturnOutcome]:
         client("低下", {"PHY": "×"}), client("上昇", {"POL": "△"}), client("新規", {"HUM-01": "×"})
     )
     peers = PeerGroup(GroupKind.ALL, "", {OVERALL: PeerStanding(9, 60, 50, 61, 70, 3, 57.25)})
-    fell = _previous(Rank.B, "80.25", copied=True)
-    rose = _previous(Rank.C, "55", copied=False)
+    fell = _previous(ranks.B, "80.25", copied=True)
+    rose = _previous(ranks.C, "55", copied=False)
     comparisons = (Comparison((peers,), fell), Comparison((), rose), Comparison())
     override = Override("HUM-01", "yes", "はい", "no", "聞き取り", "見本太郎")
     judged = replace(found[2].received, judgement=Judgement((override,)))

@@ -14,13 +14,23 @@ from sheet_diag.model.results import FindingCode, Scores
 from sheet_diag.model.rules import CapRule, CategoriesCapRule, NaShareCapRule, ScoringRule
 from sheet_diag.text.numbers import format_score
 from sheet_diag.text.wording import labels
-from tests.catalogs import FORMER_JIS, JIS, SCORING, Answers, answer_row, answers, catalog
+from tests.catalogs import (
+    FORMER_JIS,
+    JIS,
+    SCORING,
+    Answers,
+    answer_row,
+    answers,
+    catalog,
+    list_ranks,
+)
 
 F = Fraction
+RULE = {**SCORING, "ranks": list_ranks(SCORING["ranks"])}
 
 
 def test_the_former_version_holds_the_numbers_that_it_had() -> None:
-    rule = {**SCORING, "contradictions": [{"na": "AST-09", "answered": "AST-08"}]}
+    rule = {**RULE, "contradictions": [{"na": "AST-09", "answered": "AST-08"}]}
     assert FORMER_JIS.scoring == ScoringRule.model_validate(rule)
     critical = [item for item in FORMER_JIS.items.values() if item.critical]
     assert len(critical) == 11
@@ -35,7 +45,7 @@ STAFFED = ["upto_20", "upto_50", "upto_100", "upto_300", "upto_1000", "over_1000
 
 def test_the_built_in_catalogue_holds_the_numbers_of_the_rule() -> None:
     rule = {
-        **SCORING,
+        **RULE,
         "caps": {**SCORING["caps"], "critical_partial": [{"count": 2, "at_most": "B"}]},
         "contradictions": [
             {"na": "AST-09", "answered": "AST-08"},
@@ -298,7 +308,7 @@ Caps = list[tuple[str, str, list[str]]]
 
 
 def caps_of(scores: Scores) -> Caps:
-    return [(cap.rule.code, cap.at_most.value, list(cap.because)) for cap in scores.caps]
+    return [(cap.rule.code, str(cap.at_most), list(cap.because)) for cap in scores.caps]
 
 
 def reaching(*scores: int) -> tuple[Catalog, Answers]:

@@ -15,13 +15,14 @@ import openpyxl
 import pytest
 
 from sheet_diag.diagnosis.scoring.score import score_answers
-from sheet_diag.model.basics import Lang, Rank
+from sheet_diag.model.basics import Lang
 from sheet_diag.model.results import Scores, Way
 from sheet_diag.reports.client import calculation_layout as calc
 from sheet_diag.reports.client import simulation_sheet as columns
 from sheet_diag.text.numbers import format_score
 from sheet_diag.xlsx.references import CellSpan, cell
 from sheet_diag.xlsx.theme import INPUT
+from tests import ranks
 from tests.catalogs import JIS, SCORING, Answers, answers, catalog
 from tests.lint import lint
 from tests.live import (
@@ -48,8 +49,8 @@ from tests.workbooks import (
 
 _SHEET = 2  # in the report's workbook
 _WAYS = (
-    Way(Rank.B, ("PHY-01",), Fraction(72), Rank.B),
-    Way(Rank.A, ("HUM-01", "PHY-01"), Fraction(86), Rank.A),
+    Way(ranks.B, ("PHY-01",), Fraction(72), ranks.B),
+    Way(ranks.A, ("HUM-01", "PHY-01"), Fraction(86), ranks.A),
 )
 _TODAY = {"PHY-01": ".", "HUM": "×", "POL-04": "-", "COM": "△", "CRI-04": "?"}
 

@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from sheet_diag.xlsx import theme as style
 from sheet_diag.xlsx.book import Book
-from sheet_diag.xlsx.theme import RANKS, SIZES, STYLES
+from sheet_diag.xlsx.theme import RANK_STEPS, SIZES, STYLES
 from tests.workbooks import open_workbook, xml_parts
 from tests.written import KINDS, demonstration_workbooks
 
@@ -80,14 +80,14 @@ def _contrast(one: str, other: str) -> float:
 def test_ranks_are_told_apart_by_all_eyes(eyes: str) -> None:
     close = {
         (one, other): distance
-        for one, other in combinations(RANKS, 2)
-        if (distance := _distance(RANKS[one], RANKS[other], eyes)) < _APART
+        for one, other in combinations(RANK_STEPS, 2)
+        if (distance := _distance(one, other, eyes)) < _APART
     }
     assert not close
 
 
 def test_ranks_that_stand_side_by_side_differ_in_grey() -> None:
-    lightness = [_lab(color, "all colours")[0] for color in RANKS.values()]
+    lightness = [_lab(color, "all colours")[0] for color in RANK_STEPS]
     assert min(abs(one - other) for one, other in pairwise(lightness)) >= _GREY_STEP
 
 
@@ -125,9 +125,9 @@ def test_text_stands_out_from_its_ground(ink: str, ground: str) -> None:
     assert _contrast(getattr(style, ink), getattr(style, ground)) >= 4.5
 
 
-@pytest.mark.parametrize("rank", RANKS)
-def test_the_letter_of_a_rank_can_be_read(rank: str) -> None:
-    assert _contrast(RANKS[rank], style.WHITE) >= 4.5
+@pytest.mark.parametrize("colour", RANK_STEPS)
+def test_the_letter_of_a_rank_can_be_read(colour: str) -> None:
+    assert _contrast(colour, style.WHITE) >= 4.5
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from sheet_diag.diagnosis.evaluate import diagnose
-from sheet_diag.model.basics import Lang, Rank
+from sheet_diag.model.basics import Lang
 from sheet_diag.model.results import Diagnosis, ReturnOutcome
 from sheet_diag.reports.run_json.writer import dump_return
 from sheet_diag.text.numbers import format_score
+from tests import ranks
 from tests.catalogs import answers, built_in_catalogs
 from tests.samples import AS_OF, client, resolve_all
 
@@ -122,7 +123,7 @@ def test_a_firm_that_knows_little_is_not_told_that_it_has_nothing() -> None:
     got = diagnosed(dict.fromkeys(("AST", "COM", "CRI"), "?"))
     assert summed_up(got) == "50.0 C -> D unknown"
     assert got.unknown
-    assert (got.unknown.score, got.unknown.rank) == (Fraction(100), Rank.A)
+    assert (got.unknown.score, got.unknown.rank) == (Fraction(100), ranks.A)
 
 
 def test_every_critical_miss_is_told_first_however_many() -> None:

@@ -16,7 +16,7 @@ from sheet_diag.diagnosis.comparison.previous import add_previous
 from sheet_diag.forms.hearing_sheet.content import Entries
 from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
 from sheet_diag.intake.receive import read_content
-from sheet_diag.model.basics import Lang, Rank
+from sheet_diag.model.basics import Lang
 from sheet_diag.model.comparison import (
     CommonScores,
     Movement,
@@ -26,6 +26,7 @@ from sheet_diag.model.comparison import (
 )
 from sheet_diag.model.results import ReturnStatus
 from sheet_diag.model.returns import ProblemCode, ReceivedFile
+from tests import ranks
 from tests.catalogs import answers
 from tests.samples import ISSUER, client, labels, resolve_all
 
@@ -121,7 +122,7 @@ def test_a_run_in_which_most_sheets_are_of_another_version_writes_nothing(
 def compare(rows_then: dict[str, str], rows_now: dict[str, str]) -> PreviousDiagnosis:
     (now,) = resolve_all(client("株式会社見本", rows_now, catalog=NEW), catalog=NEW)
     then = answers(OLD, rows_then)
-    before = PreviousReturn("", "株式会社見本", then, Rank.A, Fraction(95), {})
+    before = PreviousReturn("", "株式会社見本", then, ranks.A, Fraction(95), {})
     run = PreviousRunFacts(date(2025, 11, 1), "jis-q-27002@2026.1", OLD.sha256, None)
     previous = add_previous(NEW, now, before, run).comparison.previous
     assert previous

@@ -24,7 +24,7 @@ from sheet_diag.cli.main import app
 from sheet_diag.cli.options import RunOptions
 from sheet_diag.forms.hearing_sheet.content import Entries
 from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
-from sheet_diag.model.basics import Lang, Rank
+from sheet_diag.model.basics import Lang
 from sheet_diag.model.results import ReturnStatus
 from sheet_diag.model.settings import Issuer
 from sheet_diag.pipeline.execution.workers import ClusterError
@@ -33,6 +33,7 @@ from sheet_diag.pipeline.run import RunConfig
 from sheet_diag.pipeline.run_diff import ChangeKind, ReturnState, compare_runs
 from sheet_diag.storage.staging import LOCK_FILE
 from sheet_diag.text.wording import Wording
+from tests import ranks
 from tests.test_cli import ENVIRONMENT
 
 CATALOG = load_catalog()
@@ -52,9 +53,8 @@ def _standing(text: str) -> ReturnState:
     """`a 1 B 75`: a file, its content, and its rank and score, or the number of its errors."""
     label, content, verdict, *score = text.split()
     if score:
-        return ReturnState(
-            label, content, "", ReturnStatus.RANKED, Rank(verdict), Fraction(score[0]), 0
-        )
+        rank = ranks.ALL["ABCDE".index(verdict)]
+        return ReturnState(label, content, "", ReturnStatus.RANKED, rank, Fraction(score[0]), 0)
     status = ReturnStatus.HELD if verdict.isdecimal() else ReturnStatus(verdict)
     errors = int(verdict) if verdict.isdecimal() else 0
     return ReturnState(label, content, "", status, None, None, errors)

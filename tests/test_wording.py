@@ -16,7 +16,7 @@ import pytest
 import sheet_diag
 from sheet_diag.catalog.errors import CatalogFaultCode
 from sheet_diag.forms.layout import QuestionColumn
-from sheet_diag.model.basics import Lang, Rank
+from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import FieldKind, NoteKind
 from sheet_diag.model.client_status import Stage
 from sheet_diag.model.comparison import Movement
@@ -33,7 +33,7 @@ SOURCES = sorted(PACKAGE.rglob("*.py"))
 PARTS = {key.split(".", maxsplit=1)[0] for key in labels()}
 _ENUMS: tuple[type[Enum], ...] = (
     ProblemCode, QuestionColumn, CatalogFaultCode, FieldKind, FindingCode, FollowUp, MailKind,
-    Movement, NoteKind, Rank,
+    Movement, NoteKind,
     RequirementState, Severity, Stage, ReturnStatus,
 )  # fmt: skip
 _IN_ENUMS = {str(member.value) for enum in _ENUMS for member in enum}

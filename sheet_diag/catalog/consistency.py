@@ -19,7 +19,6 @@ from sheet_diag.catalog.errors import CatalogFault, CatalogFaultCode, CatalogPat
 from sheet_diag.text.normalize import normalize_text
 from sheet_diag.text.wording import find_label
 
-_RANKS = "ABCDE"
 _CAP_ORDERS = (
     ("category_below", "score", -1),
     ("critical_missed", "count", 1),
@@ -142,14 +141,18 @@ def _spellings_of(choice: dict[Any, Any]) -> list[str]:
 
 
 def _check_ranks(raw: Any) -> Iterator[CatalogFault]:
-    for part in ("scoring", "report"):
-        ranks = tree.names(tree.mapping(raw, part).get("ranks"))
-        for rank in _RANKS:
-            if ranks is not None and rank not in ranks:
-                yield CatalogFault((part, "ranks", rank), CatalogFaultCode.MISSING)
-    scores = tree.mapping(raw, "scoring", "ranks")
-    if not _is_falling([scores.get(rank) for rank in _RANKS]):
-        yield CatalogFault(("scoring", "ranks"), CatalogFaultCode.NOT_DESCENDING)
+    path: CatalogPath = ("scoring", "ranks")
+    owner: dict[str, str] = {}
+    for label in tree.rank_labels(raw):
+        if owner.setdefault(normalize_text(label), label) != label:
+            first = owner[normalize_text(label)]
+            yield CatalogFault(path, CatalogFaultCode.SAME_SPELLING, label, first)
+    for place, rank in tree.ranks(raw)[:-1]:
+        if rank.get("from") is None:
+            yield CatalogFault((*place, "from"), CatalogFaultCode.MISSING)
+    lows = [rank.get("from") for _, rank in tree.ranks(raw)]
+    if not _is_falling([*lows[:-1], lows[-1] or 0] if lows else lows):
+        yield CatalogFault(path, CatalogFaultCode.NOT_DESCENDING)
 
 
 def _check_marks(raw: Any) -> Iterator[CatalogFault]:
@@ -185,13 +188,14 @@ def _check_weights(raw: Any) -> Iterator[CatalogFault]:
 def _check_cap_orders(raw: Any) -> Iterator[CatalogFault]:
     path: CatalogPath = ("scoring", "caps")
     caps = tree.mapping(raw, *path)
+    ranks = {label: place for place, label in enumerate(tree.rank_labels(raw))}
     for name, key, direction in _CAP_ORDERS:
         for (_, first), (place, second) in pairwise(tree.records(caps, name, path)):
             a, b = tree.number(first.get(key)), tree.number(second.get(key))
             if a is None or b is None:
                 continue
-            stronger = str(second.get("at_most")) > str(first.get("at_most"))
-            if (b - a) * direction <= 0 or not stronger:
+            weaker, stronger = (ranks.get(str(each.get("at_most")), -1) for each in (first, second))
+            if (b - a) * direction <= 0 or stronger <= weaker:
                 yield CatalogFault(place, CatalogFaultCode.CAP_ORDER)
 
 

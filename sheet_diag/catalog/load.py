@@ -159,6 +159,7 @@ class _CatalogFiles:
         return LocatedCatalogFault(self._files[start], ".".join(labels[len(start) :]), fault)
 
     def _join(self) -> None:
+        tree.list_ranks(self.raw)
         for key in ("profile", "report", "standards", "threats", "damage", "glossary", "earlier"):
             self._include(self.raw, key, (key,))
         for path, category in tree.records(self.raw, "categories"):

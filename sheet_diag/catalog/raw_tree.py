@@ -64,6 +64,23 @@ def names(part: Any) -> list[str] | None:
     return None
 
 
+def list_ranks(raw: Any) -> None:
+    """Write ranks that are a mapping of labels to lowest scores as a list."""
+    scoring = mapping(raw, "scoring")
+    if isinstance(ranks := scoring.get("ranks"), dict):
+        scoring["ranks"] = [{"label": label, "from": low} for label, low in ranks.items()]
+
+
+def ranks(raw: Any) -> list[PlacedRecord]:
+    """List every rank, the best first."""
+    return records(mapping(raw, "scoring"), "ranks", ("scoring",))
+
+
+def rank_labels(raw: Any) -> list[str]:
+    """List the labels of the ranks."""
+    return strings([rank.get("label") for _, rank in ranks(raw)])
+
+
 def items(raw: Any) -> list[PlacedRecord]:
     """List every item of every category."""
     return [

@@ -12,13 +12,12 @@ from typing import Any
 from sheet_diag.catalog import raw_tree as tree
 from sheet_diag.catalog.errors import CatalogFault, CatalogFaultCode, CatalogPath, find_nearest
 
-_COLUMNS = (*"ABCDE", "none")
-
 
 def check_references(raw: Any) -> Iterator[CatalogFault]:
     """Find every unknown name, and every gap in a table of the insurance notice."""
     yield from _check_items(raw)
     yield from _check_contradictions(raw)
+    yield from _check_ranks(raw)
     yield from _check_exposure(raw)
     yield from _check_points(raw)
     yield from _check_levels(raw)
@@ -66,6 +65,21 @@ def _check_contradictions(raw: Any) -> Iterator[CatalogFault]:
             yield from _check_name(("scoring", "na_together"), name, items)
 
 
+def _check_ranks(raw: Any) -> Iterator[CatalogFault]:
+    """Check the ranks of caps and of texts."""
+    ranks, base = tree.rank_labels(raw), ("scoring", "caps")
+    if not ranks:
+        return
+    caps = tree.mapping(raw, *base)
+    placed = [each for kind in caps for each in tree.records(caps, kind, base)]
+    for path, cap in [*placed, ((*base, "na_share"), tree.mapping(caps, "na_share"))]:
+        if isinstance(label := cap.get("at_most"), str) and label not in ranks:
+            near = ", ".join(ranks)
+            yield CatalogFault((*path, "at_most"), CatalogFaultCode.NOT_ONE_OF, label, near)
+    for label in tree.mapping(raw, "report", "ranks"):
+        yield from _check_name(("report", "ranks", label), label, ranks)
+
+
 def _check_exposure(raw: Any) -> Iterator[CatalogFault]:
     base: CatalogPath = ("insurance", "exposure")
     exposure = tree.mapping(raw, *base)
@@ -99,7 +113,8 @@ def _check_levels(raw: Any) -> Iterator[CatalogFault]:
     rows = tree.mapping(raw, "insurance").get("level")
     yield from _check_table(("insurance", "level"), rows, levels)
     for level, row in tree.mapping(rows).items():
-        yield from _check_gaps(("insurance", "level", level), row, _COLUMNS)
+        if ranks := tree.rank_labels(raw):
+            yield from _check_table(("insurance", "level", level), row, (*ranks, "none"))
     texts = tree.mapping(raw, "report", "insurance").get("exposure")
     yield from _check_table(("report", "insurance", "exposure"), texts, levels)
 

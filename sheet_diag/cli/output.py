@@ -15,7 +15,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 from rich.text import Text
 
-from sheet_diag.model.basics import Lang, Rank
+from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_status import GroupResponses
 from sheet_diag.model.results import ReturnOutcome, ReturnStatus
 from sheet_diag.model.returns import Problem, ProblemCode, Severity
@@ -46,7 +46,7 @@ _OUTPUTS: Final = ("portfolio.xlsx", "results", "corrections", "pdf", PASSWORDS_
 _SUPERSEDED: Final = (
     ProblemCode.NEWER_RETURN, ProblemCode.RETURN_NOT_SELECTED, ProblemCode.BLANK_SUPERSEDED
 )  # fmt: skip
-_COLORS: Final = {"A": "green", "B": "green", "C": "yellow", "D": "dark_orange", "E": "red"}
+_COLORS: Final = ("green", "green", "yellow", "dark_orange", "red")  # best to worst
 
 
 def run_with_progress(say: Wording, work: Callable[[Report], RunResult]) -> RunResult:
@@ -280,10 +280,9 @@ def _build_rank_table(result: RunResult, say: Wording) -> Table:
     table.add_column(say("cli.summary.count"), justify="right")
     table.add_column(say("cli.summary.share"), justify="right")
     total = sum(result.portfolio.ranks.values())
-    for rank in Rank:
-        count = result.portfolio.ranks[rank]
-        color = _COLORS[rank.value]
-        table.add_row(f"[bold {color}]{rank.value}[/]", str(count), f"{count / total:.0%}")
+    for rank, count in result.portfolio.ranks.items():
+        shown = Text(rank, f"bold {_COLORS[rank.step]}")
+        table.add_row(shown, str(count), f"{count / total:.0%}")
     return table
 
 

@@ -113,7 +113,7 @@ def choose_notice(
 ) -> Insurance:
     """Choose the level and the variant of the notice; `rank` is None where a gate holds."""
     exposure = _exposure(catalog, profile)
-    level = catalog.insurance.level[exposure]["none" if rank is None else rank.value]
+    level = catalog.insurance.level[exposure]["none" if rank is None else rank]
     variant = catalog.insurance.variant
     chosen = variant.answers.get(answers.get(variant.item) or "", variant.otherwise)
     return Insurance(exposure, level, chosen)

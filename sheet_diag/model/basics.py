@@ -29,19 +29,40 @@ class Lang(StrEnum):
     EN = "en"
 
 
-class Rank(StrEnum):
-    """判定ランク. A is the best; compare with `worse_of` or by `position`."""
+class Rank(str):
+    """判定ランク: its label, and its place among the `total` ranks of its catalogue (0: the best).
 
-    A = "A"
-    B = "B"
-    C = "C"
-    D = "D"
-    E = "E"
+    Only `Catalog.ranks` makes them. Labels are equal or not; order goes by `position`.
+    """
+
+    __slots__ = ("position", "total")
+    position: int
+    total: int
+
+    def __new__(cls, label: str, position: int, total: int) -> Rank:
+        """Make the rank at a position."""
+        rank = super().__new__(cls, label)
+        rank.position, rank.total = position, total
+        return rank
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Rank, (str(self), self.position, self.total)
 
     @property
-    def position(self) -> int:
-        """0 for A up to 4 for E."""
-        return "ABCDE".index(self.value)
+    def step(self) -> int:
+        """Its place on five steps, 0 (best) to 4 (worst); halves are rounded down."""
+        last = self.total - 1
+        return -((last - 8 * self.position) // (2 * last))
+
+    @property
+    def is_best(self) -> bool:
+        """Whether no rank is better."""
+        return self.position == 0
+
+    @property
+    def is_worst(self) -> bool:
+        """Whether no rank is worse."""
+        return self.position == self.total - 1
 
 
 def worse_of(*ranks: Rank) -> Rank:

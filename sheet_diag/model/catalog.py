@@ -11,6 +11,7 @@ from datetime import date
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property, lru_cache
+from itertools import compress
 from typing import Annotated, Final, TypeVar
 
 from pydantic import BeforeValidator, ConfigDict, Field, StrictBool, StrictInt
@@ -238,8 +239,8 @@ class RankTexts(Record):
     are not known decide it; without them `overall` stands.
     """
 
-    legend: Text
-    overall: Text
+    legend: Text | None = None
+    overall: Text | None = None
     capped: Text | None = None
     unknown: Text | None = None
 
@@ -267,7 +268,7 @@ class ReportTexts(Record):
 
     title: Text
     preamble: tuple[Text, ...]
-    ranks: Mapping[Rank, RankTexts]
+    ranks: Mapping[str, RankTexts] = Field(default_factory=dict)
     categories_intro: Text
     comments_intro: Text
     comments_none: Text
@@ -332,6 +333,26 @@ class Catalog(Record):
         """The standards whose control numbers items bear, or that have nothing else."""
         borne = {name for item in self.items.values() for name in item.controls}
         return tuple(each for each in self.standards if each.id in borne or not each.frame)
+
+    @cached_property
+    def ranks(self) -> tuple[Rank, ...]:
+        """The ranks, the best first."""
+        rules = self.scoring.ranks
+        return tuple(Rank(rule.label, place, len(rules)) for place, rule in enumerate(rules))
+
+    @cached_property
+    def rank_by_label(self) -> Mapping[str, Rank]:
+        """The ranks by label, the best first."""
+        return {str(rank): rank for rank in self.ranks}
+
+    @cached_property
+    def follow_up_ranks(self) -> tuple[Rank, ...]:
+        """The ranks that ask for 要フォロー: where nothing says which, the lower half."""
+        said = [rule.follow_up for rule in self.scoring.ranks]
+        first = len(said) - len(said) // 2
+        default = (rank.position >= first for rank in self.ranks)
+        asked = (each if own is None else own for own, each in zip(said, default, strict=True))
+        return tuple(compress(self.ranks, asked))
 
     def choices_of(self, item: Item) -> Mapping[str, Choice]:
         """The choices that an item knows, by id, with 該当なし even where it is not allowed."""

@@ -172,19 +172,26 @@ class PreviousReturn:
 
 
 @dataclass(frozen=True, slots=True)
+class RankScale:
+    """The ranks of a run, the best first, and the score at which each but the last begins."""
+
+    ranks: tuple[str, ...]
+    lows: tuple[Fraction | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class PreviousRunFacts:
     """What is the same for all clients of an earlier run; `catalog` is NAME@VERSION.
 
-    `items` maps item ids to their fingerprints, `ranks` ranks to their lowest scores; None where
-    that version wrote none. `questions` maps them to digests of their texts (empty: none were
-    kept).
+    `items` maps item ids to their fingerprints; it and `scale` are None where that version wrote
+    none. `questions` maps them to digests of their texts (empty: none were kept).
     """
 
     as_of: date
     catalog: str
     sha256: str
     items: Mapping[str, str] | None
-    ranks: Mapping[Rank, Fraction] | None = None
+    scale: RankScale | None = None
     questions: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -198,7 +205,7 @@ class PreviousRun:
     sha256: str
     items: Mapping[str, str] | None
     returns: tuple[PreviousReturn, ...]
-    ranks: Mapping[Rank, Fraction] | None = None
+    scale: RankScale | None = None
     questions: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -206,7 +213,7 @@ class PreviousRun:
         """The run without its returns."""
         name = f"{self.catalog}@{self.version}"
         return PreviousRunFacts(
-            self.as_of, name, self.sha256, self.items, self.ranks, self.questions
+            self.as_of, name, self.sha256, self.items, self.scale, self.questions
         )
 
 

@@ -119,12 +119,12 @@ class Scores:
     @property
     def binding_caps(self) -> tuple[Cap, ...]:
         """The caps that are the reason of the rank."""
-        return self.blocking_caps if self.rank is not self.base_rank else ()
+        return self.blocking_caps if self.rank != self.base_rank else ()
 
     @property
     def blocking_caps(self) -> tuple[Cap, ...]:
         """The caps that must be solved to get to the next rank."""
-        return tuple(cap for cap in self.caps if cap.at_most is self.rank)
+        return tuple(cap for cap in self.caps if cap.at_most == self.rank)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,7 +249,7 @@ class Diagnosis:
     @property
     def is_decided_by_unknown(self) -> bool:
         """Whether the rank would be another one if all that is not known were done."""
-        return self.unknown is not None and self.unknown.rank is not self.scores.rank
+        return self.unknown is not None and self.unknown.rank != self.scores.rank
 
     @property
     def text(self) -> OverallText:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, ClassVar
 
-from pydantic import Field, StrictInt
+from pydantic import ConfigDict, Field, StrictBool, StrictInt
 
 from sheet_diag.model.basics import Rank
-from sheet_diag.model.record import Id, Record, Score, Share, Text
+from sheet_diag.model.record import Exact, Id, NonEmptyText, Record, Score, Share, Text
 
 
 class GateLimits(Record):
@@ -25,7 +25,7 @@ class CategoryCap(Record):
     """A category below `score` (of 100) caps the rank."""
 
     score: Score
-    at_most: Rank
+    at_most: NonEmptyText
 
 
 class CategoriesCap(Record):
@@ -33,21 +33,21 @@ class CategoriesCap(Record):
 
     score: Score
     count: Annotated[StrictInt, Field(ge=1)]
-    at_most: Rank
+    at_most: NonEmptyText
 
 
 class CriticalCap(Record):
     """`count` critical items cap the rank: without effect, or done in part only."""
 
     count: Annotated[StrictInt, Field(ge=1)]
-    at_most: Rank
+    at_most: NonEmptyText
 
 
 class NaCap(Record):
     """More 該当なし than this share of a category's weight caps the rank."""
 
     over: Share
-    at_most: Rank
+    at_most: NonEmptyText
 
 
 class Caps(Record):
@@ -102,13 +102,27 @@ class PrerequisiteRule(Record):
     needs: Annotated[tuple[Id, ...], Field(min_length=1)]
 
 
+class RankRule(Record):
+    """A rank by its label: `lowest` is the least overall score that reaches it.
+
+    That of the last rank is only printed, as every score reaches it. `follow_up` is None where its
+    place decides, and `colour` too.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True)
+    label: NonEmptyText
+    lowest: Exact | None = Field(default=None, alias="from")
+    follow_up: StrictBool | None = None
+    colour: Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")] | None = None
+
+
 class ScoringRule(Record):
-    """Every number of the scoring rule; `ranks` gives the lowest score (of 100) of each rank.
+    """Every number of the scoring rule; `ranks` stand from the best to the worst.
 
     `na_together` lists items that are 該当なし all or none, as they have one condition.
     """
 
-    ranks: Mapping[Rank, Score]
+    ranks: Annotated[tuple[RankRule, ...], Field(min_length=2, max_length=12)]
     gates: GateLimits
     caps: Caps
     review: ReviewLimits
@@ -149,10 +163,10 @@ class VariantRule(Record):
 
 
 class InsuranceRule(Record):
-    """保険のご案内: the level of the notice by exposure and rank (`none`: not ranked)."""
+    """保険のご案内: the level of the notice by exposure and label of the rank (`none`: no rank)."""
 
     exposure: ExposureRule
-    level: Mapping[str, Mapping[Literal["A", "B", "C", "D", "E", "none"], StrictInt]]
+    level: Mapping[str, Mapping[str, StrictInt]]
     variant: VariantRule
 
 

@@ -47,7 +47,7 @@ _MAX_RECORD_BYTES: Final = 64 * MIB  # no record comes near; more would be there
 
 def _list_types() -> Iterator[type]:
     """List the records and enums of the model, and the exact kinds of number that they hold."""
-    yield from (Fraction, date)
+    yield from (Fraction, date, basics.Rank)
     for module in (basics, catalog, comparison, overrides, results, returns, rules, threats):
         for entry in vars(module).values():
             own = isinstance(entry, type) and entry.__module__ == module.__name__

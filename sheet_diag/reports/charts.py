@@ -18,7 +18,6 @@ from sheet_diag.xlsx.theme import (
     NAVY,
     OK,
     PROGRESS_BAR,
-    RANKS,
     WARNING,
     WHITE,
 )
@@ -230,9 +229,11 @@ def make_weeks_chart(
     return chart
 
 
-def make_rank_shares_chart(
-    book: Book, labels: CellSpan, ranks: Mapping[str, CellSpan], *, title: str
-) -> Any:
+# The counts of each rank, and its colour.
+RankSpans = Mapping[str, tuple[CellSpan, str]]
+
+
+def make_rank_shares_chart(book: Book, labels: CellSpan, ranks: RankSpans, *, title: str) -> Any:
     """Make a bar a group, of 100 %, parted by rank; white gaps part them in grey print, too."""
     chart = _stack_ranks(book, labels, ranks, gap=40, white=1)
     chart.set_y_axis(dict(_LABELS))
@@ -243,14 +244,12 @@ def make_rank_shares_chart(
     return chart
 
 
-def _stack_ranks(
-    book: Book, labels: CellSpan, ranks: Mapping[str, CellSpan], *, gap: int, white: float
-) -> Any:
+def _stack_ranks(book: Book, labels: CellSpan, ranks: RankSpans, *, gap: int, white: float) -> Any:
     """Stack the ranks in their colours, parted by a white line of so many points."""
     chart = book.chart({"type": "bar", "subtype": "percent_stacked"})
     border = {"color": WHITE, "width": white}
-    for rank, values in ranks.items():
-        look = {"fill": {"color": RANKS[rank]}, "border": border, "gap": gap}
+    for rank, (values, fill) in ranks.items():
+        look = {"fill": {"color": fill}, "border": border, "gap": gap}
         chart.add_series(ChartSeries(rank, values, look).options(labels))
     return chart
 
@@ -305,7 +304,7 @@ def make_row_bars(
     return _lay_over_rows(chart)
 
 
-def make_row_shares(book: Book, labels: CellSpan, ranks: Mapping[str, CellSpan]) -> Any:
+def make_row_shares(book: Book, labels: CellSpan, ranks: RankSpans) -> Any:
     """Make the same bars without any text, to lie over the rows of their values."""
     chart = _stack_ranks(book, labels, ranks, gap=90, white=0.75)
     plain = {"label_position": "none", "major_tick_mark": "none", **NO_LINE}

@@ -33,7 +33,7 @@ HEAT_UNKNOWN: Final = "#DDB07F"
 HEAT_LEFT_OUT: Final = "#F2F2F2"
 # From calm to alarming: cool, then warm, because one man in twenty hardly tells red
 # from green. Neighbours differ in grey, small letters can be read, and the letter always stands by.
-RANKS: Final = {"A": "#17506E", "B": "#2B705C", "C": "#A26B00", "D": "#9C3818", "E": "#5E1014"}
+RANK_STEPS: Final = ("#17506E", "#2B705C", "#A26B00", "#9C3818", "#5E1014")
 
 # The type scale in points: notes 8-9.5, text 10-11, headings 12-16, titles 18-20, rank and score.
 # Nothing else is set anywhere; a new size is a new decision here.

@@ -32,6 +32,7 @@ from sheet_diag.model.comparison import (
     PreviousReturn,
     PreviousRun,
     PreviousRunFacts,
+    RankScale,
 )
 from sheet_diag.model.results import ReturnOutcome, ReturnStatus
 from sheet_diag.model.returns import Problem, ProblemCode, ReceivedFile
@@ -78,7 +79,7 @@ def _make_history(
     catalog: Catalog, before: PreviousReturn, run: PreviousRunFacts
 ) -> tuple[PastDiagnosis, ...]:
     """Carry the history on, one diagnosis a day; another catalogue or scale of ranks ends it."""
-    if run.ranks is not None and run.ranks != catalog.scoring.ranks:
+    if not _has_same_ranks(catalog, run):
         return ()
     past = {each.as_of: each for each in before.history}
     if before.rank is not None and before.score is not None:
@@ -86,6 +87,15 @@ def _make_history(
     newest_first = reversed(past.values())
     same = takewhile(lambda each: each.catalog.startswith(f"{catalog.id}@"), newest_first)
     return tuple(islice(same, _MOST_PAST))[::-1]
+
+
+def _has_same_ranks(catalog: Catalog, run: PreviousRunFacts) -> bool:
+    """Whether ranks of a run mean what those of the catalogue do; the first runs named A to E."""
+    labels = tuple(catalog.rank_by_label)
+    if run.scale is None:
+        return labels == tuple("ABCDE")
+    lows = tuple(rule.lowest for rule in catalog.scoring.ranks[:-1])
+    return run.scale == RankScale(labels, lows)
 
 
 def item_fingerprint(catalog: Catalog, item: Item) -> str:

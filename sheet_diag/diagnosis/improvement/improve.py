@@ -44,7 +44,7 @@ def find_ways(
     """
     if scores.rank is None:
         return ()
-    better = [rank for rank in Rank if rank.position < scores.rank.position]
+    better = catalog.ranks[: scores.rank.position]
     facts = collect_facts(sum_categories(catalog, answers), ScoreVariant.RECORD)
     return tuple(
         _find_way(catalog, answers, facts, losses, target) for target in reversed(better[-2:])
@@ -87,8 +87,9 @@ def _smallest_set(
         )
         for each in losses.categories
     ]
+    lowest = catalog.scoring.ranks[target.position].lowest
     demand = SetDemand(
-        gain=max(0, losses.missing(catalog.scoring.ranks[target])),
+        gain=0 if lowest is None else max(0, losses.missing(lowest)),
         counted=tuple(asked.mended),
         mended=tuple(asked.mended.values()),
         crowds=tuple(rule.needed for rule in asked.crowds),

@@ -12,6 +12,7 @@ from itertools import chain
 from typing import assert_never
 
 from sheet_diag.diagnosis.scoring.item_scores import CategorySums, ScoreVariant
+from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog, cached_per_catalog
 from sheet_diag.model.results import Cap
 from sheet_diag.model.rules import (
@@ -54,27 +55,29 @@ def collect_facts(sums: Mapping[str, CategorySums], variant: ScoreVariant) -> Ca
 @cached_per_catalog
 def cap_rules(catalog: Catalog) -> tuple[CapRule, ...]:
     """List the caps of a catalogue; of a kind, the strongest comes last."""
-    caps = catalog.scoring.caps
+    caps, ranks = catalog.scoring.caps, catalog.rank_by_label
     falling = sorted(caps.category_below, key=lambda cap: -cap.score)
     floors = [*(cap.score for cap in falling[1:]), None]
     share = caps.na_share
     return (
         *(
-            CategoryCapRule(c.at_most, c.score, floor)
+            CategoryCapRule(ranks[c.at_most], c.score, floor)
             for c, floor in zip(falling, floors, strict=False)
         ),
-        *(CategoriesCapRule(c.at_most, c.score, c.count) for c in caps.categories_below),
-        *_critical_rules(caps.critical_missed, partial=False),
-        *_critical_rules(caps.critical_partial, partial=True),
-        *((NaShareCapRule(share.at_most, share.over),) if share else ()),
+        *(CategoriesCapRule(ranks[c.at_most], c.score, c.count) for c in caps.categories_below),
+        *_critical_rules(ranks, caps.critical_missed, partial=False),
+        *_critical_rules(ranks, caps.critical_partial, partial=True),
+        *((NaShareCapRule(ranks[share.at_most], share.over),) if share else ()),
     )
 
 
-def _critical_rules(caps: Sequence[CriticalCap], *, partial: bool) -> Iterator[CriticalCapRule]:
+def _critical_rules(
+    ranks: Mapping[str, Rank], caps: Sequence[CriticalCap], *, partial: bool
+) -> Iterator[CriticalCapRule]:
     rising = sorted(caps, key=lambda cap: cap.count)
     counts = [*(cap.count for cap in rising[1:]), None]
     for cap, more in zip(rising, counts, strict=False):
-        yield CriticalCapRule(cap.at_most, cap.count, more, partial)
+        yield CriticalCapRule(ranks[cap.at_most], cap.count, more, partial)
 
 
 def find_caps(catalog: Catalog, facts: CapFacts) -> Iterator[Cap]:

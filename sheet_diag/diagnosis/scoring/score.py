@@ -17,7 +17,7 @@ from sheet_diag.diagnosis.scoring.findings import find_findings
 from sheet_diag.diagnosis.scoring.item_scores import CategorySums, ScoreVariant, sum_categories
 from sheet_diag.model.applicability import find_open_gates
 from sheet_diag.model.basics import Rank, worse_of
-from sheet_diag.model.catalog import Catalog, cached_per_catalog
+from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import Answers, Cap, CategoryScore, ItemScore, Scores
 from sheet_diag.model.rules import ApplicableGate, CategoryGate, Gate, ItemGate, TotalGate
 
@@ -75,7 +75,7 @@ def score_answers(catalog: Catalog, answers: Answers) -> Scores:
         rank=record.rank if ranked else None,
         upper_rank=upper.rank if ranked else None,
         strict_rank=strict.rank if ranked else None,
-        findings=tuple(find_findings(catalog, sums, ranked and strict.rank is not record.rank)),
+        findings=tuple(find_findings(catalog, sums, ranked and strict.rank != record.rank)),
         items=dict.fromkeys(catalog.items, _NOT_COUNTED)
         | {answer.item: answer.score for each in sums.values() for answer in each.answers},
     )
@@ -110,13 +110,9 @@ def overall_score(catalog: Catalog, scores: Mapping[str, Fraction | None]) -> Fr
 
 def base_rank(catalog: Catalog, score: Fraction) -> Rank:
     """Find the best rank whose lowest score is reached."""
-    return next(rank for rank, lowest in _rank_thresholds(catalog) if score >= lowest)
-
-
-@cached_per_catalog
-def _rank_thresholds(catalog: Catalog) -> tuple[tuple[Rank, Fraction], ...]:
-    """List the lowest score of each rank, the best first."""
-    return tuple(sorted(catalog.scoring.ranks.items(), key=lambda pair: pair[0].position))
+    lows = (rule.lowest for rule in catalog.scoring.ranks[:-1])
+    found = (place for place, low in enumerate(lows) if low is not None and score >= low)
+    return catalog.ranks[next(found, -1)]
 
 
 def find_gates(

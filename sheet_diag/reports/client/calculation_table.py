@@ -204,7 +204,7 @@ class _CalculationTable:
         else:
             self.write_parameter(row, calc.LIMIT, look, float(rule.limit))
         self.write_parameter(row, calc.NEEDED, _FIGURE, rule.needed)
-        self.write_parameter(row, calc.AT_MOST, _FIGURE, rule.at_most.value)
+        self.write_parameter(row, calc.AT_MOST, _FIGURE, rule.at_most)
 
     def write_results(self) -> None:
         """Write score, base rank, cap and rank of both variants, and the strict score."""
@@ -227,12 +227,12 @@ class _CalculationTable:
     def write_variant(self, column: int, now: VariantValues) -> None:
         row = self.layout.result_row
         self.write_formula(row("score"), column, _SCORE, truncate_score(now.overall))
-        self.write_formula(row("base"), column, _FIGURE, now.base.value)
+        self.write_formula(row("base"), column, _FIGURE, now.base)
         self.write_parameter(row("cap"), column, _FIGURE, self.rank_text(now.cap))
-        self.write_formula(row("rank"), column, _TOTAL, now.rank.value)
+        self.write_formula(row("rank"), column, _TOTAL, now.rank)
 
     def rank_text(self, rank: Rank | None) -> str:
-        return rank.value if rank else self.context.say("report.none")
+        return rank if rank else self.context.say("report.none")
 
 
 def _category_values(

@@ -18,6 +18,7 @@ from sheet_diag.reports.client.report_looks import (
 )
 from sheet_diag.reports.client.score_drawings import RowArea, ScoreDrawings
 from sheet_diag.xlsx.page import Page
+from sheet_diag.xlsx.rank_colours import RankColours, rank_colours
 from sheet_diag.xlsx.theme import (
     BODY,
     BOLD,
@@ -26,7 +27,6 @@ from sheet_diag.xlsx.theme import (
     MIDDLE,
     NAVY,
     PALE,
-    RANKS,
     Look,
 )
 
@@ -61,10 +61,11 @@ def write_categories(
     for start in range(0, len(view.texts), 2):
         _write_texts(flow, view.texts[start : start + 2])
     flow.gap(2)
+    colours = rank_colours(live.context.catalog)
     with flow.together():
         flow.subheading(view.ranks_heading)
         for each in view.ranks:
-            _write_meaning(flow, each, view.own_mark)
+            _write_meaning(flow, each, view.own_mark, colours[each.rank])
 
 
 def _write_table(
@@ -119,9 +120,9 @@ def _write_texts(flow: PageFlow, texts: tuple[CategoryText, ...]) -> None:
         flow.write_row(*told, padding=1)
 
 
-def _write_meaning(flow: PageFlow, each: RankMeaning, mark: str) -> None:
+def _write_meaning(flow: PageFlow, each: RankMeaning, mark: str, colours: RankColours) -> None:
     own = _OWN if each.is_own else {}
-    rank = {**BODY, **BOLD, **CENTER, **LINED, **own, "font_color": RANKS[each.rank]}
+    rank = {**BODY, **BOLD, **CENTER, **LINED, **own, "font_color": colours.letters}
     text = {**_NAMED, **own}
     flow.write_row(
         FlowCell(each.rank, {**rank, "font_size": 12}, _RANK_AT),

@@ -102,7 +102,7 @@ def plan_criteria(catalog: Catalog, sheet: str, top: int) -> CriteriaLayout:
         bottom=max(row, first + ranks - 1, first + marks - 1),  # `row` is that of 未回答
         words=words,
         ranks=CellSpan(sheet, _RANK, first, first + ranks - 1),
-        rank_lows=CellSpan(sheet, _RANK_LOW[0], first, first + ranks - 1),
+        rank_lows=CellSpan(sheet, _RANK_LOW[0], first, first + ranks - 2),  # all reach the last
         marks=CellSpan(sheet, _MARK[0], first, first + marks - 1),
         mark_lows=CellSpan(sheet, _MARK_LOW[0], first, first + marks - 1),
     )
@@ -128,10 +128,12 @@ def write_criteria(page: Page, criteria: CriteriaLayout, context: ReportContext,
     for row in range(top + 2, criteria.bottom + 1):
         page.height(row, _LINE)
     _write_words(page, criteria, context)
-    ranks = sorted(context.catalog.scoring.ranks.items(), key=lambda pair: pair[0].position)
-    for row, (rank, low) in enumerate(ranks, criteria.ranks.first):
-        page.text(row, _RANK, rank.value, _RANK_NAME)
-        _write_low(page, row, _RANK_LOW, float(low))
+    for row, rule in enumerate(context.catalog.scoring.ranks, criteria.ranks.first):
+        page.text(row, _RANK, rule.label, _RANK_NAME)
+        if rule.lowest is None:
+            page.merged(row, *_RANK_LOW, context.say("report.none"), _WHOLE)
+        else:
+            _write_low(page, row, _RANK_LOW, float(rule.lowest))
     for row, mark in enumerate(context.catalog.report.marks, criteria.marks.first):
         page.merged(row, *_MARK, mark.mark, _MARK_NAME)
         _write_low(page, row, _MARK_LOW, float(mark.score))

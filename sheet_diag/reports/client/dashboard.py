@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sheet_diag.model.basics import Rank
+from sheet_diag.model.catalog import Catalog
 from sheet_diag.reports.charts import SIMULATED, TODAY, ChartSeries, make_area_chart
 from sheet_diag.reports.client.calculation_layout import (
     SHORT,
@@ -17,16 +17,17 @@ from sheet_diag.reports.client.calculation_layout import (
     target_line,
 )
 from sheet_diag.reports.client.context import ReportContext
+from sheet_diag.text.excel_text import quote_formula_text
 from sheet_diag.text.numbers import truncate_score
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
+from sheet_diag.xlsx.rank_colours import rank_colours
 from sheet_diag.xlsx.references import fixed_cell
 from sheet_diag.xlsx.theme import (
     BOLD,
     CENTERED,
     HEAD_9,
     PALE,
-    RANKS,
     TEXT_9,
     Look,
 )
@@ -41,7 +42,6 @@ _CHANGE: Final[Look] = {**CENTERED, "num_format": "+0.0;-0.0;0.0"}
 _STRONG: Final[Look] = {**_FIGURE, **BOLD}
 _RANK_NAME: Final[Look] = {**TEXT_9, **BOLD, "bg_color": PALE}
 _RANK: Final[Look] = {**_STRONG, "font_size": 14, "bg_color": PALE}
-_RANKS: Final[dict[str, Look]] = {rank: {"font_color": color} for rank, color in RANKS.items()}
 
 _Value = str | float
 # Label, row and column of the verdict, and its value today and at the start of the simulation.
@@ -129,7 +129,7 @@ def _write_result(page: Page, dashboard: Dashboard) -> None:
             formula = f"={calculation.result_cell(cell, column=column).reference_from(page.name)}"
             page.formula(row, place, formula, look, value)
         if key == "rank":
-            _colour_ranks(page, row)
+            _colour_ranks(page, row, dashboard.context.catalog)
 
 
 def _list_results(context: ReportContext) -> Iterator[_Line]:
@@ -137,19 +137,20 @@ def _list_results(context: ReportContext) -> Iterator[_Line]:
     none, both = context.say("report.none"), (context.cell_values, context.simulated_values)
     today, start = (values.record for values in both)
     yield "score", "score", VALUE, truncate_score(today.overall), truncate_score(start.overall)
-    yield "base", "base", VALUE, today.base.value, start.base.value
+    yield "base", "base", VALUE, today.base, start.base
     yield "cap", "cap", VALUE, today.cap or none, start.cap or none
-    yield "rank", "rank", VALUE, today.rank.value, start.rank.value
+    yield "rank", "rank", VALUE, today.rank, start.rank
     if context.cell_values.unanswered:
         upper, then = (values.upper for values in both)
         scores = truncate_score(upper.overall), truncate_score(then.overall)
         yield "upper", "score", VALUE_UPPER, *scores
-        yield "upper.rank", "rank", VALUE_UPPER, upper.rank.value, then.rank.value
+        yield "upper.rank", "rank", VALUE_UPPER, upper.rank, then.rank
 
 
-def _colour_ranks(page: Page, row: int) -> None:
-    """Show rank letters in the colours that the report gives them."""
+def _colour_ranks(page: Page, row: int, catalog: Catalog) -> None:
+    """Show ranks in the colours that the report gives them."""
     area = (row, _RESULTS[0], row, _RESULTS[1])
-    for rank in Rank:
+    for label, colours in rank_colours(catalog).items():
         cell = fixed_cell(row, _RESULTS[0]).replace("$", "")
-        page.highlight(area, f'={cell}="{rank.value}"', _RANKS[rank.value])
+        is_shown = f"={cell}={quote_formula_text(label)}"
+        page.highlight(area, is_shown, {"font_color": colours.letters})

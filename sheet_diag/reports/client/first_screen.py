@@ -15,6 +15,7 @@ from sheet_diag.reports.client.report_looks import say_key
 from sheet_diag.reports.client.score_drawings import SCORE_BAR, ScoreDrawings
 from sheet_diag.text.excel_text import quote_formula_text
 from sheet_diag.xlsx.page import Page
+from sheet_diag.xlsx.rank_colours import rank_colours
 from sheet_diag.xlsx.theme import (
     BODY,
     BOLD,
@@ -27,7 +28,6 @@ from sheet_diag.xlsx.theme import (
     MIDDLE,
     MUTED,
     NAVY,
-    RANKS,
     TITLE,
     WHITE,
     Look,
@@ -57,11 +57,7 @@ _LOGO: Final = (8, (104, 24))  # its first column, and the box of pixels that it
 _STRIP: Final[Look] = {**BODY, **CENTER, "border": 1, "border_color": LINE}
 _OTHER: Final[Look] = {**_STRIP, "font_size": 16, "font_color": MUTED}
 _NOT: Final[Look] = {"bg_color": WHITE, "font_color": MUTED}
-_FILL: Final = {rank: {"bg_color": color, "font_color": WHITE} for rank, color in RANKS.items()}
-_OWN: Final = {
-    rank: {**_STRIP, **BOLD, **fill, "font_size": 26, "border": 5, "border_color": INK}
-    for rank, fill in _FILL.items()
-}
+_OWN: Final[Look] = {**_STRIP, **BOLD, "font_size": 26, "border": 5, "border_color": INK}
 _LABEL: Final[Look] = {**BODY, **MIDDLE, **INSET, **_ONE_LINE, "font_size": 9, "font_color": MUTED}
 _RANK_LABEL: Final[Look] = {
     **BODY,
@@ -164,10 +160,11 @@ def write_verdict(
 def _write_strip(page: Page, row: int, summary: Summary, live: LiveFigures) -> None:
     """Write all ranks, the own one filled; a changed one is filled instead by a rule."""
     for column, rank in enumerate(summary.ranks):
-        is_own = rank == summary.rank
-        page.merged(row, column, column, rank, _OWN[rank] if is_own else _OTHER, rows=2)
-        changed = f'={live.rank}{"<>" if is_own else "="}"{rank}"'
-        page.highlight((row, column, row + 1, column), changed, _NOT if is_own else _FILL[rank])
+        is_own, colours = rank == summary.rank, rank_colours(live.context.catalog)[rank]
+        fill = {"bg_color": colours.fill, "font_color": colours.on_fill}
+        page.merged(row, column, column, rank, {**_OWN, **fill} if is_own else _OTHER, rows=2)
+        changed = f"={live.rank}{'<>' if is_own else '='}{quote_formula_text(rank)}"
+        page.highlight((row, column, row + 1, column), changed, _NOT if is_own else fill)
 
 
 def _write_score(page: Page, row: int, summary: Summary, live: LiveFigures) -> None:

@@ -175,7 +175,24 @@ class _FormulaBuilder:
         if rules := cap_rules(self.localized.catalog):
             first, last = layout.caps_top + 1, layout.caps_top + len(rules)
             caps = CellSpan(layout.sheet, variant.applied, first, last)
-            apply = f"({caps}<>{none})"
-            worst = f"CHAR(SUMPRODUCT(MAX({apply}*CODE({caps}))))"
-            yield "cap", f"IF(SUMPRODUCT({apply}*1)=0,{none},{worst})"
-        yield "rank", f"IF({cap}={none},{base},IF({cap}>{base},{cap},{base}))"
+            yield "cap", self.worst_cap(str(caps))
+        ranks = self.criteria.ranks.reference_from(layout.sheet)
+        base_at, cap_at = (f"MATCH({self.literal(each)},{ranks},0)" for each in (base, cap))
+        yield "rank", f"IF({cap}={none},{base},INDEX({ranks},MAX({base_at},{cap_at})))"
+
+    def worst_cap(self, caps: str) -> str:
+        """Build the last of the ranks that stands among the caps; none where no cap applies."""
+        home, ranks = self.layout.sheet, self.criteria.ranks
+        named, first = ranks.reference_from(home), ranks.cell(ranks.first).reference_from(home)
+        places = f"(ROW({named})-ROW({first})+1)"
+        worst = f"MAX(ISNUMBER(MATCH({self.literal(named)},{caps},0))*{places})"
+        applies = f"SUMPRODUCT(({caps}<>{self.none})*1)"
+        return f"IF({applies}=0,{self.none},INDEX({named},SUMPRODUCT({worst})))"
+
+    def literal(self, rank: str) -> str:
+        """Keep MATCH from taking * and ? in labels of ranks for wildcards."""
+        if not any(set(label) & set("*?~") for label in self.localized.catalog.rank_by_label):
+            return rank
+        for sign in "~*?":
+            rank = f'SUBSTITUTE({rank},"{sign}","~{sign}")'
+        return rank

@@ -40,7 +40,7 @@ class LiveFigures:
 
     def unless_changed(self, text: str) -> str:
         """A text as long as score and rank are those that the sentences speak of."""
-        overall, rank = self.overall, quote_formula_text(self.context.cell_values.record.rank.value)
+        overall, rank = self.overall, quote_formula_text(self.context.cell_values.record.rank)
         changed = quote_formula_text(self.context.say("report.sheet.changed"))
         same = f"AND({overall.formula}={overall.now},{self.rank}={rank})"
         return f"IF({same},{quote_formula_text(text)},{changed})"

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final
 
-from sheet_diag.model.basics import Rank
 from sheet_diag.model.comparison import ItemChange, Movement, PreviousDiagnosis
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.client.page_flow import LAST_COLUMN, PageFlow
@@ -59,12 +58,12 @@ def write_previous(flow: PageFlow, context: ReportContext, previous: PreviousDia
 
 
 def _list_sentences(context: ReportContext, previous: PreviousDiagnosis) -> Iterator[str]:
-    say, scores = context.say, context.report.diagnosis.scores
-    now, then = scores.rank or Rank.E, previous.rank
+    say = context.say
+    now, then = context.cell_values.record.rank, previous.rank
     day = context.format_day(previous.as_of)
     if common := previous.common:
         yield say("comparison.then.versions", then=day, count=common.count)
-    elif now is then:
+    elif now == then:
         yield say("comparison.then.level", then=day, now=now)
     else:
         way = "up" if now.position < then.position else "down"
@@ -118,7 +117,7 @@ def _list_measures(context: ReportContext, previous: PreviousDiagnosis) -> Itera
         label = say("comparison.common", count=common.count)
         yield _score_line(context, label, common.then, common.now)
         return
-    rank = scores.rank or Rank.E
+    rank = context.cell_values.record.rank
     steps = previous.rank.position - rank.position
     way = "up" if steps > 0 else "down"
     text = (

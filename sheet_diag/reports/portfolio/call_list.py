@@ -8,13 +8,15 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from sheet_diag.model.basics import Rank
+from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.portfolio import FollowUp, Portfolio
 from sheet_diag.reports.portfolio import grid
 from sheet_diag.reports.portfolio.grid import CELL_CENTER, CELL_SCORE, CELL_TEXT, GridCell
 from sheet_diag.reports.portfolio.table_sheet import FIRST_ROW, PortfolioContext, iterate_rows
 from sheet_diag.xlsx.page import Page
+from sheet_diag.xlsx.rank_colours import rank_colours
 from sheet_diag.xlsx.references import column_cell
-from sheet_diag.xlsx.theme import BOLD, LINK, RANKS, WHITE, Look
+from sheet_diag.xlsx.theme import BOLD, LINK
 
 _MOST_CALLS: Final = 10
 _REST: Final = timedelta(days=30)  # in which nobody is called again
@@ -25,11 +27,6 @@ _COLUMNS: Final = (
 _NUMBER, _NAME, _GROUP, _RANK, _SCORE = (0, 0), (1, 3), (4, 4), (5, 5), (6, 6)
 _REASONS, _CONTACT, _REPORT = (7, 9), (10, 10), (11, 11)
 _NAME_COLUMN: Final = 1  # of 一覧
-_VISITED: Final = {Rank.E: "management", Rank.D: "visit"}
-_MARKS: Final[dict[str, Look]] = {
-    rank: {**CELL_CENTER, **BOLD, "font_color": WHITE, "bg_color": color}
-    for rank, color in RANKS.items()
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +42,13 @@ class CallList:
     rested: int
 
 
-def list_calls(portfolio: Portfolio) -> CallList:
+def list_calls(catalog: Catalog, portfolio: Portfolio) -> CallList:
     """Choose whom to call: of those to be followed up, at most ten."""
     rows = enumerate(iterate_rows(portfolio.clients, _COLUMNS))
     records = [(place, dict(zip(_COLUMNS, row, strict=True))) for place, row in rows]
     wanted = [(place, record) for place, record in records if record["follow_up"]]
     due = [each for each in wanted if not _is_rested(each[1]["contacted"], portfolio.as_of)]
-    calls = sorted(due, key=lambda each: _urgency(each[1]))[:_MOST_CALLS]
+    calls = sorted(due, key=lambda each: _urgency(catalog, each[1]))[:_MOST_CALLS]
     return CallList(tuple(calls), len(wanted), len(wanted) - len(due))
 
 
@@ -59,13 +56,13 @@ def _is_rested(contacted: date | None, as_of: date) -> bool:
     return isinstance(contacted, date) and as_of - _REST <= contacted <= as_of
 
 
-def _urgency(record: dict[str, Any]) -> tuple[Any, ...]:
+def _urgency(catalog: Catalog, record: dict[str, Any]) -> tuple[Any, ...]:
     """Order by a fall in rank, insurance level, rank, critical items, score."""
     reasons = record["follow_up"].split()
     return (
         FollowUp.FELL not in reasons,
         FollowUp.INSURANCE not in reasons,
-        -Rank(record["rank"]).position,
+        -catalog.rank_by_label[record["rank"]].position,
         -record["critical"],
         -record["position"],  # by the exact score
     )
@@ -73,7 +70,7 @@ def _urgency(record: dict[str, Any]) -> tuple[Any, ...]:
 
 def write_calls(page: Page, row: int, context: PortfolioContext) -> int:
     """Write the panel; returns the row below it."""
-    say, found = context.say, list_calls(context.portfolio)
+    say, found = context.say, list_calls(context.catalog, context.portfolio)
     parts = {"count": f"{found.follow_ups:,}", "most": _MOST_CALLS}
     heading = "portfolio.calls.heading" if found.calls else "portfolio.calls.heading.none"
     grid.write_heading(page, row, grid.LEFT_SIDE, say(heading, **parts))
@@ -120,19 +117,29 @@ def _write_table(page: Page, row: int, context: PortfolioContext, found: CallLis
     return row + 1 + len(found.calls)
 
 
+def _choose_contact(catalog: Catalog, rank: Rank) -> str:
+    """Choose who is spoken to, and how."""
+    if rank.is_worst:
+        return "management"
+    return "visit" if rank in catalog.follow_up_ranks else "call"
+
+
 def _cells(
     context: PortfolioContext, number: int, record: dict[str, Any], heads: dict[str, grid.Columns]
 ) -> list[GridCell]:
-    say, labels, rank = context.say, context.labels, record["rank"]
+    say, labels, catalog = context.say, context.labels, context.catalog
+    rank = catalog.rank_by_label[record["rank"]]
+    colours = rank_colours(catalog)[rank]
     reasons = labels.follow_up_codes(
         record["follow_up"], record["insurance"], record["critical"], rank, record["base_rank"]
     )
     name = labels.client(record["name"], record["file"])
-    contact = say(f"portfolio.calls.contact.{_VISITED.get(Rank(rank), 'call')}")
+    mark = {**CELL_CENTER, **BOLD, "font_color": colours.on_fill, "bg_color": colours.fill}
+    contact = say(f"portfolio.calls.contact.{_choose_contact(catalog, rank)}")
     found = [
         GridCell(_NUMBER, number, {**CELL_CENTER, "num_format": "0"}),
         GridCell(heads["name"], name, {**CELL_TEXT, **LINK}, is_client_text=True),
-        GridCell(_RANK, rank, _MARKS[rank]),
+        GridCell(_RANK, rank, mark),
         GridCell(_SCORE, record["score"], CELL_SCORE),
         GridCell(_REASONS, reasons, CELL_TEXT),
         GridCell(_CONTACT, contact, CELL_TEXT),

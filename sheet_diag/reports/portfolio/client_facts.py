@@ -14,7 +14,6 @@ from fractions import Fraction
 from typing import Final, NamedTuple
 
 from sheet_diag.diagnosis.coverage import cover_standards
-from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.client_list import ListedClient
 from sheet_diag.model.comparison import (
@@ -34,7 +33,6 @@ from sheet_diag.text.numbers import score_change, truncate_score
 from sheet_diag.text.problems import problem_severity
 
 _UNANSWERED: Final = (FindingCode.UNANSWERED, FindingCode.NA_NOT_ALLOWED)
-_LOW: Final = (Rank.D, Rank.E)
 _URGENT_INSURANCE: Final = 3
 _MANY_CRITICAL: Final = 3
 
@@ -214,8 +212,8 @@ def _row(
         employees=replace_surrogates(sheet.profile.get("employees", "")),
         group="",
         contacted=None,
-        rank=scores.rank.value if scores.rank else "",
-        base_rank=scores.base_rank.value if scores.base_rank else "",
+        rank=scores.rank if scores.rank else "",
+        base_rank=scores.base_rank if scores.base_rank else "",
         score=now,
         weakest=min(applicable, key=lambda name: applicable[name]),
         insurance=diagnosis.insurance.level,
@@ -224,13 +222,13 @@ def _row(
         file=replace_surrogates(outcome.received.label),
         result=outcome.result or "",
         deviation=_deviation(comparison),
-        previous_rank=previous.rank.value if previous else "",
+        previous_rank=previous.rank if previous else "",
         previous_score=then,
         change=_change(former, scores),
         caps=" ".join(cap.rule.code for cap in scores.caps),
         critical=len(diagnosis.top_items),
         overrides=len(outcome.received.judgement.overrides),
-        follow_up=" ".join(_follow_up(outcome, diagnosis)),
+        follow_up=" ".join(_follow_up(catalog, outcome, diagnosis)),
         exact=float(scores.overall or 0),
         scores=tuple(map(_shown, by_category.values())),
         met=tuple(
@@ -255,10 +253,12 @@ def _deviation(comparison: Comparison) -> float | None:
     return standing.deviation if standing else None
 
 
-def _follow_up(outcome: ReturnOutcome, diagnosis: Diagnosis) -> Iterator[FollowUp]:
+def _follow_up(
+    catalog: Catalog, outcome: ReturnOutcome, diagnosis: Diagnosis
+) -> Iterator[FollowUp]:
     """Give the reasons to follow a client up; the sheet says the rule in words."""
     rank, previous = diagnosis.scores.rank, outcome.comparison.previous
-    if rank in _LOW:
+    if rank in catalog.follow_up_ranks:
         yield FollowUp.LOW_RANK
     if previous and rank and not previous.common and rank.position > previous.rank.position:
         yield FollowUp.FELL

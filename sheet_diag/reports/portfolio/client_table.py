@@ -14,7 +14,6 @@ from sheet_diag.reports.portfolio.table_sheet import (
     COLUMN_HEAD,
     DAY,
     LEFT,
-    RANK_LOOKS,
     SCALE,
     SCORE,
     CellMaker,
@@ -26,6 +25,7 @@ from sheet_diag.reports.portfolio.table_sheet import (
     make_day_cell,
     make_number_cell,
     measure_height,
+    rank_looks,
     write_table_sheet,
 )
 from sheet_diag.xlsx.book import Book
@@ -41,7 +41,6 @@ _OVERALL: Final = {**SCORE, **BOLD}
 _LINK: Final = {**CENTERED_9, **LINK}
 # The difference with its sign, which tells it also without the colour.
 _CHANGE: Final = {**CENTERED_9, "num_format": '"▲ +"0.0;"▼ -"0.0;"＝ "0.0'}
-_LARGE_RANKS: Final = {rank: {**look, "font_size": 11} for rank, look in RANK_LOOKS.items()}
 _CODES: Final = ("follow_up", "insurance", "critical", "rank", "base_rank")
 
 
@@ -60,6 +59,12 @@ class _ClientColumn:
         return bool((values.notna() & (values != "")).any())
 
 
+def _say_lead(context: PortfolioContext) -> str:
+    ranks, low = context.catalog.ranks, context.labels.ranks(context.catalog.follow_up_ranks)
+    example = ranks[(len(ranks) - 1) // 4]
+    return context.say("portfolio.clients.lead", example=example, low=low)
+
+
 def write_clients(_: Book, page: Page, context: PortfolioContext) -> None:
     """Write 一覧: a native table, best first, without columns that are empty for everybody."""
     say, clients = context.say, context.portfolio.clients
@@ -67,7 +72,7 @@ def write_clients(_: Book, page: Page, context: PortfolioContext) -> None:
     places = {each.names[0]: place for place, each in enumerate(shown)}
     listing = PortfolioTable(
         heading=say("portfolio.sheet.clients"),
-        lead=say("portfolio.clients.lead"),
+        lead=_say_lead(context),
         columns=[each.column for each in shown],
         count=len(clients),
         table="Clients",
@@ -101,7 +106,8 @@ def _first_columns(context: PortfolioContext) -> Iterator[_ClientColumn]:
     yield replace(_number(context, "position", 46, _WHOLE), is_needed=True)
     name = _text(context, "name", 160, _NAME, shown=lambda who: labels.client(*who))
     yield replace(name, names=("name", "file"), is_needed=True)
-    yield replace(_text(context, "rank", 54, looks=_LARGE_RANKS), is_needed=True)
+    looks = {r: {**look, "font_size": 11} for r, look in rank_looks(context.catalog).items()}
+    yield replace(_text(context, "rank", 54, looks=looks), is_needed=True)
     yield replace(_number(context, "score", 56, _OVERALL), is_needed=True)
     codes = cache(lambda reasons: labels.follow_up_codes(*reasons))
     yield replace(_text(context, "follow_up", 120, TEXT_9, shown=codes), names=_CODES)

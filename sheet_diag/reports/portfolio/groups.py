@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from sheet_diag.model.basics import Rank
+from sheet_diag.model.catalog import Catalog
 from sheet_diag.reports.charts import make_rank_shares_chart
 from sheet_diag.reports.portfolio.table_sheet import (
     FIRST_ROW,
@@ -23,6 +23,7 @@ from sheet_diag.reports.portfolio.table_sheet import (
 )
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
+from sheet_diag.xlsx.rank_colours import rank_colours
 from sheet_diag.xlsx.references import CellSpan
 from sheet_diag.xlsx.theme import (
     BOLD,
@@ -39,10 +40,10 @@ _COUNT: Final = {**CENTERED_9, "num_format": "#,##0"}
 
 def write_groups(book: Book, page: Page, context: PortfolioContext, field: str) -> None:
     """Write the sheet of one field, by which clients are grouped."""
-    say, frame = context.say, context.portfolio.groups[field]
+    say, frame, ranks = context.say, context.portfolio.groups[field], context.catalog.ranks
     listing = PortfolioTable(
         heading=say(f"portfolio.sheet.{field}"),
-        lead=say("portfolio.groups.lead"),
+        lead=say("portfolio.groups.lead", best=ranks[0], worst=ranks[-1]),
         columns=_columns(context, field),
         count=len(frame),
         table=f"By_{field}",
@@ -53,11 +54,11 @@ def write_groups(book: Book, page: Page, context: PortfolioContext, field: str) 
     if rows:
         first = listing.last - len(context.catalog.categories) + 1
         page.shade((rows[0], first, rows[1], listing.last), SCALE)
-        _place_chart(book, page, rows, say(f"portfolio.chart.{field}"))
+        _place_chart(book, page, rows, context.catalog, say(f"portfolio.chart.{field}"))
 
 
 def _columns(context: PortfolioContext, field: str) -> list[PortfolioColumn]:
-    say = context.say
+    say, ranks = context.say, context.catalog.ranks
     scores = [say(f"portfolio.categories.{key}") for key in _FIGURES]
     categories = [category.short[say.lang] for category in context.catalog.categories]
     return [
@@ -66,31 +67,36 @@ def _columns(context: PortfolioContext, field: str) -> list[PortfolioColumn]:
         ),
         PortfolioColumn(say("portfolio.ranks.count"), 50, _COUNT, make_number_cell),
         PortfolioColumn(say("portfolio.ranks.share"), 50, SHARE, make_number_cell),
-        *(PortfolioColumn(rank.value, 38, _COUNT, make_number_cell) for rank in Rank),
-        *(PortfolioColumn(f"{rank.value} %", 46, SHARE, make_number_cell) for rank in Rank),
+        *(PortfolioColumn(rank, 38, _COUNT, make_number_cell) for rank in ranks),
+        *(PortfolioColumn(f"{rank} %", 46, SHARE, make_number_cell) for rank in ranks),
         *(PortfolioColumn(head, 58, SCORE, make_number_cell) for head in scores),
         *(PortfolioColumn(head, 62, SCORE, make_number_cell) for head in categories),
     ]
 
 
 def _rows(context: PortfolioContext, field: str) -> Iterator[PortfolioRow]:
-    total = len(context.portfolio.clients)
+    total, ranks = len(context.portfolio.clients), context.catalog.ranks
     scores = [f"score:{category.id}" for category in context.catalog.categories]
-    names = ["choice", "clients", *(rank.value for rank in Rank), *_FIGURES, *scores]
+    names = ["choice", "clients", *ranks, *_FIGURES, *scores]
     for choice, clients, *figures in iterate_rows(context.portfolio.groups[field], names):
         label = context.labels.group(field, choice)
-        counts, means = figures[: len(Rank)], figures[len(Rank) :]
+        counts, means = figures[: len(ranks)], figures[len(ranks) :]
         shares = [count / clients for count in counts]
         values = (label, clients, clients / total, *counts, *shares, *means)
         yield PortfolioRow(values, max(22, measure_height(_LABEL, label)))
 
 
-def _place_chart(book: Book, page: Page, rows: tuple[int, int], title: str) -> None:
+def _place_chart(
+    book: Book, page: Page, rows: tuple[int, int], catalog: Catalog, title: str
+) -> None:
     first, last = rows
     if last - first >= _MOST_BARS:
         return
     labels = CellSpan(page.name, 0, first, last)
-    ranks = {rank.value: CellSpan(page.name, 3 + rank.position, first, last) for rank in Rank}
+    ranks = {
+        rank: (CellSpan(page.name, 3 + place, first, last), colours.fill)
+        for place, (rank, colours) in enumerate(rank_colours(catalog).items())
+    }
     chart = make_rank_shares_chart(book, labels, ranks, title=title)
     size = (_CHART + 300, 130 + 26 * (last - FIRST_ROW + 1))
     page.place(last + 2, 0, chart, size, description=title)

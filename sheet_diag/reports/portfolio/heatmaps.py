@@ -13,7 +13,6 @@ from sheet_diag.reports.portfolio.table_sheet import (
     COLUMN_HEAD,
     HEADER_ROW,
     LEFT,
-    RANK_LOOKS,
     SCALE,
     SCORE,
     PortfolioColumn,
@@ -22,6 +21,7 @@ from sheet_diag.reports.portfolio.table_sheet import (
     PortfolioTable,
     iterate_rows,
     make_number_cell,
+    rank_looks,
     write_table_sheet,
 )
 from sheet_diag.xlsx.book import Book
@@ -149,7 +149,7 @@ def _client_columns(context: PortfolioContext) -> tuple[PortfolioColumn, Portfol
     say = context.say
     return (
         PortfolioColumn(say("portfolio.clients.name"), 200, LEFT, Page.client_cell),
-        PortfolioColumn(say("portfolio.clients.rank"), 52, looks=RANK_LOOKS),
+        PortfolioColumn(say("portfolio.clients.rank"), 52, looks=rank_looks(context.catalog)),
     )
 
 

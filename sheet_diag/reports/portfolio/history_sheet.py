@@ -11,7 +11,6 @@ import pandas as pd
 from sheet_diag.reports.charts import make_history_chart
 from sheet_diag.reports.portfolio.table_sheet import (
     HEADER_ROW,
-    RANK_LOOKS,
     SCALE,
     SCORE,
     PortfolioColumn,
@@ -21,6 +20,7 @@ from sheet_diag.reports.portfolio.table_sheet import (
     iterate_rows,
     make_number_cell,
     measure_height,
+    rank_looks,
     write_table_sheet,
 )
 from sheet_diag.xlsx.book import Book
@@ -79,7 +79,7 @@ def _columns(context: PortfolioContext, runs: Sequence[str]) -> list[PortfolioCo
     return [
         PortfolioColumn(say("portfolio.clients.name"), _NAME, {**TEXT_9, **BOLD}, Page.client_cell),
         PortfolioColumn(say("portfolio.clients.group"), _GROUP, TEXT_9, Page.client_cell),
-        PortfolioColumn(say("portfolio.clients.rank"), _RANK, looks=RANK_LOOKS),
+        PortfolioColumn(say("portfolio.clients.rank"), _RANK, looks=rank_looks(context.catalog)),
         *(PortfolioColumn(run, _SCORE, SCORE, make_number_cell) for run in runs),
     ]
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sheet_diag.diagnosis.scoring.cap_rules import cap_rules
+from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.portfolio import FollowUp
 from sheet_diag.model.results import ReturnStatus
@@ -72,9 +73,21 @@ class PortfolioLabels:
         found = (rules[code] for code in codes.split())
         return self._list(self.say(f"portfolio.cap.{rule.kind}", **rule.figures) for rule in found)
 
+    def ranks(self, several: Sequence[Rank], joined: str = "and") -> str:
+        """Name ranks that stand in order, the first and the last of more than two."""
+        if len(several) < 2:
+            return "".join(several) or self.say("report.none")
+        places = several[-1].position - several[0].position + 1
+        if 2 < len(several) == places:
+            joined = "to"
+        elif len(several) > 2:
+            return self._list(several)
+        return self.say(f"portfolio.ranks.{joined}", first=several[0], last=several[-1])
+
     def follow_up(self, words: str) -> str:
         """Put the reasons to follow a client up in words."""
-        return self._list(self.say(f"portfolio.follow_up.{word}") for word in words.split())
+        parts = {"ranks": self.ranks(self.catalog.follow_up_ranks, "or")}
+        return self._list(self.say(f"portfolio.follow_up.{w}", **parts) for w in words.split())
 
     def follow_up_codes(
         self, words: str, insurance: int, critical: int, rank: str, base_rank: str

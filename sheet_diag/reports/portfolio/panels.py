@@ -30,6 +30,7 @@ from sheet_diag.reports.portfolio.table_sheet import PortfolioContext
 from sheet_diag.reports.portfolio.tables import UNANSWERED
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
+from sheet_diag.xlsx.rank_colours import rank_colours
 from sheet_diag.xlsx.references import CellSpan
 from sheet_diag.xlsx.theme import BOLD
 
@@ -56,9 +57,10 @@ def write_groups(
     say = context.say
     grid.write_heading(page, row, RIGHT_SIDE, say(f"portfolio.{field}.heading"))
     heads = [(_GROUP, say(f"portfolio.clients.{field}")), (_CLIENTS, say("portfolio.ranks.count"))]
-    heads += [(_rank_column(rank), rank.value) for rank in Rank]
+    heads += [(_rank_column(rank), rank) for rank in context.catalog.ranks]
     heads += [(_MEDIAN, say("portfolio.categories.median"))]
-    heads += [(_SHARES, say("portfolio.groups.shares"))]
+    ranks = context.catalog.ranks
+    heads += [(_SHARES, say("portfolio.groups.shares", best=ranks[0], worst=ranks[-1]))]
     grid.write_heads(page, row + 1, heads)
     rows = _list_sizes(context) if field == "employees" else _list_groups(context, field)
     if total:
@@ -71,13 +73,17 @@ def write_groups(
             GridCell(_MEDIAN, shown_score(each.median), {**CELL_SCORE, **more}),
             GridCell(_SHARES, "", {**CELL_TEXT, **more}),
         ]
-        counts = zip(Rank, each.counts[1:], strict=True)
+        counts = zip(context.catalog.ranks, each.counts[1:], strict=True)
         cells += [GridCell(_rank_column(r), n, {**CELL_COUNT, **more}) for r, n in counts]
         grid.write_row(page, line, cells, say("report.none"))
     first, last = row + 2, row + 1 + len(rows)
     labels = CellSpan(page.name, _GROUP[0], first, last)
-    ranks = {r.value: CellSpan(page.name, _rank_column(r)[0], first, last) for r in Rank}
-    chart = make_row_shares(book, labels, ranks)
+    colours = rank_colours(context.catalog)
+    spans = {
+        str(rank): (CellSpan(page.name, _rank_column(rank)[0], first, last), colours[rank].fill)
+        for rank in ranks
+    }
+    chart = make_row_shares(book, labels, spans)
     _place(page, first, _SHARES, chart, len(rows), say(f"portfolio.chart.{field}"))
     return last + 1
 
@@ -112,7 +118,7 @@ def _list_groups(context: PortfolioContext, field: str) -> list[_GroupRow]:
         part = frame.loc[rest]
         clients = context.portfolio.clients
         median = float(clients.loc[clients[field].isin(rest), "score"].median())
-        counts = tuple(int(part[name].sum()) for name in ("clients", *(r.value for r in Rank)))
+        counts = tuple(int(part[name].sum()) for name in ("clients", *context.catalog.ranks))
         label = context.say("portfolio.groups.others", count=len(rest))
         rows.append(_GroupRow(label, counts, median))
     return rows
@@ -123,15 +129,15 @@ def _group_row(
 ) -> _GroupRow:
     label = context.labels.group(field, choice)
     if choice not in frame.index:
-        return _GroupRow(label, (0,) * (1 + len(Rank)), float("nan"))
+        return _GroupRow(label, (0,) * (1 + len(context.catalog.ranks)), float("nan"))
     record: Any = frame.loc[choice]
-    counts = tuple(int(record[name]) for name in ("clients", *(r.value for r in Rank)))
+    counts = tuple(int(record[name]) for name in ("clients", *context.catalog.ranks))
     return _GroupRow(label, counts, float(record["median"]))
 
 
 def _total(context: PortfolioContext) -> _GroupRow:
     clients, ranks = context.portfolio.clients, context.portfolio.ranks
-    counts = (len(clients), *(ranks[rank] for rank in Rank))
+    counts = (len(clients), *ranks.values())
     label = context.say("portfolio.ranks.total")
     return _GroupRow(label, counts, float(clients["score"].median()))
 
@@ -283,23 +289,24 @@ def write_movement(page: Page, row: int, context: PortfolioContext) -> int:
     corner, total = (13, 16), (22, 23)
     grid.write_heading(page, row, RIGHT_SIDE, say("portfolio.movement.heading"))
     heads = [(corner, say("portfolio.movement.corner"))]
-    heads += [(_rank_column(rank), rank.value) for rank in Rank]
+    heads += [(_rank_column(rank), rank) for rank in context.catalog.ranks]
     grid.write_heads(page, row + 1, [*heads, (total, say("portfolio.ranks.total"))])
-    for line, then in enumerate(Rank, row + 2):
-        found: list[Any] = [table.at[then.value, now.value] for now in Rank]
+    ranks = context.catalog.ranks
+    for line, then in enumerate(ranks, row + 2):
+        found: list[Any] = [table.at[str(then), str(now)] for now in ranks]
         counts = list(map(int, found))
-        cells = [GridCell(corner, then.value, {**CELL_CENTER, **BOLD})]
-        for now, count in zip(Rank, counts, strict=True):
-            look = {**CELL_COUNT, **(TOTAL if then is now else {})}
+        cells = [GridCell(corner, then, {**CELL_CENTER, **BOLD})]
+        for now, count in zip(ranks, counts, strict=True):
+            look = {**CELL_COUNT, **(TOTAL if then == now else {})}
             cells.append(GridCell(_rank_column(now), count, look))
         cells.append(GridCell(total, sum(counts), {**CELL_COUNT, **BOLD}))
         grid.write_row(page, line, cells, say("report.none"))
-    return grid.write_note(page, row + 7, RIGHT_SIDE, say("portfolio.movement.how"))
+    return grid.write_note(page, row + 2 + len(ranks), RIGHT_SIDE, say("portfolio.movement.how"))
 
 
 def write_changed(page: Page, row: int, context: PortfolioContext) -> int:
     """Write five risers and five fallers, by ranks and then points; returns the row below."""
-    risers, fallers = _list_changed(context.portfolio.clients)
+    risers, fallers = _list_changed(context.catalog, context.portfolio.clients)
     below = row
     for key, records in (("risers", risers), ("fallers", fallers)):
         below = _write_changed(page, below, context, key, records) + 1
@@ -332,11 +339,13 @@ def _write_changed(
     return row + 2 + len(records)
 
 
-def _list_changed(clients: pd.DataFrame) -> tuple[list[dict[Any, Any]], list[dict[Any, Any]]]:
+def _list_changed(
+    catalog: Catalog, clients: pd.DataFrame
+) -> tuple[list[dict[Any, Any]], list[dict[Any, Any]]]:
     """List the clients that changed most for the better and for the worse."""
     names = ["name", "file", "rank", "score", "previous_rank", "previous_score", "change"]
     known = clients.loc[clients["change"].notna(), names].to_dict("records")
-    keyed = [((_steps(each), float(each["change"])), each) for each in known]
+    keyed = [((_steps(catalog, each), float(each["change"])), each) for each in known]
     keyed.sort(key=lambda pair: pair[0], reverse=True)
     nothing = (0, 0.0)
     risers = [each for key, each in keyed if key > nothing]
@@ -344,7 +353,7 @@ def _list_changed(clients: pd.DataFrame) -> tuple[list[dict[Any, Any]], list[dic
     return risers[:_CHANGED], fallers[:_CHANGED]
 
 
-def _steps(record: Mapping[Any, Any]) -> int:
+def _steps(catalog: Catalog, record: Mapping[Any, Any]) -> int:
     """Count the ranks gained; none where versions differ."""
-    then = record["previous_rank"]
-    return Rank(then).position - Rank(record["rank"]).position if then else 0
+    then, ranks = record["previous_rank"], catalog.rank_by_label
+    return ranks[then].position - ranks[record["rank"]].position if then else 0

@@ -11,7 +11,6 @@ from sheet_diag.model.client_status import ClientStatus, ResponseStatus, Stage
 from sheet_diag.reports.portfolio.table_sheet import (
     DAY,
     LEFT,
-    RANK_LOOKS,
     CellMaker,
     PortfolioColumn,
     PortfolioContext,
@@ -20,6 +19,7 @@ from sheet_diag.reports.portfolio.table_sheet import (
     make_day_cell,
     make_number_cell,
     measure_height,
+    rank_looks,
     write_table_sheet,
 )
 from sheet_diag.text.wording import Wording
@@ -191,7 +191,7 @@ def _columns(context: PortfolioContext) -> list[PortfolioColumn]:
         named("reminded"),
         named("received"),
         named("correction_sent"),
-        replace(named("rank", 46, CENTERED_9, Page.text_cell), looks=RANK_LOOKS),
+        replace(named("rank", 46, CENTERED_9, Page.text_cell), looks=rank_looks(context.catalog)),
         named("ranked"),
         named("result_sent"),
         named("password_sent", 108),

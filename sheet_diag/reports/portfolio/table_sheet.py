@@ -22,6 +22,7 @@ from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.cell_values import day_number
 from sheet_diag.xlsx.cell_writer import Cell, RowTemplate
 from sheet_diag.xlsx.page import A3, A4, Page
+from sheet_diag.xlsx.rank_colours import rank_colours
 from sheet_diag.xlsx.theme import (
     BODY,
     BOLD,
@@ -32,7 +33,6 @@ from sheet_diag.xlsx.theme import (
     HEAT_GOOD,
     HEAT_MIDDLE,
     MIDDLE,
-    RANKS,
     SMALL,
     TEXT_9,
     TITLE,
@@ -59,9 +59,6 @@ LEFT: Final[Look] = {**TEXT_9, "text_wrap": False}
 SCORE: Final[Look] = {**CENTERED, "num_format": "0.0"}
 DAY: Final[Look] = {**CENTERED_9, "num_format": "yyyy/m/d"}
 SHARE: Final[Look] = {**CENTERED_9, "num_format": "0%"}
-RANK_LOOKS: Final = {
-    rank: {**CENTERED_9, **BOLD, "font_color": color} for rank, color in RANKS.items()
-}
 # The weaker the darker: it reads the same in grey print and to eyes that miss red or green.
 SCALE: Final = {
     "type": "3_color_scale",
@@ -96,6 +93,12 @@ class PortfolioContext:
     def labels(self) -> PortfolioLabels:
         """The labels of the codes in the tables."""
         return PortfolioLabels(self.catalog, self.say)
+
+
+def rank_looks(catalog: Catalog) -> dict[str, Look]:
+    """Give the look of a cell for each rank."""
+    colours = rank_colours(catalog)
+    return {r: {**CENTERED_9, **BOLD, "font_color": c.letters} for r, c in colours.items()}
 
 
 CellMaker = Callable[[Page, Any, Look], Cell]

@@ -19,7 +19,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.comparison import PastDiagnosis
 from sheet_diag.model.portfolio import (
@@ -97,14 +96,14 @@ class PortfolioBuilder:
         return Portfolio(
             as_of=self._as_of,
             counts={status: self._counts[status] for status in ReturnStatus},
-            ranks={rank: int((clients["rank"] == rank.value).sum()) for rank in Rank},
+            ranks={rank: int((clients["rank"] == rank).sum()) for rank in catalog.ranks},
             clients=clients,
             codes=self._given()[places],
             answers=make_answer_table(catalog, self._first).head(MOST_SHOWN_ANSWERS),
             items=self._tally.table(),
             categories=_categories(catalog, clients),
             groups=dict(_list_groups(catalog, clients)),
-            movement=_movement(clients),
+            movement=_movement(catalog, clients),
             history=self._history.table().iloc[places].reset_index(drop=True),
             attention=tuple(self._in_order()),
             attachments=tuple(self._attachments),
@@ -179,7 +178,7 @@ def _make_group_table(catalog: Catalog, clients: pd.DataFrame, field: str) -> pd
     frame = pd.DataFrame(
         {
             "clients": grouped.size(),
-            **{r.value: rank.get(r.value, 0) for r in Rank},
+            **{str(each): rank.get(each, 0) for each in catalog.ranks},
             "mean": score.mean(),
             "lower": score.quantile(0.25),
             "median": score.median(),
@@ -210,8 +209,8 @@ def _quartiles(scores: pd.Series[float]) -> tuple[Any, Any, Any]:
     return scores.quantile(0.25), scores.median(), scores.quantile(0.75)
 
 
-def _movement(clients: pd.DataFrame) -> pd.DataFrame:
-    ranks = [rank.value for rank in Rank]
+def _movement(catalog: Catalog, clients: pd.DataFrame) -> pd.DataFrame:
+    ranks = list(catalog.rank_by_label)
     known = clients[clients["previous_rank"] != ""]
     if known.empty:
         return pd.DataFrame(columns=ranks)

@@ -16,8 +16,6 @@ from sheet_diag.xlsx.theme import ALERT, BODY, BOLD, LINK, MIDDLE, NAVY, PAPER, 
 
 _FACE: Final[Look] = {**BODY, **MIDDLE, "text_wrap": False, "shrink": True, "bg_color": PAPER}
 _NUMBER: Final[Look] = {**_FACE, **BOLD, "font_size": 20, "align": "right"}
-_LOW: Final = (Rank.D, Rank.E)
-_HIGH: Final = (Rank.A, Rank.B)
 # The columns of the number and of what stands behind it.
 _PLACES: Final[tuple[tuple[Columns, Columns], ...]] = (
     ((0, 1), (2, 2)), ((4, 4), (5, 7)), ((9, 9), (10, 11)), ((13, 13), (14, 15)),
@@ -62,15 +60,18 @@ def write_tiles(page: Page, row: int, context: PortfolioContext, sheets: Collect
 
 
 def _list_tiles(context: PortfolioContext, sheets: Collection[str]) -> Iterator[Tile]:
-    say, ranks = context.say, context.portfolio.ranks
+    say, ranks, catalog = context.say, context.portfolio.ranks, context.catalog
     yield _make_ranked_tile(context, sheets)
     yield _make_median_tile(context)
-    for key, several in (("high", _HIGH), ("low", _LOW)):
+    low = catalog.follow_up_ranks
+    high = tuple(rank for rank in catalog.ranks[: len(ranks) // 2] if rank not in low)
+    for key, several in (("high", high), ("low", low)):
         count, total = sum(ranks[rank] for rank in several), sum(ranks.values())
         share = f"{count / total:.0%}" if total else say("report.none")
         unit = say("portfolio.tile.ranks.unit", share=share)
-        cells, label = _cells_of(context, several), say(f"portfolio.tile.{key}")
-        yield Tile(label, count, unit, "clients", cells, is_alarming=several is _LOW)
+        cells, named = _cells_of(context, several), context.labels.ranks(several)
+        label = say(f"portfolio.tile.{key}", ranks=named)
+        yield Tile(label, count, unit, "clients", cells, is_alarming=several is low)
     missing = int((context.portfolio.clients["critical"] > 0).sum())
     unit = say("portfolio.tile.unit")
     yield Tile(say("portfolio.tile.critical"), missing, unit, "clients", is_alarming=True)
@@ -118,7 +119,7 @@ def _make_outstanding_tile(context: PortfolioContext) -> Tile:
 
 def _cells_of(context: PortfolioContext, ranks: Collection[Rank]) -> str:
     """Name the rows of 一覧 that hold clients of these ranks, from name to score."""
-    places = context.portfolio.clients["rank"].isin([rank.value for rank in ranks]).to_numpy()
+    places = context.portfolio.clients["rank"].isin(list(ranks)).to_numpy()
     found = places.nonzero()[0]
     if not len(found):
         return "A1"

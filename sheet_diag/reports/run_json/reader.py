@@ -21,8 +21,8 @@ from pydantic import BaseModel, ConfigDict, Field
 from sheet_diag.model.basics import Lang, Rank, UserError
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.client_status import SENDER_DOUBTS, ReturnFacts
-from sheet_diag.model.comparison import PastDiagnosis, PreviousReturn, PreviousRun
-from sheet_diag.model.record import LongScore
+from sheet_diag.model.comparison import PastDiagnosis, PreviousReturn, PreviousRun, RankScale
+from sheet_diag.model.record import Exact, LongScore
 from sheet_diag.model.results import ReturnOutcome, ReturnStatus
 from sheet_diag.model.settings import Day
 from sheet_diag.storage.output_files import RUN_JSON, FormerOutputs
@@ -32,6 +32,7 @@ from sheet_diag.storage.run_json_file import (
     read_run_json_returns,
 )
 
+_FIRST_RANKS: Final = "ABCDE"  # those of files that do not name them
 _DIGEST: Final = 16  # hexadecimal digits that tell one content of a report from another
 
 
@@ -45,13 +46,33 @@ class _RunJsonPart(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
+class _RunJsonRank(_RunJsonPart):
+    label: str
+    lowest: Exact | None = Field(alias="from")
+
+
 class _RunJsonCatalog(_RunJsonPart):
     id: str
     version: str = ""
     sha256: str
     items: dict[str, str] | None = None  # the fingerprint of each
     questions: dict[str, str] = {}  # the digest of the text of each
-    ranks: dict[Rank, LongScore] | None = None
+    ranks: list[_RunJsonRank] | dict[str, Exact] | None = None
+
+    @property
+    def scale(self) -> RankScale | None:
+        """The ranks with their lowest scores, as `RankScale` has them."""
+        if self.ranks is None:
+            return None
+        if isinstance(self.ranks, dict):
+            return RankScale(tuple(self.ranks), tuple(self.ranks.values())[:-1])
+        lows = tuple(each.lowest for each in self.ranks[:-1])
+        return RankScale(tuple(each.label for each in self.ranks), lows)
+
+    def find_rank(self, label: str | None) -> Rank | None:
+        """Find a rank by its label. Raises `ValueError`."""
+        labels = self.scale.ranks if self.scale else _FIRST_RANKS
+        return None if label is None else Rank(label, labels.index(label), len(labels))
 
 
 class _Head(_RunJsonPart):
@@ -76,11 +97,11 @@ class _Past(_RunJsonPart):
     as_of: Day
     catalog: str
     score: _Score
-    rank: Rank
+    rank: str
 
 
 class _RunJsonDiagnosis(_RunJsonPart):
-    rank: Rank | None = None
+    rank: str | None = None
     overall: _Score | None = None
     categories: dict[str, _Score | None] = {}
 
@@ -130,10 +151,10 @@ def load_previous_run(folder: Path, catalog: Catalog) -> PreviousRun:
             version=head.catalog.version,
             sha256=head.catalog.sha256,
             items=head.catalog.items,
-            ranks=head.catalog.ranks,
+            scale=head.catalog.scale,
             questions=head.catalog.questions,
             returns=tuple(
-                _to_previous(each)
+                _to_previous(each, head.catalog)
                 for each, _ in returns
                 if each.status in (ReturnStatus.RANKED, ReturnStatus.HELD)
             ),
@@ -179,7 +200,7 @@ def extract_return_facts(outcome: ReturnOutcome) -> ReturnFacts:
         file=received.file,
         member=received.member or "",
         received=date.fromisoformat(received.received) if received.received else None,
-        rank=scores.rank.value if scores and scores.rank else "",
+        rank=scores.rank if scores and scores.rank else "",
         result=outcome.result or "",
         correction=outcome.correction or "",
         pdf=outcome.pdf or "",
@@ -211,7 +232,7 @@ def _open(folder: Path) -> Iterator[tuple[_Head, Iterator[tuple[_Return, Any]]]]
         raise RunJsonError("comparison.previous.foreign", folder=str(folder)) from error
 
 
-def _to_previous(entry: _Return) -> PreviousReturn:
+def _to_previous(entry: _Return, catalog: _RunJsonCatalog) -> PreviousReturn:
     client, diagnosis = entry.client or _Client(), entry.diagnosis or _RunJsonDiagnosis()
     is_ranked = entry.status is ReturnStatus.RANKED
     scores = diagnosis.categories if is_ranked else {}
@@ -220,13 +241,14 @@ def _to_previous(entry: _Return) -> PreviousReturn:
         name=client.name or "",
         # Ids, which every line of the file repeats, are kept once.
         answers={intern(k): v and intern(v) for k, v in entry.answers.items()},
-        rank=diagnosis.rank if is_ranked else None,
+        rank=catalog.find_rank(diagnosis.rank) if is_ranked else None,
         score=diagnosis.overall.exact if is_ranked and diagnosis.overall else None,
         categories={name: score.exact if score else None for name, score in scores.items()},
         entries=entry.entries or "",
         history=tuple(
-            PastDiagnosis(each.as_of, each.catalog, each.score.exact, each.rank)
+            PastDiagnosis(each.as_of, each.catalog, each.score.exact, rank)
             for each in entry.history
+            if (rank := catalog.find_rank(each.rank))
         ),
     )
 
@@ -242,7 +264,7 @@ def _to_facts(entry: _Return, raw: Any) -> ReturnFacts:
         file=entry.file,
         member=entry.member or "",
         received=entry.received,
-        rank=rank.value if rank else "",
+        rank=rank if rank else "",
         result=entry.result or "",
         correction=entry.correction or "",
         pdf=entry.pdf or "",

@@ -83,7 +83,10 @@ def describe_run(
             "id": catalog.id,
             "version": catalog.version,
             "sha256": catalog.sha256,
-            "ranks": {rank.value: str(score) for rank, score in catalog.scoring.ranks.items()},
+            "ranks": [
+                {"label": rule.label, "from": None if rule.lowest is None else str(rule.lowest)}
+                for rule in catalog.scoring.ranks
+            ],
             "items": {
                 name: item_fingerprint(catalog, item) for name, item in catalog.items.items()
             },

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Category
 from sheet_diag.model.report_view import (
     Categories,
@@ -24,6 +23,7 @@ from sheet_diag.reports.view.scales import (
 )
 from sheet_diag.reports.view.words import say_change
 from sheet_diag.text.numbers import format_score, score_change
+from sheet_diag.text.rank_texts import rank_legend
 
 
 def build_categories(context: ReportContext) -> Categories:
@@ -100,6 +100,6 @@ def _build_text(context: ReportContext, number: int, category: Category) -> Cate
 
 def _list_meanings(context: ReportContext) -> Iterator[RankMeaning]:
     own = context.cell_values.record.rank
-    for rank in Rank:
-        text = context.catalog.report.ranks[rank].legend[context.say.lang]
-        yield RankMeaning(rank.value, context.explain(text), rank is own)
+    for rank in context.catalog.ranks:
+        text = rank_legend(context.catalog, rank)[context.say.lang]
+        yield RankMeaning(rank, context.explain(text), rank is own)

@@ -9,7 +9,6 @@ from fractions import Fraction
 from math import ceil
 from typing import Final
 
-from sheet_diag.model.basics import Rank
 from sheet_diag.model.comparison import (
     LEAST_OF_DEVIATION,
     OVERALL,
@@ -68,7 +67,7 @@ def _list_rows(context: ReportContext) -> Iterator[PeerRow]:
         if standing:
             name, group = say("comparison.overall"), _group_name(context, peers, standing.count)
             yield _build_row(context, OVERALL, standing, name, group)
-    if everyone is None or context.cell_values.record.rank is Rank.A:
+    if everyone is None or context.cell_values.record.rank.is_best:
         return
     for number, category in enumerate(context.catalog.categories, 1):
         standing = everyone.standings.get(category.id)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sheet_diag.model.basics import Lang, Rank
+from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import ChoiceRole, Item, NoteKind
 from sheet_diag.model.record import Text
 from sheet_diag.model.report_view import (
@@ -26,7 +26,7 @@ def build_measures(context: ReportContext) -> Measures:
     intro = report.comments_intro[say.lang].format(count=len(comments)) if comments else ""
     return Measures(
         heading=say("report.first.section" if missed else "report.comments.heading"),
-        starts_page=context.cell_values.record.rank is not Rank.A,
+        starts_page=not context.cell_values.record.rank.is_best,
         not_known=unknown_sentence(context),
         none="" if missed or comments else _say_none(context),
         key_measures=_build_key_measures(context) if missed else None,

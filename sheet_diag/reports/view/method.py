@@ -88,12 +88,14 @@ def _format_value(value: Fraction) -> str:
 
 def _tell_ranks(context: ReportContext) -> Iterator[str]:
     say, found = context.say, defaultdict[Rank, list[str]](list)
-    borders = sorted((low for low in context.catalog.scoring.ranks.values() if low), reverse=True)
-    shown = ("／" if say.lang is Lang.JA else ", ").join(map(_format_value, borders))
+    lows = (rule.lowest for rule in context.catalog.scoring.ranks[:-1])
+    borders = (_format_value(low) for low in lows if low is not None)
+    shown = ("／" if say.lang is Lang.JA else ", ").join(borders)
     yield say("view.method.ranks.borders", borders=shown)
     for rule in cap_rules(context.catalog):
         found[rule.at_most].append(_tell_cap(context, rule))
-    cases = {rank: say("view.method.case.or").join(found[rank]) for rank in Rank if rank in found}
+    ranks = [rank for rank in context.catalog.ranks if rank in found]
+    cases = {rank: say("view.method.case.or").join(found[rank]) for rank in ranks}
     caps = [say("view.method.ranks.cap", rank=rank, cases=text) for rank, text in cases.items()]
     if caps:
         yield say("view.method.ranks.caps", caps="\n".join(caps))
@@ -119,7 +121,7 @@ def _tell_answers(context: ReportContext) -> Iterator[str]:
         upper = context.cell_values.upper
         parts = {"score": format_score(upper.overall), "rank": upper.rank}
         yield say("view.method.upper", count=left, **parts)
-    if scores.strict_rank is not scores.rank:
+    if scores.strict_rank != scores.rank:
         parts = {"score": format_score(scores.strict), "rank": scores.strict_rank or ""}
         answer = label_of(context, ChoiceRole.NOT_APPLICABLE)
         yield say("view.method.strict", answer=answer, **parts)

@@ -162,6 +162,6 @@ def _build_point(context: ReportContext, past: PastDiagnosis, now: str) -> PastP
         day=say_month(say, past.as_of),
         score=truncate_score(past.score),
         shown=format_score(past.score),
-        rank=past.rank.value,
+        rank=past.rank,
         remark=say("view.comparison.history.version") if past.catalog != now else "",
     )

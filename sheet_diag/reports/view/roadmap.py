@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from sheet_diag.diagnosis.improvement.plan import find_due_day
-from sheet_diag.model.basics import Rank
 from sheet_diag.model.report_view import (
     PhaseArrow,
     Roadmap,
@@ -37,7 +36,7 @@ def build_roadmap(context: ReportContext) -> Roadmap:
     grouped = [(phase, list(items)) for phase, items in groupby(plan, key=lambda e: e.phase)]
     dated = [(phase, items) for phase, items in grouped if phase is not Phase.LATER]
     later = [each.item for each in plan if each.phase is Phase.LATER]
-    best = context.cell_values.record.rank is Rank.A
+    best = context.cell_values.record.rank.is_best
     keys = ("view.measures.id", "view.roadmap.topic", "view.roadmap.area", "view.first.effort")
     more = ("view.first.effect", "view.roadmap.way", "view.roadmap.owner")
     heading = f"view.roadmap.later.{number_key(len(later))}"
@@ -74,7 +73,7 @@ def _list_arrows(context: ReportContext, phases: _Phases) -> Iterator[PhaseArrow
             score=format_score(reached.score),
             unit=say("view.roadmap.unit"),
             rank_label=say("view.roadmap.rank"),
-            rank=reached.rank.value,
+            rank=reached.rank,
         )
 
 

@@ -18,7 +18,7 @@ _TOP = 100.0
 
 def list_borders(catalog: Catalog) -> tuple[float, ...]:
     """List the borders of the ranks, from 0 to 100."""
-    lows = {float(score) for score in catalog.scoring.ranks.values()}
+    lows = {float(rule.lowest) for rule in catalog.scoring.ranks[:-1] if rule.lowest is not None}
     return tuple(sorted({0.0, *lows, _TOP}))
 
 
@@ -78,7 +78,7 @@ def build_score_bar(context: ReportContext) -> ScoreBar:
     key = tuple(_list_score_key(context))
     return ScoreBar(
         fields=tuple(_list_fields(context.catalog)),
-        base=record.base.value,
+        base=record.base,
         places=find_places(context, OVERALL),
         own=say("view.bar.own", score=format_score(record.overall)),
         key=key,
@@ -89,8 +89,10 @@ def build_score_bar(context: ReportContext) -> ScoreBar:
 
 
 def _list_fields(catalog: Catalog) -> Iterator[RankField]:
-    lows = sorted((float(score), rank.value) for rank, score in catalog.scoring.ranks.items())
-    for (low, rank), (high, _) in pairwise([*lows, (_TOP, "")]):
+    lows = (float(rule.lowest or 0) for rule in catalog.scoring.ranks[:-1])
+    borders = [_TOP, *(min(max(low, 0.0), _TOP) for low in lows), 0.0]
+    fields = zip(catalog.ranks, pairwise(borders), strict=True)
+    for rank, (high, low) in reversed(list(fields)):
         yield RankField(rank, low, high)
 
 

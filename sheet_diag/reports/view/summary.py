@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
-from sheet_diag.model.basics import Rank
 from sheet_diag.model.report_view import CategoryBox, FirstMeasure, Summary
 from sheet_diag.model.results import Phase, PlannedItem
 from sheet_diag.reports.client.context import ReportContext
@@ -36,8 +35,8 @@ def build_summary(context: ReportContext, method_heading: str) -> Summary:
     return Summary(
         heading=say("report.overall.heading"),
         rank_label=say("report.overall.rank"),
-        ranks=tuple(rank.value for rank in Rank),
-        rank=record.rank.value,
+        ranks=context.catalog.ranks,
+        rank=record.rank,
         own_mark=say("view.own"),
         score_label=say("report.overall.score"),
         score=format_score(record.overall),
@@ -89,7 +88,7 @@ def _choose_first(context: ReportContext) -> list[PlannedItem]:
 def _heading_key(context: ReportContext) -> str:
     if not context.report.diagnosis.plan:
         return ".keep"
-    return ".best" if context.cell_values.record.rank is Rank.A else ""
+    return ".best" if context.cell_values.record.rank.is_best else ""
 
 
 def _heads(context: ReportContext, chosen: Sequence[PlannedItem]) -> tuple[str, ...]:
@@ -141,8 +140,8 @@ def _list_keeping(context: ReportContext) -> Iterator[FirstMeasure]:
 def _result(context: ReportContext, chosen: Sequence[PlannedItem], reached: Reached) -> str:
     """Say which score and rank the measures lead to together, caps included."""
     say, record, count = context.say, context.cell_values.record, len(chosen)
-    ranks = record.rank.value
-    if reached.rank is not record.rank:
+    ranks: str = record.rank
+    if reached.rank != record.rank:
         ranks = say("view.result.ranks", before=record.rank, after=reached.rank)
     before, after = format_score(record.overall), format_score(reached.score)
     parts = {"count": count, "before": before, "after": after, "ranks": ranks}
@@ -152,7 +151,7 @@ def _result(context: ReportContext, chosen: Sequence[PlannedItem], reached: Reac
 def _result_note(context: ReportContext, chosen: Sequence[PlannedItem], reached: Reached) -> str:
     """Say how many more measures the next rank takes where these leave the rank as it is."""
     say, rank, ways = context.say, context.cell_values.record.rank, context.report.diagnosis.ways
-    if reached.rank is not rank:
+    if reached.rank != rank:
         return ""
     if not ways:
         return say("view.result.best")

@@ -13,6 +13,7 @@ from sheet_diag.model.rules import CategoryCapRule, CriticalCapRule
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.view.words import join_sentences, number_key
 from sheet_diag.text.numbers import format_score
+from sheet_diag.text.rank_texts import rank_overall, rank_texts
 
 _MOST_WEAK: Final = 3  # names in the text of the rank, and in the reasons of a cap
 _MOST_NAMED: Final = 2  # names in the sentence on the next rank
@@ -93,7 +94,7 @@ def _plain_sentences(context: ReportContext) -> Iterator[str]:
 def _next_sentence(context: ReportContext, rank: Rank) -> str:
     """Say that nothing is weak, what the next rank asks for, or how far it is."""
     say, diagnosis = context.say, context.report.diagnosis
-    better = [each for each in Rank if each.position < rank.position]
+    better = context.catalog.ranks[: rank.position]
     if not better:
         return say("view.why.top")
     target, missed, caps = better[-1], len(diagnosis.top_items), diagnosis.scores.blocking_caps
@@ -103,8 +104,8 @@ def _next_sentence(context: ReportContext, rank: Rank) -> str:
         return say(key, of=of, count=missed)
     if caps:
         return say("view.why.asks", target=target, asked=_ask(context, min(caps, key=_place)))
-    limit = context.catalog.scoring.ranks[target]
-    gap = limit - Fraction(format_score(context.cell_values.record.overall))  # of what is printed
+    lowest = context.catalog.scoring.ranks[target.position].lowest or Fraction(0)
+    gap = lowest - Fraction(format_score(context.cell_values.record.overall))  # of what is printed
     return say("view.why.gap", target=target, points=format_score(gap))
 
 
@@ -118,12 +119,11 @@ def count_key_measures(context: ReportContext) -> int:
 def score_range(context: ReportContext, rank: Rank) -> str:
     """Say which scores lead to a rank."""
     ranks = context.catalog.scoring.ranks
-    low = ranks[rank]
-    higher = [score for score in ranks.values() if score > low]
-    if not higher:
-        return context.say("report.why.range.top", low=low)
-    key = "between" if low else "bottom"
-    return context.say(f"report.why.range.{key}", low=low, high=min(higher))
+    if rank.is_best:
+        return context.say("report.why.range.top", low=ranks[0].lowest)
+    key = "bottom" if rank.is_worst else "between"
+    low, high = ranks[rank.position].lowest, ranks[rank.position - 1].lowest
+    return context.say(f"report.why.range.{key}", low=low, high=high)
 
 
 def _place(cap: Cap) -> tuple[bool, bool]:
@@ -198,15 +198,16 @@ def unknown_sentence(context: ReportContext) -> str:
 def overall_text(context: ReportContext) -> str:
     """Give the text of 総合評価: the variant that fits, or the plain one where there is none."""
     diagnosis, unknown = context.report.diagnosis, context.report.diagnosis.unknown
-    texts = context.catalog.report.ranks[context.cell_values.record.rank]
+    rank = context.cell_values.record.rank
+    texts = rank_texts(context.catalog, rank)
     if diagnosis.text is OverallText.UNKNOWN and texts.unknown and unknown:
         parts = {"score": format_score(unknown.score), "rank": unknown.rank}
         return context.explain(texts.unknown[context.say.lang]).format(**parts)
     if diagnosis.text is OverallText.CAPPED and texts.capped:
-        base, rank = diagnosis.scores.base_rank, diagnosis.scores.rank
-        parts = {"base": base or "", "rank": rank or "", "weak": _binding_points(context)}
+        base = context.cell_values.record.base
+        parts = {"base": base, "rank": rank, "weak": _binding_points(context)}
         return context.explain(texts.capped[context.say.lang]).format(**parts)
-    return context.explain(texts.overall[context.say.lang])
+    return context.explain(rank_overall(context.catalog, rank)[context.say.lang])
 
 
 def _binding_points(context: ReportContext) -> str:
