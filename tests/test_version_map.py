@@ -17,7 +17,7 @@ from sheet_diag.intake.overrides import read_overrides
 from sheet_diag.intake.receive import read_content
 from sheet_diag.intake.resolution.action_plans import attach_plans
 from sheet_diag.intake.returns.other_versions import follow_number
-from sheet_diag.model.basics import Lang, Rank
+from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.comparison import (
     CommonScores,
@@ -29,6 +29,7 @@ from sheet_diag.model.returns import PlanEntry, ProblemCode, ReceivedFile, Retur
 from sheet_diag.model.settings import IntakeSettings, Limits
 from sheet_diag.text.problems import problem_message
 from sheet_diag.text.question_digests import digest_questions
+from tests import ranks
 from tests.catalogs import SCORING, Answers, catalog
 from tests.samples import ISSUER, client, labels, resolve_all
 
@@ -162,7 +163,7 @@ def compare(given_then: Answers, given_now: Mapping[str, str], new: Catalog) -> 
     signs = {"yes": "○", "partial": "△", "no": "×"}
     rows = {item: signs[answer] for item, answer in given_now.items()}
     (now,) = resolve_all(client(COMPANY, rows, catalog=new), catalog=new)
-    before = PreviousReturn("", COMPANY, given_then, Rank.A, Fraction(95), {})
+    before = PreviousReturn("", COMPANY, given_then, ranks.A, Fraction(95), {})
     fingerprints = {name: item_fingerprint(OLD, item) for name, item in OLD.items.items()}
     run = PreviousRunFacts(date(2025, 11, 1), "firm@1", "x", fingerprints)
     run = replace(run, questions=digest_questions(OLD))

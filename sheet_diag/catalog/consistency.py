@@ -194,8 +194,10 @@ def _check_cap_orders(raw: Any) -> Iterator[CatalogFault]:
             a, b = tree.number(first.get(key)), tree.number(second.get(key))
             if a is None or b is None:
                 continue
-            weaker, stronger = (ranks.get(str(each.get("at_most")), -1) for each in (first, second))
-            if (b - a) * direction <= 0 or stronger <= weaker:
+            labels = [str(each.get("at_most")) for each in (first, second)]
+            places = [ranks[label] for label in labels if label in ranks]
+            stronger = len(places) < 2 or places[0] < places[1]
+            if (b - a) * direction <= 0 or not stronger:
                 yield CatalogFault(place, CatalogFaultCode.CAP_ORDER)
 
 
