@@ -9,7 +9,7 @@ from typing import Final
 
 from sheet_diag.catalog.load import BUILT_IN, list_built_in_versions, load_built_in_version
 from sheet_diag.model.basics import UserError
-from sheet_diag.model.catalog import Catalog, Category, Item, cached_per_catalog
+from sheet_diag.model.catalog import Catalog, Category, Item, ItemKind, cached_per_catalog
 from sheet_diag.model.record import Text
 from sheet_diag.model.versions import Relation, Step, VersionMap, match_versions
 from sheet_diag.text.question_digests import digest_questions
@@ -116,7 +116,8 @@ def _fill_categories(catalog: Catalog, items: Mapping[str, Item | None]) -> Iter
     filled: dict[str, list[Item]] = {category.id: [] for category in catalog.categories}
     for old, item in items.items():
         number = Text(ja=old, en=old)
-        update = {"id": old} if item else {"id": old, "question": number, "hint": {}}
+        unknown = {"question": number, "hint": {}, "kind": ItemKind.TEXT}
+        update = {"id": old, "condition": None, **({} if item else unknown)}
         place = catalog.category_of[item.id].id if item else catalog.categories[-1].id
         filled[place].append((item or spare).model_copy(update=update))
     for category in catalog.categories:

@@ -369,7 +369,8 @@ def _apply_to_return(at: int, received: ReceivedFile, plan: _OverridePlan) -> Re
     overrides = (*set_here, *replaced)
     after = {override.item: override.after for override in overrides}
     responses = tuple(
-        replace(each, choice=after.get(each.item, each.choice)) for each in received.sheet.responses
+        replace(each, choice=after[each.item], is_confirmed=False) if each.item in after else each
+        for each in received.sheet.responses
     )
     told = [
         *(_change_problem(ProblemCode.OVERRIDDEN, received, e, plan.catalog) for e in set_here),

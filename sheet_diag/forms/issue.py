@@ -159,6 +159,7 @@ def _variable_texts(content: SheetContent) -> Iterator[str]:
     yield content.addressee
     yield deadline_text(content)
     yield lead_text(content) if content.previous else ""
+    yield content.previous.as_of.isoformat() if content.previous else ""
 
 
 def _copy_key(content: SheetContent) -> Hashable:

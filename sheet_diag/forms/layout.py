@@ -58,6 +58,8 @@ IDENTITY_KEYS: Final = ("sheet_diag_catalog", "sheet_diag_version", "sheet_diag_
 # Beside them on a correction sheet: the SHA-256 of the returns it corrects, parted by spaces.
 REPLACES_KEY: Final = "sheet_diag_replaces"
 
+# On one that shows answers of last time: their day, ISO 8601.
+FORMER_DAY_KEY: Final = "sheet_diag_former_day"
 # And on a sheet whose catalogue a later one may not know: the digests of its questions as JSON.
 QUESTIONS_KEY: Final = "sheet_diag_questions"
 

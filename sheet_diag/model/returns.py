@@ -30,6 +30,7 @@ class ProblemCode(StrEnum):
     UNANSWERED = "UNANSWERED"
     NOT_UNDERSTOOD = "NOT_UNDERSTOOD"
     NA_NOT_ALLOWED = "NA_NOT_ALLOWED"
+    FORMER_ANSWER_MISSING = "FORMER_ANSWER_MISSING"
     ANSWER_AMBIGUOUS = "ANSWER_AMBIGUOUS"
     ANSWER_MISPLACED = "ANSWER_MISPLACED"
     SECOND_ANSWER = "SECOND_ANSWER"
@@ -205,7 +206,8 @@ class Response:
     `choice` is the id of a choice (of several: joined), a number in digits, an ISO date or a text,
     by the kind of the item. `is_asked` is False where the item does not apply to the client: then
     nothing that stands here counts. `evidence` is what the client named as proof (証跡), beside its
-    remark.
+    remark. `former` is the answer of last time that stood beside it (empty: none); `is_confirmed`
+    says that the client answered 「前回と同じ」, and `choice` is that.
     """
 
     item: str
@@ -215,6 +217,8 @@ class Response:
     cell: str | None = None
     evidence: str = ""
     is_asked: bool = True
+    is_confirmed: bool = False
+    former: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +235,8 @@ class ReturnedSheet:
     """回収票: one hearing sheet that could be read.
 
     `profile` holds choice ids for fields with choices, and text as typed for the others.
-    `replaces` holds the SHA-256 of the returns that this one was sent back to correct.
+    `replaces` holds the SHA-256 of the returns that this one was sent back to correct, `former_day`
+    the day (ISO 8601) of the answers of last time that it shows (empty: it shows none).
     """
 
     identity: SheetIdentity
@@ -240,6 +245,7 @@ class ReturnedSheet:
     responses: Sequence[Response]
     sheet: str
     replaces: tuple[str, ...] = ()
+    former_day: str = ""
 
     @property
     def name(self) -> str:
@@ -250,6 +256,12 @@ class ReturnedSheet:
     def answers(self) -> dict[str, str | None]:
         """What counts as the answer by item id: `Response.choice`, or `NOT_ASKED`."""
         return {each.item: each.choice if each.is_asked else NOT_ASKED for each in self.responses}
+
+    @property
+    def confirmed(self) -> tuple[str, ...]:
+        """The items whose answer of last time the client confirmed."""
+        found = (each for each in self.responses if each.is_asked and each.choice)
+        return tuple(each.item for each in found if each.is_confirmed)
 
 
 class AttachmentKind(StrEnum):

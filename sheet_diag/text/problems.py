@@ -53,6 +53,7 @@ _SPECS: Final = {
         Severity.WARNING, point=PointKind.OPEN, shows_value=True, answer_settles=True
     ),
     ProblemCode.NOT_UNDERSTOOD: _UNDECIDED,
+    ProblemCode.FORMER_ANSWER_MISSING: _UNDECIDED,
     ProblemCode.NA_NOT_ALLOWED: ProblemSpec(
         Severity.WARNING, point=PointKind.ENTRY, shows_value=True, answer_settles=True
     ),

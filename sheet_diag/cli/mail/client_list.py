@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +26,7 @@ from sheet_diag.mail.campaign.previous_campaign import (
     compare_with_previous_returns,
     find_addresses_of_others,
     find_changed_domains,
+    find_changed_questions,
     find_renumbered_clients,
 )
 from sheet_diag.mail.log.address_history import collect_address_owners, collect_client_domains
@@ -32,7 +34,7 @@ from sheet_diag.mail.log.mail_log import MAIL_LOG_NAME, MailLog
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.client_list import ClientList
 from sheet_diag.model.settings import CorrespondenceSettings
-from sheet_diag.reports.run_json.reader import load_return_facts
+from sheet_diag.reports.run_json.reader import RunJsonError, load_previous_run, load_return_facts
 from sheet_diag.text.wording import Wording
 
 _DEFAULT_FILE: Final = Path("clients.xlsx")
@@ -68,7 +70,10 @@ def check_client_list(options: MailOptions, say: Wording) -> None:
         before = MailLog.read(options.previous / MAIL_LOG_NAME).entries
         entries += before
         domains = collect_client_domains(before, facts)
-        remarks = compare_with_previous_returns(clients, facts)
+        remarks = [*compare_with_previous_returns(clients, facts)]
+        with suppress(RunJsonError):  # of another catalogue, whose questions are none of these
+            run = load_previous_run(options.previous, catalog)
+            remarks = [*find_changed_questions(catalog, run), *remarks]
         output.show_remarks([*remarks, *find_changed_domains(clients, domains)], say)
     shown = {each.who for each in renumbered}
     foreign = [

@@ -16,7 +16,9 @@ from sheet_diag.cli.output import show_progress_bar
 from sheet_diag.forms.hearing_sheet.content import PreviousAnswers
 from sheet_diag.forms.issue import SheetOrder, issue_sheets
 from sheet_diag.mail.campaign.previous_campaign import (
+    carry_previous,
     compare_with_previous_returns,
+    find_changed_questions,
     find_previous_returns,
 )
 from sheet_diag.reports.run_json.reader import load_previous_run
@@ -87,6 +89,6 @@ def _load_previous_answers(
         return {}
     before = load_previous_run(context.options.previous, context.catalog)
     remarks = compare_with_previous_returns(context.clients, before.returns)
-    output.show_remarks(remarks, context.say)
+    output.show_remarks([*find_changed_questions(context.catalog, before), *remarks], context.say)
     found = find_previous_returns(context.clients, before.returns)
-    return {id_: PreviousAnswers(before.as_of, each.answers) for id_, each in found.items()}
+    return {id_: carry_previous(context.catalog, before, each) for id_, each in found.items()}

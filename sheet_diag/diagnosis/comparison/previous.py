@@ -17,10 +17,12 @@ from itertools import islice, takewhile
 from typing import Any, Final, TypeVar
 
 from sheet_diag.diagnosis.scoring.score import score_overall
+from sheet_diag.model.applicability import NOT_ASKED
 from sheet_diag.model.catalog import (
     Catalog,
     Category,
     Item,
+    ItemKind,
     cached_per_catalog,
 )
 from sheet_diag.model.comparison import (
@@ -34,6 +36,7 @@ from sheet_diag.model.comparison import (
     PreviousRunFacts,
     RankScale,
 )
+from sheet_diag.model.conditions import split_chosen
 from sheet_diag.model.results import ReturnOutcome, ReturnStatus
 from sheet_diag.model.returns import Problem, ProblemCode, ReceivedFile
 from sheet_diag.model.versions import Relation, VersionMap, match_versions
@@ -200,13 +203,15 @@ def _changes(
 ) -> Iterator[ItemChange]:
     """List the changes of every item in catalogue order, then the items no longer asked.
 
-    What the catalogue itself says is new or gone is not listed.
+    What the catalogue itself says is new or gone is not listed, nor what was not asked.
     """
-    versions = map_run(catalog, run, before)
+    versions = map_run(catalog, run, before.answers)
     carried = carry_answers(catalog, versions, before.answers)
     stated = {step.new for step in versions.told}
     for item in catalog.items.values():
         then, now = before.answers.get(item.id), answers.get(item.id)
+        if now == NOT_ASKED or carried.get(item.id) == NOT_ASKED:
+            continue
         if item.id in carried:
             then = carried[item.id]
             yield ItemChange(item.id, _movement(catalog, item, then, now), then, now)
@@ -224,14 +229,14 @@ def _changes(
 # --- another version of the catalogue
 
 
-def map_run(catalog: Catalog, run: PreviousRunFacts, before: PreviousReturn) -> VersionMap:
+def map_run(catalog: Catalog, run: PreviousRunFacts, answered: Collection[str] = ()) -> VersionMap:
     """Find what became of the questions of an earlier run.
 
-    A run of a program that kept nothing of its questions is known by the answers.
+    Those of a run that kept nothing of them are those that were `answered`.
     """
     name, _, version = run.catalog.rpartition("@")
     is_same = _is_same_catalog(catalog, run)
-    asked = before.answers if run.items is None else run.items
+    asked = answered if run.items is None else run.items
     former = {item: is_same or _is_same_question(catalog, item, run) for item in asked}
     is_earlier = name == catalog.id and version != catalog.version
     told = catalog.earlier.rows_of(version) if is_earlier else ()
@@ -245,8 +250,15 @@ def carry_answers(
     return {
         item: answer
         for item, answer in versions.carry(answers).items()
-        if answer is None or answer in catalog.choices_of(catalog.items[item])
+        if answer in (None, NOT_ASKED) or _knows(catalog, catalog.items[item], answer)
     }
+
+
+def _knows(catalog: Catalog, item: Item, answer: str) -> bool:
+    """Whether an answer is one that an item takes now."""
+    if item.kind not in (ItemKind.SINGLE, ItemKind.MULTIPLE):
+        return True
+    return set(split_chosen(answer)) <= catalog.choices_of(item).keys()
 
 
 def _is_same_catalog(catalog: Catalog, run: PreviousRunFacts) -> bool:
@@ -276,14 +288,15 @@ def _common_scores(
     """Score both years by this year's weights over the items that mean the same."""
     if _is_same_catalog(catalog, run):
         return None
-    carried = carry_answers(catalog, map_run(catalog, run, before), before.answers)
-    common = _common_catalogs(catalog)(frozenset(carried))
+    carried = carry_answers(catalog, map_run(catalog, run, before.answers), before.answers)
+    asked = {name for name in carried if NOT_ASKED not in (carried[name], answers.get(name))}
+    common = _common_catalogs(catalog)(frozenset(asked))
     if common is None:
         return None
     then, now = score_overall(common, carried), score_overall(common, answers)
     if then.overall is None or now.overall is None:
         return None
-    count = sum(1 for item in common.items.values() if item.weight)
+    count = sum(1 for item in common.items.values() if item.is_scored)
     return CommonScores(then.overall, now.overall, count)
 
 
@@ -304,7 +317,7 @@ def _keep_items(catalog: Catalog, names: Collection[str]) -> Iterator[Category]:
     """Keep these items, in the categories that they score."""
     for category in catalog.categories:
         items = tuple(item for item in category.items if item.id in names)
-        if any(item.weight for item in items):
+        if any(item.is_scored for item in items):
             yield category.model_copy(update={"items": items})
 
 

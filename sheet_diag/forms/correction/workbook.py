@@ -13,10 +13,10 @@ from typing import Final
 from sheet_diag.forms.correction.cell_notes import write_note
 from sheet_diag.forms.correction.letter import truncate_entry, write_correction_letter
 from sheet_diag.forms.correction.points import CorrectionPoint, list_correction_points
-from sheet_diag.forms.hearing_sheet.content import Entries, SheetContent
+from sheet_diag.forms.hearing_sheet.content import Entries, PreviousAnswers, SheetContent
 from sheet_diag.forms.hearing_sheet.workbook import write_pages
 from sheet_diag.forms.layout import FIXED_CREATED
-from sheet_diag.model.basics import Lang
+from sheet_diag.model.basics import Lang, parse_iso_day
 from sheet_diag.model.catalog import Catalog, FieldKind
 from sheet_diag.model.returns import Problem, ProblemCode, Response, ReturnedSheet, SheetIdentity
 from sheet_diag.model.settings import Issuer
@@ -62,7 +62,10 @@ def make_correction_sheet(
     notes, field_notes = _write_notes(found.points, say)
     entries = replace(given, notes=notes, field_notes=field_notes)
     identity = SheetIdentity(catalog.id, catalog.version, sheet.identity.client)
-    content = SheetContent(catalog, say, issuer, entries, identity, tuple(replaces))
+    previous = _list_previous(sheet)
+    content = SheetContent(
+        catalog, say, issuer, entries, identity, tuple(replaces), previous=previous
+    )
     book = Book(
         title=catalog.title[sheet.lang],
         author=issuer.name,
@@ -77,6 +80,14 @@ def make_correction_sheet(
     return book.bytes(), len(found.points)
 
 
+def _list_previous(sheet: ReturnedSheet) -> PreviousAnswers | None:
+    """List what stood beside the answers, where any of it was confirmed."""
+    day = parse_iso_day(sheet.former_day)
+    if day is None or not sheet.confirmed:
+        return None
+    return PreviousAnswers(day, {each.item: each.former for each in sheet.responses})
+
+
 def _collect_answers(
     catalog: Catalog, sheet: ReturnedSheet, problems: Sequence[Problem]
 ) -> dict[str, str]:
@@ -85,8 +96,12 @@ def _collect_answers(
         if problem.item:
             codes.setdefault(problem.item, set()).add(problem.code)
     overridden = {p.item: p for p in problems if p.code is ProblemCode.OVERRIDDEN}
+    confirmed = sheet.confirmed if _list_previous(sheet) else ()
+    same = word_sheet(catalog, sheet.lang)("sheet.former.same")
     return {
-        response.item: _find_answer(
+        response.item: same
+        if response.item in confirmed
+        else _find_answer(
             catalog,
             _restore_given(response, overridden.get(response.item)),
             codes.get(response.item, set()),

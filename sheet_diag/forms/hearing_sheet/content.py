@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
@@ -50,11 +50,17 @@ class PreviousAnswers:
     """What a client answered on an earlier day: choice ids by item id (None: left open).
 
     They are shown beside the answers and never one of them, because a copied answer is not a
-    confirmed one: their cells are locked, and intake does not read that column.
+    confirmed one: their cells are locked, and only an answer 「前回と同じ」 confirms one.
+
+    `parts` are those to questions that were split, or merged and answered in several ways, by the
+    items that ask for them now: they stand in brackets, and cannot be confirmed. `changed` are
+    items that ask for something else now.
     """
 
     as_of: date
     answers: Mapping[str, str | None]
+    parts: Mapping[str, tuple[str | None, ...]] = field(default_factory=dict)
+    changed: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +95,10 @@ class SheetContent:
         return self.columns.index(column)
 
     @property
-    def previous_marks(self) -> tuple[str, str]:
-        """What stands for a previous answer where a question is new, and where it was left open."""
-        return self.say("sheet.former.new"), self.say("sheet.former.unanswered")
+    def previous_marks(self) -> tuple[str, ...]:
+        """What stands for a previous answer: of a new question, one left open, one that changed."""
+        words = ("new", "unanswered", "changed")
+        return tuple(self.say(f"sheet.former.{word}") for word in words)
 
     def previous_text(self, item: Item) -> str:
         """Return what is shown of the previous answer: its label, or a mark.
@@ -100,11 +107,20 @@ class SheetContent:
         """
         if self.previous is None:
             return ""
-        new, unanswered = self.previous_marks
+        new, unanswered, changed = self.previous_marks
+        if item.id in self.previous.parts:
+            labels = [
+                self._label(item, each) or unanswered for each in self.previous.parts[item.id]
+            ]
+            return self.say("sheet.former.part", labels="／".join(dict.fromkeys(labels)))
         given = self.previous.answers.get(item.id)
         if given is None:
-            return unanswered if item.id in self.previous.answers else new
-        choice = self.catalog.choices_of(item).get(given)
+            mark = changed if item.id in self.previous.changed else new
+            return unanswered if item.id in self.previous.answers else mark
+        return self._label(item, given)
+
+    def _label(self, item: Item, answer: str | None) -> str:
+        choice = self.catalog.choices_of(item).get(answer or "")
         return choice.label[self.say.lang] if choice else ""
 
 

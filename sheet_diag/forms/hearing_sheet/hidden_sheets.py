@@ -9,6 +9,7 @@ from typing import Final
 from sheet_diag.catalog.versions import is_packaged
 from sheet_diag.forms.hearing_sheet.content import SheetContent
 from sheet_diag.forms.layout import (
+    FORMER_DAY_KEY,
     IDENTITY_KEYS,
     IDENTITY_SHEET,
     LISTS_SHEET,
@@ -33,6 +34,7 @@ class ChoiceRanges:
 
     answers: dict[tuple[str, bool], str]
     fields: dict[str, str]
+    confirming: dict[tuple[str, bool], str]
 
     def of_item(self, item: Item) -> str:
         """Return the range of the choices that an item offers."""
@@ -41,6 +43,10 @@ class ChoiceRanges:
     def of_item_with_na(self, item: Item) -> str:
         """Return the range of the choices of its answer set, 該当なし included."""
         return self.answers[item.answer_set, True]
+
+    def of_item_to_confirm(self, item: Item) -> str:
+        """Return the range of the choices that an item offers beside an answer of last time."""
+        return self.confirming[item.answer_set, item.na_allowed]
 
     def of_field(self, field: ProfileField) -> str:
         """Return the range of the choices of a profile field."""
@@ -51,7 +57,7 @@ def write_lists(book: Book, content: SheetContent) -> ChoiceRanges:
     """Write one column a list. An inline list over 255 characters would be dropped by Excel."""
     page = book.page(LISTS_SHEET)
     catalog, lang = content.catalog, content.say.lang
-    lists = ChoiceRanges({}, {})
+    lists = ChoiceRanges({}, {}, {})
     column = 0
     for name, choices in catalog.answer_sets.items():
         for with_na in (True, False):
@@ -68,6 +74,12 @@ def write_lists(book: Book, content: SheetContent) -> ChoiceRanges:
     ):  # written here, the strings of this workbook come in the order of any other
         _write_list(page, column, QuestionColumn.FORMER.value, content.previous_marks)
         column += 1
+        for name, with_na in lists.answers:
+            choices = catalog.answer_sets[name]
+            labels = [c.label[lang] for c in choices if with_na or c.value is not None]
+            same = content.say("sheet.former.same")
+            lists.confirming[name, with_na] = _write_list(page, column, name, [*labels, same])
+            column += 1
     page.columns([160] * column)
     page.protect({})
     page.hide()
@@ -89,6 +101,10 @@ def write_identity(book: Book, content: SheetContent) -> None:
         page.text(row, 0, REPLACES_KEY, BODY)
         page.text(row, 1, " ".join(content.replaces), BODY)
         book.custom_property(REPLACES_KEY, _fit_property(content.replaces))
+        row += 1
+    if content.previous:
+        page.text(row, 0, FORMER_DAY_KEY, BODY)
+        page.text(row, 1, content.previous.as_of.isoformat(), BODY)
         row += 1
     if not is_packaged(content.catalog):
         page.text(row, 0, QUESTIONS_KEY, BODY)

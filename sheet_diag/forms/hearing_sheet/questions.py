@@ -206,7 +206,24 @@ def _write_entry(
         "error_title": say("sheet.invalid.title"),
         "error_message": say("sheet.invalid.answer"),
     }
-    page.choices(row, content.at(QuestionColumn.ANSWER), "=" + lists.of_item(item), messages)
+    page.choices(
+        row, content.at(QuestionColumn.ANSWER), _list_formula(row, item, content, lists), messages
+    )
+
+
+def _list_formula(row: int, item: Item, content: SheetContent, lists: ChoiceRanges) -> str:
+    """Return the source of the drop-down: with 「前回と同じ」 where there is such an answer."""
+    offered = lists.of_item(item)
+    if content.previous is None:
+        return f"={offered}"
+    return (
+        f"=IF({_has_former(row, item, content, lists)},{lists.of_item_to_confirm(item)},{offered})"
+    )
+
+
+def _has_former(row: int, item: Item, content: SheetContent, lists: ChoiceRanges) -> str:
+    former = cell_name(row, content.at(QuestionColumn.FORMER))
+    return f"SUMPRODUCT(EXACT({lists.of_item(item)},{former})*1)>0"
 
 
 def _list_free_texts(item: Item, content: SheetContent) -> Iterator[tuple[QuestionColumn, str]]:
@@ -224,7 +241,8 @@ def _previous_height(item: Item, content: SheetContent) -> float:
     if content.previous is None:
         return 0.0
     choices = content.catalog.choices_of(item).values()
-    texts = (*(choice.label[content.say.lang] for choice in choices), *content.previous_marks)
+    own = (content.previous_text(item),)
+    texts = (*(choice.label[content.say.lang] for choice in choices), *content.previous_marks, *own)
     room = column_room(_WIDTHS[QuestionColumn.FORMER])
     return max(row_height(text, room=room, size=9) for text in texts)
 
@@ -241,12 +259,18 @@ def _check_formula(
     # EXACT and not COUNTIF: an answer such as * would match every choice.
     wrong = f"IF(SUMPRODUCT(EXACT({known},{answer})*1)>0,{na},{choice})"
     listed = f"IF(SUMPRODUCT(EXACT({offered},{answer})*1)>0,{ok},{wrong})"
+    if content.previous:  # the answer of last time, where there is one that can still be chosen
+        same = quote_formula_text(say("sheet.former.same"))
+        confirmed = f"AND(EXACT({answer},{same}),{_has_former(row, item, content, lists)})"
+        listed = f"IF({confirmed},{ok},{listed})"
     formula = f'=IF({answer}="",{open_},{listed})'
     entered = content.entries.answers.get(item.id, "")
     catalog, lang = content.catalog, say.lang
     if not entered:
         return formula, words["unanswered"]
-    if entered in [choice.label[lang] for choice in catalog.offered(item)]:
+    labels = [choice.label[lang] for choice in catalog.offered(item)]
+    is_confirmed = entered == say("sheet.former.same") and content.previous_text(item) in labels
+    if entered in labels or is_confirmed:
         return formula, words["ok"]
     every = [choice.label[lang] for choice in catalog.choices_of(item).values()]
     return formula, words["na"] if entered in every else words["choice"]

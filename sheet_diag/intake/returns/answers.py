@@ -14,8 +14,9 @@ from typing import Final
 from sheet_diag.forms.layout import QuestionColumn, cell_name
 from sheet_diag.intake.cells import CellArea, CellMark, CellPosition
 from sheet_diag.intake.returns.question_tables import QuestionRow, QuestionTable
-from sheet_diag.intake.returns.vocabulary import Vocabulary
-from sheet_diag.model.catalog import Catalog, ChoiceRole, Item
+from sheet_diag.intake.returns.vocabulary import Vocabulary, is_confirmation
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.catalog import Catalog, Choice, ChoiceRole, Item
 from sheet_diag.model.returns import Problem, ProblemCode, Response
 from sheet_diag.text.normalize import normalize_text, tidy_text
 from sheet_diag.text.problems import NOTE_DETAIL
@@ -209,7 +210,8 @@ def _find_reading_problems(
         choice = catalog.choices_of(item)[response.choice]
         if entry.formula:
             yield Problem(ProblemCode.FORMULA_ANSWER, *place, response.raw)
-        if response.raw != (label := choice.label[table.lang]):
+        label = choice.label[table.lang]
+        if response.raw != label and not response.is_confirmed:
             code = ProblemCode.STRUCK_PART if entry.struck else ProblemCode.ANSWER_READ_AS
             yield Problem(code, *place, response.raw, (("read", label),))
         if choice.role is ChoiceRole.NOT_APPLICABLE and not item.na_allowed:
@@ -246,9 +248,20 @@ def _read_cell(
             fault = ProblemCode.ANSWER_AMBIGUOUS
         else:
             choice = vocabulary.find_choice(row.item, words)
+    former = _read_former(table, row.item, at, vocabulary) if row.item else None
+    is_confirmed = bool(row.item) and choice is None and not fault and is_confirmation(words)
+    if is_confirmed:
+        choice = former
+        fault = None if former else ProblemCode.FORMER_ANSWER_MISSING
     if left is not None and choice is None:
         fault = fault or ProblemCode.STRUCK_ANSWER
-    response = replace(response, choice=choice.id if choice else None, raw=raw)
+    response = replace(
+        response,
+        choice=choice.id if choice else None,
+        raw=raw,
+        is_confirmed=is_confirmed and choice is not None,
+        former=former.id if former else "",
+    )
     note = grid.notes.get(cell, "")
     misplaced = (
         None if raw or row.item is None else _find_misplaced(table, row.item, at, vocabulary, note)
@@ -281,6 +294,18 @@ def _find_misplaced(
             choice = vocabulary.find_choice(item, text) if text else None
             if choice and (name is QuestionColumn.REMARK or text != choice.label[table.lang]):
                 return name.value, text
+    return None
+
+
+def _read_former(
+    table: QuestionTable, item: Item, row: int, vocabulary: Vocabulary
+) -> Choice | None:
+    """Read the answer of last time that we wrote beside an answer, and that can be chosen still."""
+    for column in table.columns.get(QuestionColumn.FORMER, ()):
+        text = tidy_text(table.grid.text(row, column))
+        for choice in vocabulary.catalog.offered(item):
+            if text and text in (choice.label[lang] for lang in Lang):
+                return choice
     return None
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
 from sheet_diag.forms.layout import (
+    FORMER_DAY_KEY,
     IDENTITY_KEYS,
     QUESTIONS_KEY,
     REPLACES_KEY,
@@ -15,6 +16,7 @@ from sheet_diag.forms.layout import (
     read_stamp,
 )
 from sheet_diag.intake.cells import Grid, WorkbookContent
+from sheet_diag.model.basics import parse_iso_day
 from sheet_diag.model.returns import Problem, ProblemCode, SheetIdentity
 
 _STAMP_ROWS: Final = 12
@@ -54,6 +56,12 @@ def read_replaced_digests(book: WorkbookContent) -> tuple[str, ...]:
 def read_asked_questions(book: WorkbookContent) -> Mapping[str, str]:
     """Read the digests of the questions that a sheet asks, by their numbers (empty: unknown)."""
     return read_questions(_hidden_pairs(book.grids).get(QUESTIONS_KEY, ""))
+
+
+def read_former_day(book: WorkbookContent) -> str:
+    """Read the day of the answers of last time that a sheet shows; empty where it shows none."""
+    text = _hidden_pairs(book.grids).get(FORMER_DAY_KEY, "")
+    return text if parse_iso_day(text) else ""
 
 
 def read_version(book: WorkbookContent) -> str | None:

@@ -19,6 +19,7 @@ from sheet_diag.intake.returns.duplicate_sheets import choose_table, compare_she
 from sheet_diag.intake.returns.identity import (
     is_marked_in_cells,
     read_asked_questions,
+    read_former_day,
     read_identity,
     read_replaced_digests,
 )
@@ -86,7 +87,9 @@ def _read_sheet(
     left_over = find_left_over(words, tables, entries, vocabulary, same_version=same)
     responses, found = _read_tables(table, answered, left_over, identity, vocabulary)
     replaces = read_replaced_digests(book)
-    sheet = ReturnedSheet(identity, table.lang, profile, responses, table.grid.name, replaces)
+    sheet = ReturnedSheet(
+        identity, table.lang, profile, responses, table.grid.name, replaces, read_former_day(book)
+    )
     of_cells = (*profile_problems, *found)
     of_cells = (*of_cells, *find_beside_values(book.grids, tables, of_cells))
     if is_blank(responses, of_cells):

@@ -32,6 +32,7 @@ from sheet_diag.text.wording import Wording, labels
 ChoiceSpellings = Mapping[str, Mapping[str, Choice]]
 
 _SPACES: Final = re.compile(r"\s")
+_CONFIRMATION: Final = "sheet.former.same"  # an answer
 _MAX_ID_LENGTH: Final = 60
 # Letters, a dash, digits; signs such as ② are no digits here.
 _NUMBER_BEFORE: Final = re.compile(r"\W*[^\W\d]+\d*\W?\d+")
@@ -171,6 +172,11 @@ def heading_spellings(key: str) -> Mapping[str, Lang]:
     return {label_key(Wording(lang)(key)): lang for lang in Lang}
 
 
+def is_confirmation(text: str) -> bool:
+    """Whether an answer is that of last time."""
+    return label_key(text) in heading_spellings(_CONFIRMATION)
+
+
 def _words(choice: Choice) -> Iterator[str]:
     yield from (choice.label.ja, choice.label.en)
     yield from (*choice.aliases.ja, *choice.aliases.en)
@@ -238,7 +244,7 @@ def list_sheet_texts(catalog: Catalog) -> Iterator[str]:
         for field in catalog.profile:
             yield from (field.label[lang], field.hint[lang] if field.hint else "")
         for key, texts in labels().items():
-            if key.startswith("sheet.") and "{" not in texts[lang]:
+            if key.startswith("sheet.") and key != _CONFIRMATION and "{" not in texts[lang]:
                 yield texts[lang]
 
 

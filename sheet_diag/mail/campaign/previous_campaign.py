@@ -10,10 +10,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from sheet_diag.diagnosis.comparison.previous import carry_answers, map_run
+from sheet_diag.forms.hearing_sheet.content import PreviousAnswers
 from sheet_diag.mail.log.address_history import find_foreign_addresses, find_new_domains
+from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.client_list import ClientList
 from sheet_diag.model.client_status import ReturnFacts
-from sheet_diag.model.comparison import PreviousReturn
+from sheet_diag.model.comparison import PreviousReturn, PreviousRun
 from sheet_diag.text.normalize import company_key
 
 
@@ -67,6 +70,33 @@ def compare_with_previous_returns(
         if others and client.id.casefold() not in {each.casefold() for each in others}:
             parts = {"ids": ", ".join(sorted(others))}
             yield ClientRemark(client.name_with_id, "mail.year.other_id", parts)
+
+
+def find_changed_questions(catalog: Catalog, before: PreviousRun) -> Iterator[ClientRemark]:
+    """Find the questions that changed since a run without a word on what became of them."""
+    undecided = map_run(catalog, before.head).undecided
+    return (ClientRemark(item, "mail.year.question") for item in catalog.items if item in undecided)
+
+
+def carry_previous(catalog: Catalog, run: PreviousRun, before: PreviousReturn) -> PreviousAnswers:
+    """Carry the answers of a client over to the questions of now.
+
+    Of a question that several old ones have become, or an old one in part, they are only shown.
+    """
+    versions, given = map_run(catalog, run.head, before.answers), before.answers
+    answers = carry_answers(catalog, versions, given)
+    open_ = {new: olds for new, olds in versions.sources.items() if new not in answers}
+    parts = {new: olds for new, olds in open_.items() if len(olds) > 1}
+    shown = {new: given.get(olds[0]) for new, olds in open_.items() if new not in parts}
+    return PreviousAnswers(
+        as_of=run.as_of,
+        answers={**shown, **answers},
+        parts={
+            new: tuple(given.get(old) for old in olds)
+            for new, olds in {**parts, **versions.parts}.items()
+        },
+        changed=frozenset(versions.changed),
+    )
 
 
 def find_changed_domains(

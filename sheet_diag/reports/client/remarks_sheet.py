@@ -44,8 +44,9 @@ def remark_text(response: Response, context: ReportContext) -> str:
         if override.item == response.item:
             raw = override.raw or say("report.answers.unanswered")
             own = say("report.answers.overridden", raw=raw, by=override.by)
+    confirmed = say("report.answers.confirmed") if response.is_confirmed else ""
     evidence = say("report.answers.evidence", text=response.evidence) if response.evidence else ""
-    return "\n".join(filter(None, (own, response.remark, evidence)))
+    return "\n".join(filter(None, (own, confirmed, response.remark, evidence)))
 
 
 def split_long_remarks(context: ReportContext) -> LongRemarks:

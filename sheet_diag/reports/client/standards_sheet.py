@@ -67,7 +67,7 @@ def write_standards(page: Page, context: ReportContext) -> None:
     """Write the sheet."""
     page.columns(_WIDTHS)
     covered = cover_standards(context.catalog, context.report.sheet.answers)
-    _write_head(page, context.say, "standards" if _are_grouped(covered) else "standards.list")
+    _write_head(page, context.say, _are_grouped(covered))
     tables, breaks = _TableWriter(page, context), []
     for coverage in covered:
         breaks.append(tables.row)
@@ -84,13 +84,17 @@ def _are_grouped(covered: Sequence[StandardCoverage]) -> bool:
     return any(each.frame.groups for each in covered)
 
 
-def _write_head(page: Page, say: Wording, words: str) -> None:
+def _write_head(page: Page, say: Wording, grouped: bool) -> None:
     """Write the title, what the sheet is, and the headings of all tables."""
     page.merged(0, 0, _LAST, say("standards.sheet"), TITLE)
     page.height(0, 32)
-    for row, key in enumerate(("standards.lead", f"{words}.legend"), 1):
-        _write_wide(page, row, say(key))
-    states = (say(f"{words}.state.{state}") for state in RequirementState)
+    legend = say("standards.legend") if grouped else say("standards.list.legend")
+    for row, text in enumerate((say("standards.lead"), legend), 1):
+        _write_wide(page, row, text)
+    states = (
+        say(f"standards.state.{state}") if grouped else say(f"standards.list.state.{state}")
+        for state in RequirementState
+    )
     heads = [say("standards.number"), say("standards.subject"), *states]
     page.row(_HEADER_ROW, [page.text_cell(head, _HEAD) for head in heads])
     heights = (page.text_height(head, _HEAD, (at, at)) for at, head in enumerate(heads))

@@ -125,6 +125,7 @@ def _entry(
         "pdf": outcome.pdf,
         "pdf_sha256": outcome.pdf_sha256,
         "answers": sheet.answers if sheet else {},
+        **({"confirmed": list(sheet.confirmed)} if sheet and sheet.confirmed else {}),
         "entries": entries_digest(received),
         "attachments": [_attachment(e) for e in received.attachments if not e.container],
         "overrides": [_override(override) for override in received.judgement.overrides],
