@@ -101,18 +101,18 @@ insurance:
     all: {A: 1, B: 1, C: 1, D: 1, E: 1, none: 1}
   variant: {item: fridge, answers: {}, otherwise: plain}
 report:
-  title: {ja: 衛生診断, en: Hygiene report}
-  preamble: []
+  labels:
+    report.title: {ja: 衛生診断, en: Hygiene report}
+    report.categories.intro: {ja: 分野は次のとおりです。, en: The areas are these.}
+    report.comments.intro: {ja: コメントは次のとおりです。, en: The comments are these.}
+    report.comments.none: {ja: ありません。, en: There are none.}
+    report.closing: {ja: 以上です。, en: That is all.}
   ranks:
     A: &rank {legend: {ja: 説明, en: Legend}, overall: {ja: 総評, en: Overall}}
     B: *rank
     C: *rank
     D: *rank
     E: *rank
-  categories_intro: {ja: 分野は次のとおりです。, en: The areas are these.}
-  comments_intro: {ja: コメントは次のとおりです。, en: The comments are these.}
-  comments_none: {ja: ありません。, en: There are none.}
-  closing: {ja: 以上です。, en: That is all.}
   marks: [{score: 0, mark: "-", meaning: {ja: 一律, en: All}}]
   insurance:
     notices: {1: {plain: {ja: ご検討ください。, en: Please consider it.}}}

@@ -12,12 +12,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from hypothesis import strategies as st
 
 from sheet_diag.catalog.load import list_built_in_versions, load_catalog
-from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.catalog import Catalog, Category, Item, ReportTexts
 from sheet_diag.model.record import Text
 
 JIS = load_catalog()
@@ -48,6 +48,13 @@ SCORING: Mapping[str, Any] = {
 Answers = dict[str, str | None]
 
 _TEXT = Text(ja="文", en="Words")
+_Given = TypeVar("_Given")
+
+
+def present(value: _Given | None) -> _Given:
+    """Something optional that a test knows to be there."""
+    assert value is not None
+    return value
 
 
 def catalog(
@@ -58,7 +65,7 @@ def catalog(
 ) -> Catalog:
     """A catalogue with one category a line; `weights` are those of categories (1 elsewhere)."""
     # The company sheet of 2026.1 has a field of every kind.
-    insurance = FORMER_JIS.insurance.variant.model_copy(update={"item": variant})
+    insurance = present(FORMER_JIS.insurance).variant.model_copy(update={"item": variant})
     names = [f"C{number}" for number in range(1, len(lines) + 1)]
     categories = [
         {
@@ -81,7 +88,7 @@ def catalog(
             "profile": FORMER_JIS.profile,
             "categories": categories,
             "scoring": {**scoring, "ranks": list_ranks(scoring["ranks"])},
-            "insurance": FORMER_JIS.insurance.model_copy(update={"variant": insurance}),
+            "insurance": present(FORMER_JIS.insurance).model_copy(update={"variant": insurance}),
             "report": JIS.report,
         }
     )
@@ -270,3 +277,38 @@ def returns(*, moods: tuple[str, ...] = _MOODS) -> st.SearchStrategy[Return]:
 def _pick(entries: Sequence[str], row: bytes) -> list[str]:
     """One entry a byte: a whole row in a single draw keeps the random tests fast."""
     return [entries[at % len(entries)] for at in row]
+
+
+def bare_catalog(*lines: str, **parts: Any) -> Catalog:
+    """A catalogue of the notation above with nothing that may be left out, but `parts`."""
+    gates = {**SCORING["gates"], "applicable_categories": 1}
+    full = catalog(*lines, scoring={**SCORING, "gates": gates})
+    categories = tuple(
+        Category(
+            id=each.id,
+            weight=each.weight,
+            name=Text(ja=f"分野{each.id}", en=f"Area {each.id}"),
+            short=Text(ja=each.id, en=each.id),
+            items=tuple(map(_bare_item, each.items)),
+        )
+        for each in full.categories
+    )
+    choices = {
+        name: tuple(each.model_copy(update={"meaning": None}) for each in found)
+        for name, found in full.answer_sets.items()
+    }
+    report = ReportTexts(ranks=JIS.report.ranks, marks=JIS.report.marks)
+    left_out = {"purpose": None, "insurance": None, "report": report, "answer_sets": choices}
+    return full.model_copy(update={**left_out, "categories": categories, **parts})
+
+
+def _bare_item(item: Item) -> Item:
+    return Item(
+        id=item.id,
+        topic=Text(ja=f"項目{item.id}", en=f"Topic {item.id}"),
+        question=Text(ja=f"{item.id}を行っていますか。", en=f"Is {item.id} done?"),
+        answer_set=item.answer_set,
+        weight=item.weight,
+        critical=item.critical,
+        na_allowed=item.na_allowed,
+    )

@@ -8,7 +8,7 @@ from typing import Any
 
 from sheet_diag.catalog.conditions import read_conditions
 from sheet_diag.model.catalog import Catalog
-from tests.catalogs import FORMER_JIS, JIS, SCORING
+from tests.catalogs import FORMER_JIS, JIS, SCORING, present
 
 # Number, kind, set of choices, weight, condition, question.
 QUESTIONS = """
@@ -56,8 +56,10 @@ def gated_catalog(questions: str = QUESTIONS) -> Catalog:
                 "applicable_categories": 1,
             },
         },
-        "insurance": FORMER_JIS.insurance.model_copy(
-            update={"variant": FORMER_JIS.insurance.variant.model_copy(update={"item": "A2"})}
+        "insurance": present(FORMER_JIS.insurance).model_copy(
+            update={
+                "variant": present(FORMER_JIS.insurance).variant.model_copy(update={"item": "A2"})
+            }
         ),
         "report": JIS.report,
     }

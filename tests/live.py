@@ -23,7 +23,6 @@ from sheet_diag.reports.client.answers_sheet import AnswersLayout, write_answers
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.client.remarks_sheet import split_long_remarks
 from sheet_diag.reports.client.simulation_sheet import SimulationLayout, write_simulation
-from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.references import CellSpan
 from tests.catalogs import Answers
@@ -62,7 +61,7 @@ class AnswerSet:
         sheet = ReturnedSheet(SheetIdentity(), lang, {"company": "会社"}, responses, "回答")
         received = ReceivedFile("a.xlsx", "0" * 64, sheet=sheet)
         report = ClientReport(received, sheet, self.diagnosis, (), "SD-1", AS_OF, lang)
-        return ReportContext(report, self.catalog, ISSUER, Wording(lang))
+        return ReportContext(report, self.catalog, ISSUER)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from sheet_diag.model.catalog import Catalog, ChoiceRole
 from sheet_diag.model.rules import PlanRule
+from tests.catalogs import present
 
 Answers = Mapping[str, str | None]
 _NOTHING, _FULL = Fraction(0), Fraction(1)
@@ -244,7 +245,7 @@ def gates_of(catalog: Catalog, rows: Sequence[Row]) -> set[tuple[str, str | None
 
 def comments_of(
     catalog: Catalog, rows: Sequence[Row], record: World
-) -> list[tuple[str, tuple[str, ...], str, str]]:
+) -> list[tuple[str, tuple[str, ...], str]]:
     """The commented categories: items in the order of print, kind and item of the note."""
     counts = catalog.scoring.comments
     pool = []
@@ -267,8 +268,7 @@ def comments_of(
         most = max(row.lost for row in urgent)
         closing = next(row.item for row in urgent if row.lost == most)
         printed = tuple(row.item for row in rows if row in urgent)
-        kind = catalog.items[closing].note.kind.value
-        comments.append((key[-1], (category.id, printed, kind, closing)))
+        comments.append((key[-1], (category.id, printed, closing)))
     return [comment for _, comment in sorted(comments)]
 
 
@@ -283,7 +283,7 @@ def insurance_of(
     catalog: Catalog, answers: Answers, profile: Mapping[str, str], rank: str
 ) -> tuple[str, int, str]:
     """Exposure, level and variant."""
-    rule = catalog.insurance
+    rule = present(catalog.insurance)
     points, seen = 0, False
     for field, choices in rule.exposure.points.items():
         seen = seen or bool(profile.get(field))

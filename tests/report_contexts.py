@@ -30,7 +30,6 @@ from sheet_diag.model.returns import ReceivedFile, Response, ReturnedSheet, Shee
 from sheet_diag.model.settings import Issuer
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.view.build import build_view
-from sheet_diag.text.wording import Wording
 from tests import ranks
 from tests.catalogs import JIS, Answers, answers
 from tests.samples import AS_OF, ISSUER
@@ -57,7 +56,7 @@ def make_context(
     sheet = ReturnedSheet(identity, lang, {**_PROFILE, **profile}, responses, "回答")
     received = ReceivedFile("a.xlsx", "0" * 64, sheet=sheet, judgement=judgement)
     report = ClientReport(received, sheet, evaluate(of, sheet), (), "SD-1", AS_OF, lang)
-    return ReportContext(replace(report, **more), of, issuer, Wording(lang))
+    return ReportContext(replace(report, **more), of, issuer)
 
 
 def make_view(rows: Mapping[str, str] = MappingProxyType({}), **parts: Any) -> ReportView:

@@ -22,9 +22,8 @@ from sheet_diag.model.results import ClientReport, ReturnOutcome
 from sheet_diag.model.settings import Issuer
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.view.build import build_view
-from sheet_diag.text.wording import Wording
 from tests import ranks
-from tests.catalogs import JIS
+from tests.catalogs import JIS, present
 from tests.samples import allow_na, client, receive_sheet, reference, resolve_all
 
 AS_OF: Final = date(2026, 11, 30)
@@ -173,7 +172,7 @@ def view_of_outcome(
         before = PastDiagnosis(date(2024, 11, 29), "jis-q-27002@2026.1", Fraction(251, 10), ranks.E)
         last = PastDiagnosis(previous.as_of, "jis-q-27002@2026.2", previous.score, previous.rank)
         history = (before, last)
-    exposure = diagnosis.insurance.exposure
+    exposure = present(diagnosis.insurance).exposure
     report = ClientReport(
         received=outcome.received,
         sheet=sheet,
@@ -186,7 +185,7 @@ def view_of_outcome(
         damage=estimate_damage(catalog, exposure, sheet.profile) if damage else (),
         history=history,
     )
-    return build_view(ReportContext(report, catalog, issuer, Wording(report.lang)))
+    return build_view(ReportContext(report, catalog, issuer))
 
 
 def reference_view(lang: Lang) -> ReportView:

@@ -35,7 +35,7 @@ from sheet_diag.reports.portfolio.tables import PortfolioBuilder
 from sheet_diag.reports.portfolio.workbook import build_portfolio
 from sheet_diag.reports.view.build import build_view
 from sheet_diag.storage.file_names import report_number, result_name
-from sheet_diag.text.wording import Wording
+from sheet_diag.text.wording import Wording, word_catalog
 from tests.catalogs import JIS, Answers, answers
 
 DATA = Path(__file__).parent / "data"
@@ -164,7 +164,7 @@ def report(
         comparison=outcome.comparison,
         plan=outcome.plan,
     )
-    context = ReportContext(made, catalog, issuer, Wording(language))
+    context = ReportContext(made, catalog, issuer)
     return build_client_report(context, build_view(context), SOFTWARE_SIGNATURE)
 
 
@@ -189,7 +189,7 @@ def portfolio(
 ) -> bytes:
     """The portfolio's workbook."""
     tables = replace(summary(outcomes, catalog=catalog, listed=listed), responses=turnout)
-    return build_portfolio(tables, catalog, issuer, Wording(lang)).bytes()
+    return build_portfolio(tables, catalog, issuer, word_catalog(catalog, lang)).bytes()
 
 
 def export_files(outcomes: Sequence[ReturnOutcome], folder: Path, lang: Lang = Lang.JA) -> None:

@@ -25,7 +25,7 @@ from sheet_diag.model.results import ReturnOutcome
 from sheet_diag.model.settings import Issuer
 from sheet_diag.storage.managed_folder import CATALOG_NOTE, ManagedFolder
 from sheet_diag.text.wording import Wording
-from tests.catalogs import FORMER_JIS, JIS
+from tests.catalogs import FORMER_JIS, JIS, present
 from tests.samples import resolve_all
 
 FORMER = Path("jis-q-27002@2026.1")
@@ -167,7 +167,7 @@ def facts(outcome: ReturnOutcome) -> dict[str, Any]:
         "rank": scores.rank,
         "interval": interval,
         "caps": [[cap.rule.code, cap.at_most, *cap.because] for cap in scores.caps],
-        "insurance": outcome.diagnosis.insurance.level,
+        "insurance": present(outcome.diagnosis.insurance).level,
     }
 
 

@@ -145,7 +145,6 @@ BROKEN = {
         AST,
         "AST-01 > title:",
         "titel:",
-        (AST, "AST-01.title", C.MISSING, "", ""),
         (AST, "AST-01.titel", C.UNKNOWN_NAME, "titel", "title"),
     ),
     "a misspelt name under a number": broken(
@@ -341,12 +340,6 @@ BROKEN = {
         (TOP, "insurance.variant.answers.non", C.UNKNOWN_REFERENCE, "non", "no"),
     ),
     # answers
-    "該当なし without condition": broken(
-        AST,
-        "AST-03 > na_allowed: false",
-        "na_allowed: true",
-        (AST, "AST-03.na_when", C.NA_WITHOUT_CONDITION, "", ""),
-    ),
     "a condition without 該当なし": broken(
         AST,
         "AST-06 > na_allowed: true",
@@ -579,13 +572,13 @@ BROKEN = {
         REPORT,
         "次の{count}つ",
         "次の{number}つ",
-        (REPORT, "categories_intro.ja", C.BAD_PLACEHOLDER, "", "{count}"),
+        (REPORT, "labels.report.categories.intro.ja", C.BAD_PLACEHOLDER, "", "{count}"),
     ),
     "a brace left open": broken(
         REPORT,
         "following {count} categories",
         "following {count categories",
-        (REPORT, "categories_intro.en", C.BAD_PLACEHOLDER, "", "{count}"),
+        (REPORT, "labels.report.categories.intro.en", C.BAD_PLACEHOLDER, "", "{count}"),
     ),
     "a word that the text of a capped rank is not given": broken(
         REPORT,
@@ -605,11 +598,11 @@ BROKEN = {
         "labels: {sheet.name.question: {ja: 設問, en: Questions}}\nstandards:",
         (TOP, "labels.sheet.name.question", C.UNKNOWN_NAME, "sheet.name.question", ""),
     ),
-    "a label that is none of the sheet": broken(
+    "a label that is none of the sheet and of no document": broken(
         TOP,
         "standards:",
-        "labels: {report.overall.rank: {ja: 順位, en: Rank}}\nstandards:",
-        (TOP, "labels.report.overall.rank", C.UNKNOWN_NAME, "report.overall.rank", ""),
+        "labels: {cli.help: {ja: 手引き, en: Help}}\nstandards:",
+        (TOP, "labels.cli.help", C.UNKNOWN_NAME, "cli.help", ""),
     ),
     "a word that a label of the sheet is not given": broken(
         TOP,

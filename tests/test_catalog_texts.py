@@ -14,6 +14,7 @@ from sheet_diag.catalog.load import load_catalog
 from sheet_diag.model.catalog import Item
 from sheet_diag.model.record import Record, Text
 from tests.catalog_files import BUILT_IN, FILES
+from tests.catalogs import present
 
 TOPICS = Path(__file__).parent / "data" / "question_topics.csv"
 STANDARDS = ("jis_2024", "jis_2014", "csf2", "ipa25")
@@ -45,7 +46,7 @@ def facts(item: Item, category: str) -> dict[str, str]:
         "critical": str(int(item.critical)),
         "na_allowed": str(int(item.na_allowed)),
         "na_when": item.na_when.ja if item.na_when else "",
-        "note": item.note.kind.value,
+        "note": present(item.note).kind.value,
         "threats": ";".join(item.threats),
         "effort": item.effort.value if item.effort else "",
         "cost": item.cost.value if item.cost else "",
@@ -137,7 +138,9 @@ def test_english_texts_hold_no_japanese() -> None:
 
 def test_every_comment_has_two_to_four_sentences() -> None:
     assert [
-        name for name, item in ITEMS.items() if not 2 <= len(sentences(item.comment.text.ja)) <= 4
+        name
+        for name, item in ITEMS.items()
+        if not 2 <= len(sentences(present(item.comment.text).ja)) <= 4
     ] == []
 
 
@@ -145,7 +148,7 @@ def test_every_sentence_of_comments_and_notes_is_polite() -> None:
     assert [
         (name, sentence)
         for name, item in ITEMS.items()
-        for text in (item.comment.text.ja, item.note.text.ja)
+        for text in (present(item.comment.text).ja, present(item.note).text.ja)
         for sentence in sentences(text)
         if not _POLITE.search(sentence)
     ] == []
@@ -153,7 +156,9 @@ def test_every_sentence_of_comments_and_notes_is_polite() -> None:
 
 def test_titles_are_unique_and_no_sentences() -> None:
     titles = [
-        text for item in ITEMS.values() for text in (item.comment.title.ja, item.comment.title.en)
+        text
+        for item in ITEMS.values()
+        for text in (present(item.comment.title).ja, present(item.comment.title).en)
     ]
     assert [title for title in titles if title.endswith(("。", "."))] == []
     assert _repeated(titles) == []

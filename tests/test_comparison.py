@@ -32,7 +32,6 @@ from sheet_diag.reports.client.comparison_sheet import (
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.client.page_flow import LAST_COLUMN, PAGE_HEIGHT
 from sheet_diag.text.numbers import truncate_score
-from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.book import Book
 from tests import ranks
 from tests.catalogs import JIS, catalog
@@ -113,7 +112,7 @@ def report(lang: Lang = Lang.JA) -> ClientReport:
 
 
 def report_context(comparison: Comparison, lang: Lang = Lang.JA) -> ReportContext:
-    return ReportContext(replace(report(lang), comparison=comparison), JIS, ISSUER, Wording(lang))
+    return ReportContext(replace(report(lang), comparison=comparison), JIS, ISSUER)
 
 
 def made(comparison: Comparison, lang: Lang = Lang.JA) -> bytes:
@@ -362,7 +361,7 @@ def test_a_radar_is_made_of_five_to_eight_categories(count: int, kind: str) -> N
     made_of = ClientReport(*parts, "SD-1", AS_OF, Lang.JA, comparison=group)
     book = Book(title="a", author="b", created=AS_OF)
     page = book.page("比較")
-    write_comparison(page, ReportContext(made_of, other, ISSUER, Wording(Lang.JA)), book)
+    write_comparison(page, ReportContext(made_of, other, ISSUER), book)
     content = book.bytes()
     found, series = drawn(content)
     assert found == kind

@@ -21,7 +21,6 @@ from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.client.workbook import build_client_report
 from sheet_diag.reports.view.build import build_view
 from sheet_diag.text.glosses import Glosses, explain_questions
-from sheet_diag.text.wording import Wording
 from tests.catalogs import catalog
 from tests.samples import AS_OF, client, resolve_all
 from tests.workbooks import open_workbook, texts_on
@@ -188,7 +187,7 @@ def report_of(lang: Lang, sign: str) -> Workbook:
     of = ClientReport(
         outcome.received, outcome.received.sheet, outcome.diagnosis, (), "1", AS_OF, lang
     )
-    context = ReportContext(of, newest(), Issuer(), Wording(lang))
+    context = ReportContext(of, newest(), Issuer())
     return open_workbook(build_client_report(context, build_view(context), ""))
 
 

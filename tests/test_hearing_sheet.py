@@ -25,9 +25,9 @@ from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, ChoiceRole, FieldKind
 from sheet_diag.model.settings import Issuer
 from sheet_diag.text.text_metrics import column_room, text_width
-from sheet_diag.text.wording import Wording, word_sheet
+from sheet_diag.text.wording import Wording, word_catalog
 from tests.catalog_files import KITCHEN
-from tests.catalogs import FORMER_JIS, JIS, answers
+from tests.catalogs import FORMER_JIS, JIS, answers, present
 from tests.formulas import Calculator
 from tests.lint import lint
 from tests.samples import ISSUER, PROFILE, PROFILE_EN, labels
@@ -302,7 +302,7 @@ _RULES = {
 
 @both
 def test_every_field_is_checked(lang: Lang) -> None:
-    book, say = open_workbook(blank(lang)), word_sheet(JIS, lang)
+    book, say = open_workbook(blank(lang)), word_catalog(JIS, lang)
     for field, _, entry in profile_rows(lang):
         rule = validation(entry.parent, entry.coordinate)
         if field.kind is FieldKind.TEXT:
@@ -321,10 +321,10 @@ def test_every_field_is_checked(lang: Lang) -> None:
 
 def test_a_version_keeps_the_labels_with_which_its_sheets_were_sent() -> None:
     """Version 2026.1 is out; another catalogue has the labels of today."""
-    assert word_sheet(FORMER_JIS, Lang.EN)("sheet.name.questions") == "Hearing sheet"
-    assert word_sheet(JIS, Lang.EN)("sheet.name.questions") == "Questionnaire"
-    assert word_sheet(FORMER_JIS, Lang.JA)("sheet.invalid.date").startswith("日付を 2026/4/1 の")
-    assert word_sheet(JIS, Lang.JA)("sheet.invalid.date").startswith("日付を2026/4/1の")
+    assert word_catalog(FORMER_JIS, Lang.EN)("sheet.name.questions") == "Hearing sheet"
+    assert word_catalog(JIS, Lang.EN)("sheet.name.questions") == "Questionnaire"
+    assert word_catalog(FORMER_JIS, Lang.JA)("sheet.invalid.date").startswith("日付を 2026/4/1 の")
+    assert word_catalog(JIS, Lang.JA)("sheet.invalid.date").startswith("日付を2026/4/1の")
 
 
 @pytest.mark.parametrize("own", [True, False])
@@ -490,7 +490,7 @@ def test_cover_says_when_and_where_to(lang: Lang) -> None:
         assert part in texts
     for choice in JIS.answer_sets["implementation"]:
         assert choice.label[lang] in texts
-        assert choice.meaning[lang] in texts
+        assert present(choice.meaning)[lang] in texts
     nobody = "\n".join(
         texts_on(page(open_workbook(make_hearing_sheet(JIS, lang, Issuer())), lang, COVER))
     )

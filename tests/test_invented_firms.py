@@ -13,7 +13,7 @@ import pytest
 from sheet_diag.diagnosis.evaluate import diagnose
 from sheet_diag.model.results import Phase
 from sheet_diag.text.numbers import format_score
-from tests.catalogs import answer_row, built_in_catalogs
+from tests.catalogs import answer_row, built_in_catalogs, present
 
 NEWEST = built_in_catalogs()["2026.2"]
 FIELDS = (
@@ -105,7 +105,7 @@ def test_the_verdict_of_an_invented_firm_makes_sense(name: str) -> None:
     firm = FIRMS[name]
     company = dict(zip(FIELDS, firm.company.split(), strict=True))
     got = diagnose(NEWEST, answer_row(NEWEST, firm.answers), company)
-    scores, notice = got.scores, got.insurance
+    scores, notice = got.scores, present(got.insurance)
     assert scores.overall is not None
     assert f"{format_score(scores.overall)} {scores.rank} {got.text}" == firm.verdict
     first = [each.item for each in got.plan if each.phase is Phase.NOW]

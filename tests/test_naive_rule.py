@@ -13,7 +13,16 @@ from sheet_diag.model.catalog import Catalog, FieldKind
 from sheet_diag.model.results import Cap, Diagnosis, FindingCode, Scores, Way
 from sheet_diag.text.numbers import format_score
 from tests import naive_rule, naive_ways
-from tests.catalogs import ITEMS, LEAVABLE, SIGNS, Answers, built_in_catalogs, catalog, scoring_near
+from tests.catalogs import (
+    ITEMS,
+    LEAVABLE,
+    SIGNS,
+    Answers,
+    built_in_catalogs,
+    catalog,
+    present,
+    scoring_near,
+)
 
 _FEW = 6  # open items whose sets are all tried: 64 at most
 _MOODS = (
@@ -68,7 +77,11 @@ def told(got: Diagnosis) -> dict[str, Any]:
             "overall": (scores.overall, scores.upper, scores.strict),
         },
         "3 gates": {(gate.code, gate.category) for gate in scores.gates},
-        "9 insurance": (got.insurance.exposure, got.insurance.level, got.insurance.variant),
+        "9 insurance": (
+            present(got.insurance).exposure,
+            present(got.insurance).level,
+            present(got.insurance).variant,
+        ),
         "10 shown": None if scores.overall is None else format_score(scores.overall),
     }
     if scores.rank is None:
@@ -81,7 +94,7 @@ def told(got: Diagnosis) -> dict[str, Any]:
             (c.rule.code, c.at_most, c.because, c in scores.binding_caps, c in scores.blocking_caps)
             for c in scores.caps
         },
-        "6-8 comments": [(c.category, c.items, c.note_kind, c.note_of) for c in got.comments],
+        "6-8 comments": [(c.category, c.items, c.note_of) for c in got.comments],
         "13 unknown": unknown
         and (
             *(unknown.items, unknown.score, unknown.rank),

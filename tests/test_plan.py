@@ -32,7 +32,7 @@ from sheet_diag.reports.run_json.writer import dump_return
 from sheet_diag.text.problems import problem_message
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.book import Book
-from tests.catalogs import JIS, SCORING, catalog
+from tests.catalogs import JIS, SCORING, catalog, present
 from tests.office import Office
 from tests.returned import page_at, put_cell, reopen_workbook
 from tests.samples import (
@@ -81,7 +81,7 @@ def report_context(
         lang=lang,
         plan=plan,
     )
-    return ReportContext(made, of, ISSUER, Wording(lang))
+    return ReportContext(made, of, ISSUER)
 
 
 def workbook(page_of: ReportContext) -> bytes:
@@ -133,7 +133,7 @@ def test_every_open_item_by_urgency_with_what_it_brings() -> None:
         item = JIS.items[str(line["id"])]
         gain = diagnosis.effects[item.id]
         assert line["gain"] == float(Fraction(int(gain * 10), 10))
-        assert str(line["title"]).lstrip("★") == item.comment.title.ja
+        assert str(line["title"]).lstrip("★") == present(item.comment.title).ja
         assert str(line["title"]).startswith("★") == item.critical
         on = [mark for way, mark in zip(diagnosis.ways, "◎○", strict=False) if item.id in way.items]
         assert (line["way"] or "") == "".join(on)
@@ -309,7 +309,7 @@ def test_what_to_improve_stands_whole_below(lang: Lang) -> None:
         item = JIS.items[str(line["id"])]
         assert item.first_step
         assert item.first_step_short
-        assert stands_whole(item.comment.text[lang])
+        assert stands_whole(present(item.comment.text)[lang])
         whole, short = item.first_step[lang], item.first_step_short[lang]
         if whole != short == line["first_step"]:
             shortened += 1

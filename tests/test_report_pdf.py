@@ -25,7 +25,7 @@ from sheet_diag.model.returns import SheetIdentity
 from sheet_diag.model.settings import Limits
 from sheet_diag.reports.pdf import maker
 from sheet_diag.reports.pdf.maker import TEMPLATE, can_set_pdf, set_pdf
-from tests.catalogs import JIS, catalog
+from tests.catalogs import JIS, catalog, present
 from tests.report_views import COMMENT, LONG_NAME, ODD, OVERRIDE, Case, demo_views, view_of
 
 MM: Final = 72 / 25.4
@@ -180,7 +180,7 @@ def test_a_comment_that_fits_stands_on_page_1_alone() -> None:
 def test_page_numbers_of_contents_are_those_of_the_sections() -> None:
     view, pages = odd("long_comment")
     first = text_of(pages, 0)
-    for heading in (view.roadmap.heading, view.insurance.heading, view.method.heading):
+    for heading in (view.roadmap.heading, present(view.insurance).heading, view.method.heading):
         told = re.search(re.escape(squeeze(heading)) + r"\.*(\d)", first)
         assert told
         assert squeeze(heading) in text_of(pages, int(told[1]) - 1)
@@ -318,7 +318,7 @@ def test_bookmarks_language_tags_and_properties_are_there() -> None:
         view.categories.heading,
         view.measures.heading,
         view.roadmap.heading,
-        view.insurance.heading,
+        present(view.insurance).heading,
         view.method.heading,
     ]
     assert facts

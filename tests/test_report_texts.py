@@ -10,13 +10,14 @@ from sheet_diag.catalog.load import load_catalog
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.record import Text
 from tests import ranks
+from tests.catalogs import present
 
 REPORT = load_catalog().report
 CAPPED = {rank: texts.capped for rank, texts in REPORT.ranks.items() if texts.capped}
 UNKNOWN = {rank: texts.unknown for rank, texts in REPORT.ranks.items() if texts.unknown}
 NOTICES = {
     (level, variant): text
-    for level, variants in REPORT.insurance.notices.items()
+    for level, variants in present(REPORT.insurance).notices.items()
     for variant, text in variants.items()
 }
 LEVEL_3 = [text for (level, _), text in NOTICES.items() if level == 3]
@@ -117,6 +118,6 @@ def test_the_third_level_says_what_insurance_does_not_do_and_what_insurers_ask()
 
 
 def test_the_assumption_of_the_exposure_says_what_is_our_own() -> None:
-    text: Text = load_catalog().insurance.exposure.assumption
+    text: Text = present(load_catalog().insurance).exposure.assumption
     assert "当方が独自に設定" in text.ja
     assert "our own assumption" in text.en

@@ -25,7 +25,7 @@ from sheet_diag.model.report_view import ReportView, Summary
 from sheet_diag.model.settings import Issuer
 from sheet_diag.reports.view.build import build_view
 from sheet_diag.reports.view.comment import cut_sentences
-from tests.catalogs import JIS, SCORING, SIGNS, Return, catalog, returns
+from tests.catalogs import JIS, SCORING, SIGNS, Return, catalog, present, returns
 from tests.report_contexts import compared, make_context, make_view
 from tests.samples import ISSUER, ISSUER_EN, allow_na, change_items, name_categories
 from tests.test_label_texts import find_blanks
@@ -266,7 +266,7 @@ def test_the_first_three_of_the_plan_stand_on_page_1() -> None:
     assert summary.heads == ("対策　（→ 最初の一歩）", "期限の目安", "工数", "効果")
     first, *others = summary.measures
     assert (first.id, first.is_key) == ("PHY-01", True)
-    assert first.title == JIS.items["PHY-01"].comment.title.ja
+    assert first.title == present(JIS.items["PHY-01"].comment.title).ja
     step = JIS.items["PHY-01"].first_step_short
     assert step
     assert first.step == step.ja
@@ -464,9 +464,9 @@ def test_the_day_of_the_view_is_that_of_the_report() -> None:
 
 
 def test_damage_is_shown_only_where_it_is_wanted() -> None:
-    assert make_view().insurance.damage is None
+    assert present(make_view().insurance).damage is None
     wanted = estimate_damage(JIS, "mid", {"personal_records": "over_1000"})
-    damage = make_view(damage=wanted).insurance.damage
+    damage = present(make_view(damage=wanted).insurance).damage
     assert damage
     assert damage.heading == "事故が起きた場合の費用の目安（参考）"
     assert all("年）：" in row.basis for row in damage.rows)

@@ -21,9 +21,10 @@ from sheet_diag.model.comparison import (
     PeerGroup,
 )
 from sheet_diag.model.overrides import Judgement, Override
+from sheet_diag.model.record import Text
 from sheet_diag.model.report_view import Comparisons, Peers, Previous, ReportView
 from tests import ranks
-from tests.catalogs import JIS, SCORING, catalog
+from tests.catalogs import JIS, SCORING, catalog, present
 from tests.report_contexts import STANDING, compared, group, make_view
 from tests.samples import ISSUER, allow_na, change_catalog, name_categories
 
@@ -63,14 +64,14 @@ def test_the_heading_says_what_is_compared(comparison: Comparison, heading: str)
     view = make_view({"COM": "×"}, comparison=comparison)
     assert view.comparisons
     assert view.comparisons.heading == heading
-    assert view.insurance.heading == "6. 保険のご案内"
+    assert present(view.insurance).heading == "6. 保険のご案内"
     assert view.method.heading == "7. 診断の方法と前提"
 
 
 def test_without_anything_to_compare_the_numbers_have_no_gap() -> None:
     view = make_view({"COM": "×"})
     assert view.comparisons is None
-    assert view.insurance.heading == "5. 保険のご案内"
+    assert present(view.insurance).heading == "5. 保険のご案内"
     assert view.method.heading == "6. 診断の方法と前提"
 
 
@@ -250,11 +251,11 @@ def test_the_notice_stands_alone_under_its_heading() -> None:
         for text in variants.values():
             text["ja"] = "また、" + text["ja"]
     joined = make_view(of=change_catalog(JIS, report=report)).insurance
-    assert joined.notice == make_view().insurance.notice
+    assert present(joined).notice == present(make_view().insurance).notice
 
 
 def test_facts_show_the_entries_and_what_raises_the_exposure() -> None:
-    part = make_view({"COM": "×"}, profile={"sensitive_data": "none"}).insurance
+    part = present(make_view({"COM": "×"}, profile={"sensitive_data": "none"}).insurance)
     assert [(each.text, each.is_own) for each in part.levels] == [
         ("小", False), ("中", True), ("大", False),
     ]  # fmt: skip
@@ -266,7 +267,7 @@ def test_facts_show_the_entries_and_what_raises_the_exposure() -> None:
 
 
 def test_records_that_are_not_known_count_at_least_as_the_catalogue_says() -> None:
-    part = make_view(profile={"personal_records": "", "entrusted_data": "no"}).insurance
+    part = present(make_view(profile={"personal_records": "", "entrusted_data": "no"}).insurance)
     assert part.facts[0].factor == "確認できないため「中」以上"
 
 
@@ -319,7 +320,7 @@ def test_other_numbers_of_a_catalogue_are_told_as_they_are() -> None:
 
 
 def test_the_question_on_insurance_is_told_to_touch_no_score() -> None:
-    asked = JIS.insurance.variant.item
+    asked = present(JIS.insurance).variant.item
     text = f"設問{asked}は、保険のご案内の内容を選ぶためのもので、点数に影響しません。"
     assert text in row(make_view(), "評価の方法")
 
@@ -348,13 +349,15 @@ def test_the_strict_score_is_told_where_its_rank_differs() -> None:
 
 
 def test_preamble_and_closing_stand_in_their_rows() -> None:
-    view, report = make_view(), JIS.report
-    assert row(view, "評価の限界") == report.preamble[0].ja
-    assert row(view, "お取扱い") == report.preamble[1].ja
-    assert row(view, "再診断") == report.closing.ja
-    assert row(view, "想定影響度") == JIS.insurance.exposure.assumption.ja
-    short = report.model_copy(update={"preamble": report.preamble[:1]})
-    bare = make_view(of=JIS.model_copy(update={"report": short}))
+    view, own = make_view(), JIS.own_labels
+    limits, handling = present(own["report.preamble"]).ja.split("\n")
+    assert row(view, "評価の限界") == limits
+    assert row(view, "お取扱い") == handling
+    assert row(view, "再診断") == present(own["report.closing"]).ja
+    assert row(view, "想定影響度") == present(JIS.insurance).exposure.assumption.ja
+    short = {**JIS.report.labels, "report.preamble": Text(ja=limits, en="Limits")}
+    report = JIS.report.model_copy(update={"labels": short})
+    bare = make_view(of=JIS.model_copy(update={"report": report}))
     assert row(bare, "お取扱い") == ""
 
 

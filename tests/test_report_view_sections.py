@@ -10,7 +10,7 @@ import pytest
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.report_view import Measures, ReportView, Roadmap
-from tests.catalogs import JIS, SCORING, catalog
+from tests.catalogs import JIS, SCORING, catalog, present
 from tests.report_contexts import compared, make_view
 from tests.samples import allow_na, change_catalog, change_items, name_categories
 
@@ -163,7 +163,7 @@ def test_a_category_closes_with_its_case_or_its_advice() -> None:
 
 def test_without_any_finding_one_sentence_stands() -> None:
     part = make_view().measures
-    assert part.none == JIS.report.comments_none.ja
+    assert part.none == present(JIS.own_labels["report.comments.none"]).ja
     assert (part.key_measures, part.comments, part.comments_intro) == (None, (), "")
 
 

@@ -25,7 +25,7 @@ from sheet_diag.model.settings import Issuer
 from sheet_diag.reports.client.page_flow import LAST_COLUMN, PAGE_HEIGHT, PageFlow
 from sheet_diag.text.numbers import format_score
 from sheet_diag.xlsx.book import Book
-from tests.catalogs import JIS
+from tests.catalogs import JIS, present
 from tests.lint import lint
 from tests.samples import (
     AS_OF,
@@ -161,7 +161,9 @@ def test_the_cache_of_one_catalogue_serves_no_other() -> None:
     before = of("C")
     made = report(client("C", rest="△", catalog=other), catalog=other)
     words = {
-        text for item in JIS.items.values() for text in (item.question.ja, item.comment.title.ja)
+        text
+        for item in JIS.items.values()
+        for text in (item.question.ja, present(item.comment.title).ja)
     }
     assert [
         text for each in open_workbook(made).worksheets for text in texts_on(each) if text in words
@@ -291,15 +293,15 @@ def test_every_rank_is_reported(rank: str, lang: Lang) -> None:
 @both
 def test_a_report_without_comments_says_so(lang: Lang) -> None:
     texts = texts_on(page(of("A", lang)))
-    assert JIS.report.comments_none[lang] in texts
-    assert JIS.report.closing[lang] in texts
-    assert not any(item.comment.text[lang] in texts for item in JIS.items.values())
+    assert present(JIS.own_labels["report.comments.none"])[lang] in texts
+    assert present(JIS.own_labels["report.closing"])[lang] in texts
+    assert not any(present(item.comment.text)[lang] in texts for item in JIS.items.values())
     assert not {"（事例）", "（アドバイス）", "(Case)", "(Advice)"} & set(texts)
 
 
 def test_a_catalogue_of_few_categories_is_reported() -> None:
     texts = texts_on(page(of("B")))
-    assert JIS.report.comments_intro.ja.format(count=1) in texts
+    assert present(JIS.own_labels["report.comments.intro"]).ja.format(count=1) in texts
     assert [text for text in texts if text in ("（事例）", "（アドバイス）")] == ["（アドバイス）"]
 
 
@@ -411,7 +413,7 @@ def test_blocks_stay_together(which: str, lang: Lang) -> None:
         *(list(range(area.top, area.bottom + 1)) for area in charts(first)),
     ]
     for item in JIS.items.values():
-        rows = rows_with(first, item.comment.text[lang])
+        rows = rows_with(first, present(item.comment.text)[lang])
         blocks += [[row - 1, row] for row in rows]
     for block in blocks:
         assert len({_page_of(first, row) for row in block}) <= 1, block

@@ -50,7 +50,7 @@ from sheet_diag.text.wording import Wording
 from sheet_diag.text.wording import labels as all_labels
 from sheet_diag.xlsx import cell_writer as cells
 from tests import ranks
-from tests.catalogs import JIS, catalog
+from tests.catalogs import JIS, catalog, present
 from tests.formulas import Calculator
 from tests.lint import lint
 from tests.samples import (
@@ -374,7 +374,7 @@ def test_clients_say_what_their_reports_say() -> None:
         given = dict(zip(SHORTS, scores(outcome).values(), strict=True))
         lowest = min((s for s in given if given[s] is not None), key=lambda s: given[s] or 0)
         assert row[_WEAKEST] == lowest
-        assert row["保険案内レベル"] == outcome.diagnosis.insurance.level
+        assert row["保険案内レベル"] == present(outcome.diagnosis.insurance).level
         plan = outcome.diagnosis.plan
         assert row["改善対象の設問数"] == len(plan)
         assert row["★未実施"] == sum(1 for each in plan if each.label == "top")

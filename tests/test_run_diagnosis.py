@@ -20,7 +20,7 @@ from sheet_diag.pipeline.execution.workers import Workers, set_worker_context
 from sheet_diag.pipeline.ingest import Executors
 from sheet_diag.pipeline.record_store import RecordStore, load_outcome, strip_return
 from sheet_diag.pipeline.run import RunConfig, decide_outcomes
-from tests.catalogs import JIS
+from tests.catalogs import JIS, present
 from tests.samples import client
 
 FILE_TIME = 1_700_000_000 * 10**9
@@ -35,9 +35,9 @@ def quiet(stage: str, done: int, total: int) -> None:
 
 def catalog_with_exposure() -> Catalog:
     """The catalogue, whose insurance notice asks for the size of the client."""
-    rule = JIS.insurance.exposure
+    rule = present(JIS.insurance).exposure
     exposure = rule.model_copy(update={"points": {**rule.points, "employees": {SIZES[-1]: 9}}})
-    insurance = JIS.insurance.model_copy(update={"exposure": exposure})
+    insurance = present(JIS.insurance).model_copy(update={"exposure": exposure})
     return JIS.model_copy(update={"insurance": insurance})
 
 

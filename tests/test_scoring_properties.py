@@ -14,7 +14,7 @@ from sheet_diag.diagnosis.evaluate import diagnose
 from sheet_diag.diagnosis.scoring.score import score_answers, score_overall
 from sheet_diag.model.results import Diagnosis, FindingCode, Phase, Urgency
 from sheet_diag.model.rules import ScoringRule
-from tests.catalogs import SCORING, SIGNS, Return, returns
+from tests.catalogs import SCORING, SIGNS, Return, present, returns
 
 _PARTIAL = [{"count": 2, "at_most": "B"}]
 RULE = ScoringRule.model_validate(
@@ -133,7 +133,7 @@ def numbers(got: Diagnosis) -> Diagnosis:
     return replace(
         got,
         scores=replace(got.scores, findings=()),
-        insurance=replace(got.insurance, variant=""),
+        insurance=replace(present(got.insurance), variant=""),
     )
 
 

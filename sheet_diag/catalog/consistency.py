@@ -19,6 +19,8 @@ from sheet_diag.catalog.errors import CatalogFault, CatalogFaultCode, CatalogPat
 from sheet_diag.text.normalize import normalize_text
 from sheet_diag.text.wording import find_label
 
+_LABELS: tuple[CatalogPath, ...] = (("labels",), ("report", "labels"))
+_WORDED = ("sheet.", "report.", "view.", "portfolio.")  # labels that a catalogue may word
 _CAP_ORDERS = (
     ("category_below", "score", -1),
     ("critical_missed", "count", 1),
@@ -43,6 +45,7 @@ def check_consistency(raw: Any) -> tuple[CatalogFault, ...]:
         _check_profile,
         _check_placeholders,
         _check_labels,
+        _check_insurance,
         references.check_references,
         frames.check_frames,
     )
@@ -76,8 +79,6 @@ def _check_not_applicable(raw: Any) -> Iterator[CatalogFault]:
     sets = tree.answer_sets(raw)
     for path, item in tree.items(raw):
         allowed = item.get("na_allowed") is True
-        if allowed and not item.get("na_when"):
-            yield CatalogFault((*path, "na_when"), CatalogFaultCode.NA_WITHOUT_CONDITION)
         if not allowed and item.get("na_when"):
             yield CatalogFault((*path, "na_when"), CatalogFaultCode.CONDITION_WITHOUT_NA)
         choices = sets.get(str(item.get("answer_set")))
@@ -237,20 +238,28 @@ def _check_placeholders(raw: Any) -> Iterator[CatalogFault]:
 
 def _list_filled_texts(raw: Any) -> Iterator[tuple[CatalogPath, tuple[str, ...]]]:
     """List the texts into which something is filled, and what."""
-    for name in ("categories_intro", "comments_intro"):
-        yield ("report", name), ("count",)
     for rank in tree.mapping(raw, "report", "ranks"):
         for name, names in _RANK_PLACEHOLDERS.items():
             yield ("report", "ranks", rank, name), names
-    for key in tree.mapping(raw, "labels"):
-        parts = string.Formatter().parse(find_label(str(key)).get("ja", ""))
-        yield ("labels", key), tuple(name for _, name, _, _ in parts if name)
+    for path in _LABELS:
+        for key in tree.mapping(raw, *path):
+            parts = string.Formatter().parse(find_label(str(key)).get("ja", ""))
+            yield (*path, key), tuple(name for _, name, _, _ in parts if name)
 
 
 def _check_labels(raw: Any) -> Iterator[CatalogFault]:
-    for key in tree.mapping(raw, "labels"):
-        if not (str(key).startswith("sheet.") and find_label(str(key))):
-            yield CatalogFault(("labels", key), CatalogFaultCode.UNKNOWN_NAME, str(key))
+    for path in _LABELS:
+        for key in tree.mapping(raw, *path):
+            if not (str(key).startswith(_WORDED) and find_label(str(key))):
+                yield CatalogFault((*path, key), CatalogFaultCode.UNKNOWN_NAME, str(key))
+
+
+def _check_insurance(raw: Any) -> Iterator[CatalogFault]:
+    """Check that the rule and the texts of the insurance notice are both there, or neither."""
+    paths: tuple[CatalogPath, ...] = (("insurance",), ("report", "insurance"))
+    missing = [path for path in paths if not tree.mapping(raw, *path[:-1]).get(path[-1])]
+    if len(missing) == 1:
+        yield CatalogFault(missing[0], CatalogFaultCode.MISSING)
 
 
 def _asks_only_for(text: str, names: tuple[str, ...]) -> bool:

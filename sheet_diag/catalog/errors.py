@@ -30,7 +30,6 @@ class CatalogFaultCode(StrEnum):
     WRONG_VALUE = "wrong_value"
     DUPLICATE_ID = "duplicate_id"
     UNKNOWN_REFERENCE = "unknown_reference"
-    NA_WITHOUT_CONDITION = "na_without_condition"
     CONDITION_WITHOUT_NA = "condition_without_na"
     NO_NA_CHOICE = "no_na_choice"
     VALUE_MISSING = "value_missing"

@@ -18,7 +18,7 @@ FLAT_NAMES: Final[dict[str, CatalogPath]] = {
     "note_kind": ("note", "kind"),
     "note": ("note", "text"),
 }
-_BY_ANSWER: Final = {"hint_": "hint", "opening_": "openings"}
+_BY_ANSWER: Final = {"hint_": "hint", "opening_": "openings", "advice_": "advice"}
 
 
 def nest_item(row: Any, category: str | None, standards: Collection[str] | None) -> Any:

@@ -34,7 +34,7 @@ def _check_items(raw: Any) -> Iterator[CatalogFault]:
         name = item.get("answer_set")
         yield from _check_name((*path, "answer_set"), name, tree.names(sets))
         choices = tree.names(tree.mapping(sets).get(name)) if isinstance(name, str) else None
-        for part in ("hint", "openings"):
+        for part in ("hint", "openings", "advice"):
             for key in tree.mapping(item, part):
                 yield from _check_name((*path, part, key), key, choices)
         for key in tree.mapping(item, "controls"):

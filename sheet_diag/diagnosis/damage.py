@@ -12,8 +12,8 @@ def estimate_damage(
     catalog: Catalog, exposure: str, profile: Mapping[str, str]
 ) -> tuple[DamageEstimate, ...]:
     """Look up ransomware and leak; none without a table, without a company sheet or a choice."""
-    table = catalog.damage
-    if table is None or not any(map(profile.get, catalog.insurance.exposure.points)):
+    table, rule = catalog.damage, catalog.insurance
+    if table is None or rule is None or not any(map(profile.get, rule.exposure.points)):
         return ()
     fitting = {each.scenario: each for each in table.ranges if _fits(each, exposure, profile)}
     card = fitting.get(DamageScenario.CARD)

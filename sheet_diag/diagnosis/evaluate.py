@@ -17,6 +17,7 @@ from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog, Choice, FieldKind, Item, cached_per_catalog
 from sheet_diag.model.results import Answers, CommentedCategory, Diagnosis, Insurance, Scores
 from sheet_diag.model.returns import ReturnedSheet
+from sheet_diag.model.rules import ExposureRule
 
 
 def evaluate(catalog: Catalog, sheet: ReturnedSheet) -> Diagnosis:
@@ -70,8 +71,9 @@ def choose_comments(
         if category in commented:
             chosen = items[: counts.items]
             in_order = tuple(item for item in places[category] if item in chosen)
-            closing = max(chosen, key=lambda item: scores.items[item].lost or 0)
-            yield CommentedCategory(category, in_order, catalog.items[closing].note.kind, closing)
+            noted = [item for item in chosen if catalog.items[item].note]
+            closing = max(noted, key=lambda item: scores.items[item].lost or 0, default=None)
+            yield CommentedCategory(category, in_order, closing)
 
 
 def _by_urgency(items: Mapping[str, _Places], answers: Answers) -> list[str]:
@@ -110,39 +112,36 @@ def _urgency(item: Item, choice: Choice) -> _Urgency | None:
 
 def choose_notice(
     catalog: Catalog, answers: Answers, profile: Mapping[str, str], rank: Rank | None
-) -> Insurance:
-    """Choose the level and the variant of the notice; `rank` is None where a gate holds."""
-    exposure = _exposure(catalog, profile)
-    level = catalog.insurance.level[exposure]["none" if rank is None else rank]
-    variant = catalog.insurance.variant
+) -> Insurance | None:
+    """Choose the level and the variant of the notice; `rank` is None where a gate holds.
+
+    None where the catalogue says nothing of insurance.
+    """
+    rule = catalog.insurance
+    if rule is None:
+        return None
+    exposure = _exposure(catalog, rule.exposure, profile)
+    level = rule.level[exposure]["none" if rank is None else rank]
+    variant = rule.variant
     chosen = variant.answers.get(answers.get(variant.item) or "", variant.otherwise)
     return Insurance(exposure, level, chosen)
 
 
-def _exposure(catalog: Catalog, profile: Mapping[str, str]) -> str:
+def _exposure(catalog: Catalog, rule: ExposureRule, profile: Mapping[str, str]) -> str:
     """Find the exposure level by points; a profile that is blank everywhere counts as none."""
-    rule = catalog.insurance.exposure
     known = {field: profile[field] for field in rule.points if profile.get(field)}
     if not known:
         return rule.no_profile
     points = sum(rule.points[field].get(choice, 0) for field, choice in known.items())
-    levels = _levels(catalog)
+    levels = dict(sorted(rule.levels.items(), key=lambda pair: pair[1]))
     by_points = [name for name, fewest in levels.items() if points >= fewest][-1]
-    if known.get(rule.unknown.field) in _known_choices(catalog):
+    if known.get(rule.unknown.field) in _known_choices(catalog, rule):
         return by_points
     return max(by_points, rule.unknown.at_least, key=list(levels).index)
 
 
-@cached_per_catalog
-def _levels(catalog: Catalog) -> Mapping[str, int]:
-    """List the fewest points of each level, the lowest first."""
-    return dict(sorted(catalog.insurance.exposure.levels.items(), key=lambda pair: pair[1]))
-
-
-@cached_per_catalog
-def _known_choices(catalog: Catalog) -> frozenset[str]:
+def _known_choices(catalog: Catalog, rule: ExposureRule) -> frozenset[str]:
     """List the choices with points of the field whose answer may be unknown."""
-    rule = catalog.insurance.exposure
     field = catalog.field_by_id[rule.unknown.field]
     points = rule.points.get(field.id, {})
     return frozenset(points) & frozenset(field.by_id if field.kind is FieldKind.CHOICE else ())

@@ -36,7 +36,7 @@ from sheet_diag.model.returns import SheetIdentity
 from sheet_diag.model.settings import Issuer
 from sheet_diag.text.excel_text import storable_text
 from sheet_diag.text.normalize import strip_honorific
-from sheet_diag.text.wording import Wording, word_sheet
+from sheet_diag.text.wording import Wording, word_catalog
 from sheet_diag.xlsx.errors import WorkbookError
 from sheet_diag.xlsx.template import TemplateSlots, WorkbookTemplate
 
@@ -66,7 +66,7 @@ def issue_sheets(catalog: Catalog, issuer: Issuer, orders: Iterable[SheetOrder])
 def make_sheet_content(catalog: Catalog, issuer: Issuer, order: SheetOrder) -> SheetContent:
     """Collect what the sheet of an order is made from."""
     client = order.client
-    say = word_sheet(catalog, client.lang)
+    say = word_catalog(catalog, client.lang)
     return SheetContent(
         catalog,
         say,

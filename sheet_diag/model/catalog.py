@@ -58,7 +58,7 @@ class Choice(Record):
     role: ChoiceRole = ChoiceRole.ANSWERED
     value: Share | None = None
     label: Text
-    meaning: Text
+    meaning: Text | None = None
     aliases: Aliases = Aliases()
 
 
@@ -104,10 +104,13 @@ ThreatId = Annotated[Id, BeforeValidator(lambda value: str(value) if type(value)
 
 
 class Comment(Record):
-    """改善提言: printed where the item is chosen for the report."""
+    """改善提言: printed where the item is chosen for the report.
 
-    title: Text
-    text: Text
+    Without a `title` the topic stands for it, without a `text` a standard sentence.
+    """
+
+    title: Text | None = None
+    text: Text | None = None
 
 
 class ItemKind(StrEnum):
@@ -135,9 +138,10 @@ class Item(Record):
     The question is asked where its `condition` holds. `required` says whether it is told where it
     is left open. `unit`, `lowest` and `highest` are those of a number, or of a day.
 
+    `guidance` stands beside the question, `hint` tells when a choice is the right one.
     `priority` is 1 for what comes first; it decides between equal items. `first_step_short` is the
     same action as `first_step`, in one line. `threats` are ids of the list of threats. `openings`
-    open the comment, by the id of the answered choice.
+    open the comment and `advice` takes the place of its text, by the id of the answered choice.
     """
 
     id: Id
@@ -156,10 +160,12 @@ class Item(Record):
     na_when: Text | None = None
     controls: Mapping[str, tuple[NonEmptyText, ...]] = Field(default_factory=dict)
     question: Text
+    guidance: Text | None = None
     hint: Mapping[str, Text] = Field(default_factory=dict)
-    comment: Comment
-    note: ClosingNote
+    comment: Comment = Comment()
+    note: ClosingNote | None = None
     openings: Mapping[str, Text] = Field(default_factory=dict)
+    advice: Mapping[str, Text] = Field(default_factory=dict)
     effort: Effort | None = None
     cost: Cost | None = None
     first_step: Text | None = None
@@ -171,6 +177,11 @@ class Item(Record):
     def is_scored(self) -> bool:
         """Whether its answer counts in the scores."""
         return self.weight > 0 and self.kind is ItemKind.SINGLE
+
+    @property
+    def title(self) -> Text:
+        """What its comment is headed by."""
+        return self.comment.title or self.topic
 
 
 class Category(Record):
@@ -184,8 +195,8 @@ class Category(Record):
     target: Score | None = None
     name: Text
     short: Text
-    introduction: Text
-    example: Text
+    introduction: Text | None = None
+    example: Text | None = None
     items: Annotated[tuple[Item, ...], Field(min_length=1)]
 
     @property
@@ -263,19 +274,15 @@ class InsuranceTexts(Record):
 class ReportTexts(Record):
     """What the report says beside the comments.
 
-    `key_measure` opens the comment on a critical item that is not done.
+    `labels` are those of documents that this catalogue words otherwise, by their keys (None:
+    nothing is printed). `key_measure` opens the comment on a critical item that is not done.
     """
 
-    title: Text
-    preamble: tuple[Text, ...]
+    labels: Mapping[str, Text | None] = Field(default_factory=dict)
     ranks: Mapping[str, RankTexts] = Field(default_factory=dict)
-    categories_intro: Text
-    comments_intro: Text
-    comments_none: Text
     key_measure: Text | None = None
-    closing: Text
     marks: Annotated[tuple[ScoreMark, ...], Field(min_length=1)]
-    insurance: InsuranceTexts
+    insurance: InsuranceTexts | None = None
 
 
 class Catalog(Record):
@@ -289,19 +296,24 @@ class Catalog(Record):
     version: Id
     sha256: str
     title: Text
-    purpose: Text
-    standards: tuple[Standard, ...]
+    purpose: Text | None = None
+    standards: tuple[Standard, ...] = ()
     threats: ThreatList | None = None
     damage: DamageTable | None = None
     answer_sets: Mapping[str, tuple[Choice, ...]]
     profile: tuple[ProfileField, ...]
     categories: tuple[Category, ...]
     scoring: ScoringRule
-    insurance: InsuranceRule
+    insurance: InsuranceRule | None = None
     report: ReportTexts
     glossary: tuple[GlossaryEntry, ...] = ()
     earlier: EarlierVersions = EarlierVersions()
     labels: Mapping[str, Text] = Field(default_factory=dict)
+
+    @property
+    def own_labels(self) -> Mapping[str, Text | None]:
+        """The labels that this catalogue words otherwise, by their keys (None: nothing)."""
+        return {**self.labels, **self.report.labels}
 
     @cached_property
     def items(self) -> Mapping[str, Item]:

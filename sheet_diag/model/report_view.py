@@ -512,5 +512,5 @@ class ReportView:
     measures: Measures
     roadmap: Roadmap
     comparisons: Comparisons | None
-    insurance: InsuranceNotice
+    insurance: InsuranceNotice | None
     method: Method

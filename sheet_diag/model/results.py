@@ -9,7 +9,6 @@ from enum import StrEnum
 from fractions import Fraction
 
 from sheet_diag.model.basics import Lang, Rank
-from sheet_diag.model.catalog import NoteKind
 from sheet_diag.model.comparison import NO_COMPARISON, Comparison, PastDiagnosis
 from sheet_diag.model.damage import DamageEstimate
 from sheet_diag.model.returns import (
@@ -129,12 +128,11 @@ class Scores:
 
 @dataclass(frozen=True, slots=True)
 class CommentedCategory:
-    """A commented category: its items in print order, and the item whose note closes it."""
+    """A commented category: its items in print order, and whose note closes it, if one does."""
 
     category: str
     items: tuple[str, ...]
-    note_kind: NoteKind
-    note_of: str
+    note_of: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,7 +223,7 @@ class Diagnosis:
 
     scores: Scores
     comments: Sequence[CommentedCategory]
-    insurance: Insurance
+    insurance: Insurance | None
     plan: Sequence[PlannedItem] = ()
     ways: Sequence[Way] = ()
     unknown: UnknownAnswers | None = None

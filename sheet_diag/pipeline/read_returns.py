@@ -17,7 +17,7 @@ from sheet_diag.reports.exports import DataTables
 from sheet_diag.reports.portfolio.client_facts import add_list_entry
 from sheet_diag.reports.portfolio.tables import PortfolioBuilder
 from sheet_diag.storage.scratch import open_scratch_folder
-from sheet_diag.text.wording import Wording
+from sheet_diag.text.wording import word_catalog
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -54,7 +54,7 @@ def read_returns(
     for each in facts:
         builder.add(each)
     portfolio = builder.portfolio()
-    tables = DataTables(config.catalog, config.as_of, Wording(config.lang))
+    tables = DataTables(config.catalog, config.as_of, word_catalog(config.catalog, config.lang))
     return Returns(
         answers=tables.answers(facts).to_pandas(),
         clients=tables.clients(portfolio).to_pandas(),

@@ -68,7 +68,7 @@ from sheet_diag.storage.output_files import RUN_JSON
 from sheet_diag.storage.report_passwords.row_owners import ClientKey
 from sheet_diag.storage.run_json_file import write_run_json
 from sheet_diag.storage.staging import Staging
-from sheet_diag.text.wording import Wording
+from sheet_diag.text.wording import word_catalog
 
 if TYPE_CHECKING:
     from sheet_diag.pipeline.execution.dask_executor import DaskExecutor
@@ -248,7 +248,7 @@ def _publish(
 
     Returns the outcomes, which now tell of their PDFs.
     """
-    say, finished = Wording(config.lang), []
+    say, finished = word_catalog(config.catalog, config.lang), []
     listed = (config.clients or ClientList()).by_id()
     builder = PortfolioBuilder(config.catalog, config.as_of)
     with (
@@ -325,7 +325,8 @@ def _load_passwords(config: RunConfig, outcomes: Sequence[ReturnOutcome]) -> Pas
     """Load the passwords of reports (None: reports are open to all)."""
     if not config.protect:
         return None
-    context = FormContext(config.catalog, config.issuer, Wording(config.lang))
+    say = word_catalog(config.catalog, config.lang)
+    context = FormContext(config.catalog, config.issuer, say)
     clients, others = config.clients or ClientList(), list_report_clients(outcomes)
     return PasswordsFile.load(config.output, clients, config.fingerprints, context, others)
 

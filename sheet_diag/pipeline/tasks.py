@@ -36,7 +36,6 @@ from sheet_diag.reports.portfolio.client_facts import ClientFacts, summarize_out
 from sheet_diag.reports.run_json.writer import dump_return
 from sheet_diag.storage.file_names import report_number
 from sheet_diag.text.problems import problem_spec
-from sheet_diag.text.wording import Wording
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,7 +251,7 @@ def _write_report(
 
     report = _build_report(context, outcome, documents)
     issuer = documents.issuer.in_lang(report.lang)
-    shown = ReportContext(report, context.catalog, issuer, Wording(report.lang))
+    shown = ReportContext(report, context.catalog, issuer)
     view = build_view(shown)
     content = build_client_report(shown, view, SOFTWARE_SIGNATURE)
     return (
@@ -287,8 +286,8 @@ def _build_report(
 ) -> ClientReport:
     if outcome.diagnosis is None:
         raise ValueError(f"{outcome.received.label} is ranked without a diagnosis")
-    sheet, exposure = outcome.received.require_sheet(), outcome.diagnosis.insurance.exposure
-    wanted = documents.damage_estimate
+    sheet, insurance = outcome.received.require_sheet(), outcome.diagnosis.insurance
+    exposure = insurance.exposure if insurance and documents.damage_estimate else ""
     return ClientReport(
         received=outcome.received,
         sheet=sheet,
@@ -300,6 +299,6 @@ def _build_report(
         comparison=outcome.comparison,
         plan=outcome.plan,
         entries=outcome.entries,
-        damage=estimate_damage(context.catalog, exposure, sheet.profile) if wanted else (),
+        damage=estimate_damage(context.catalog, exposure, sheet.profile) if exposure else (),
         history=outcome.history,
     )

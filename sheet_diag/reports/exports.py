@@ -118,7 +118,9 @@ class DataTables:
 
     def clients(self, portfolio: Portfolio) -> pa.Table:
         """Make a row per ranked client, best first."""
-        return self._complete(_make_table(portfolio.clients.round(_DEVIATION)))
+        unused = () if self._catalog.insurance else ("insurance",)
+        table = _make_table(portfolio.clients.round(_DEVIATION)).drop_columns(unused)
+        return self._complete(table)
 
     def items(self, portfolio: Portfolio) -> pa.Table:
         """Make a row per item, most lost points first."""

@@ -11,7 +11,7 @@ from typing import Final
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.client_list import ListedClient
-from sheet_diag.text.wording import Wording, word_sheet
+from sheet_diag.text.wording import Wording, word_catalog
 
 _MAX_CHARS: Final = 80
 _MAX_BYTES: Final = 200
@@ -55,7 +55,7 @@ def issued_name(client: ListedClient, catalog: Catalog) -> str:
 
     Unique in a client list, since it ends with the id.
     """
-    say = word_sheet(catalog, client.lang)
+    say = word_catalog(catalog, client.lang)
     sheet, id_ = say("sheet.name.questions"), safe_name(client.id)
     others = len(f"{sheet}__{id_}.xlsx".encode())
     name = _cut(safe_name(client.company), _MAX_TOTAL_BYTES - others).strip(_EDGES)

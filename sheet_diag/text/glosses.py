@@ -97,6 +97,7 @@ def _explain_item(item: Item, glosses: dict[Lang, Glosses]) -> Item:
     return item.model_copy(
         update={
             "question": _explain_text(item.question, glosses),
+            "guidance": _explain_text(item.guidance, glosses) if item.guidance else None,
             "hint": {key: _explain_text(text, glosses) for key, text in item.hint.items()},
             "na_when": _explain_text(item.na_when, glosses) if item.na_when else None,
         }

@@ -26,21 +26,27 @@ _KIND: Final = ".yaml"
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The labels of one language: `say("sheet.column.answer")`; `own` takes their place."""
+    """The labels of one language: `say("sheet.column.answer")`; `own` takes their place.
+
+    Of an own one that is None nothing is said.
+    """
 
     lang: Lang
-    own: Mapping[str, Text] = field(default_factory=dict, hash=False)
+    own: Mapping[str, Text | None] = field(default_factory=dict, hash=False)
 
     def __call__(self, key: str, /, **parts: object) -> str:
         """Give a label with its `{parts}` filled in. Raises `KeyError` for an unknown key."""
-        own = self.own.get(key)
-        text = own[self.lang] if own else _texts_in(self.lang)[key]
+        if key in self.own:
+            own = self.own[key]
+            text = own[self.lang] if own else ""
+        else:
+            text = _texts_in(self.lang)[key]
         return text.format(**parts) if parts else text
 
 
-def word_sheet(catalog: Catalog, lang: Lang) -> Wording:
-    """Take the labels of the sheet as this version of the catalogue words them."""
-    return Wording(lang, catalog.labels)
+def word_catalog(catalog: Catalog, lang: Lang) -> Wording:
+    """Take the labels as this version of the catalogue words them."""
+    return Wording(lang, catalog.own_labels)
 
 
 class _LabelTexts(dict[str, str]):

@@ -20,7 +20,7 @@ from sheet_diag.model.basics import Lang, parse_iso_day
 from sheet_diag.model.catalog import Catalog, FieldKind
 from sheet_diag.model.returns import Problem, ProblemCode, Response, ReturnedSheet, SheetIdentity
 from sheet_diag.model.settings import Issuer
-from sheet_diag.text.wording import Wording, word_sheet
+from sheet_diag.text.wording import Wording, word_catalog
 from sheet_diag.xlsx.book import Book
 
 # Where the raw text is no answer that the client ever gave to that question.
@@ -52,7 +52,7 @@ def make_correction_sheet(
     `replaces` are the SHA-256 of the returns that count no more once this one comes back. The same
     arguments give the same bytes.
     """
-    say, issuer = word_sheet(catalog, sheet.lang), issuer.in_lang(sheet.lang)
+    say, issuer = word_catalog(catalog, sheet.lang), issuer.in_lang(sheet.lang)
     answers = _collect_answers(catalog, sheet, problems)
     remarks = {each.item: each.remark for each in sheet.responses}
     evidence = {each.item: each.evidence for each in sheet.responses}
@@ -97,7 +97,7 @@ def _collect_answers(
             codes.setdefault(problem.item, set()).add(problem.code)
     overridden = {p.item: p for p in problems if p.code is ProblemCode.OVERRIDDEN}
     confirmed = sheet.confirmed if _list_previous(sheet) else ()
-    same = word_sheet(catalog, sheet.lang)("sheet.former.same")
+    same = word_catalog(catalog, sheet.lang)("sheet.former.same")
     return {
         response.item: same
         if response.item in confirmed

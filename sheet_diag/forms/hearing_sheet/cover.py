@@ -62,8 +62,9 @@ def _write_addressee(writer: RowWriter) -> None:
 
 
 def _write_purpose(writer: RowWriter) -> None:
-    writer.heading("sheet.cover.purpose")
-    writer.paragraph(writer.content.catalog.purpose[writer.say.lang])
+    if purpose := writer.content.catalog.purpose:
+        writer.heading("sheet.cover.purpose")
+        writer.paragraph(purpose[writer.say.lang])
 
 
 def _write_steps(writer: RowWriter) -> None:
@@ -77,7 +78,7 @@ def _write_choices(writer: RowWriter) -> None:
     lang = writer.say.lang
     for choices in writer.content.catalog.answer_sets.values():
         for choice in choices:
-            writer.pair(choice.label[lang], choice.meaning[lang])
+            writer.pair(choice.label[lang], choice.meaning[lang] if choice.meaning else "")
 
 
 def _finish_page(page: Page, content: SheetContent) -> None:

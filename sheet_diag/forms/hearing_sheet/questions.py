@@ -124,8 +124,10 @@ def lead_height(content: SheetContent) -> float:
 
 
 def hint_lines(item: Item, content: SheetContent) -> Iterator[str]:
-    """Yield the hint of an item, a line for each choice that it explains."""
+    """Yield the hint of an item: its guidance, then a line for each choice that it explains."""
     lang, say = content.say.lang, content.say
+    if item.guidance:
+        yield item.guidance[lang]
     choices = content.catalog.choices_of(item)
     for choice, text in item.hint.items():
         yield say("sheet.hint.line", label=choices[choice].label[lang], text=text[lang])

@@ -17,7 +17,7 @@ from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.returns import SheetIdentity
 from sheet_diag.model.settings import Issuer
-from sheet_diag.text.wording import word_sheet
+from sheet_diag.text.wording import word_catalog
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
 
@@ -31,7 +31,7 @@ def make_hearing_sheet(
     """Make a sheet, blank or with entries. The same arguments give the same bytes."""
     identity = SheetIdentity(catalog.id, catalog.version, client or None)
     return make_hearing_workbook(
-        SheetContent(catalog, word_sheet(catalog, lang), issuer.in_lang(lang), entries, identity)
+        SheetContent(catalog, word_catalog(catalog, lang), issuer.in_lang(lang), entries, identity)
     )
 
 

@@ -19,6 +19,7 @@ from sheet_diag.forms.layout import is_software_signature
 from sheet_diag.intake.cells import CellPosition, Grid
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, Choice, ChoiceRole, Item, cached_per_catalog
+from sheet_diag.model.record import Text
 from sheet_diag.text.normalize import (
     cache_short_texts,
     item_key,
@@ -227,25 +228,31 @@ def _sent_text_test(catalog: Catalog) -> Callable[[str], bool]:
 def list_sheet_texts(catalog: Catalog) -> Iterator[str]:
     """List the texts of a blank sheet that the catalogue and our labels give, a line each."""
     for lang in Lang:
-        say = Wording(lang)
-        yield from (catalog.title[lang], catalog.purpose[lang])
-        yield from (text[lang] for text in catalog.labels.values())
-        for category in catalog.categories:
-            yield from (category.name[lang], category.short[lang])
+        yield from (text[lang] for text in _list_catalog_texts(catalog) if text)
         for item in catalog.items.values():
-            yield from (item.id, item.question[lang])
+            yield item.id
             yield from (line for line, _ in _hint_lines(catalog, item))
             if item.na_when:
                 choices = catalog.choices_of(item).values()
                 na = next(c for c in choices if c.role is ChoiceRole.NOT_APPLICABLE)
-                yield say("sheet.hint.na", label=na.label[lang], condition=item.na_when[lang])
-        for choice in (each for choices in catalog.answer_sets.values() for each in choices):
-            yield choice.meaning[lang]
-        for field in catalog.profile:
-            yield from (field.label[lang], field.hint[lang] if field.hint else "")
+                parts = {"label": na.label[lang], "condition": item.na_when[lang]}
+                yield Wording(lang)("sheet.hint.na", **parts)
         for key, texts in labels().items():
             if key.startswith("sheet.") and key != _CONFIRMATION and "{" not in texts[lang]:
                 yield texts[lang]
+
+
+def _list_catalog_texts(catalog: Catalog) -> Iterator[Text | None]:
+    """List the texts that stand on a sheet as the catalogue gives them."""
+    yield from (catalog.title, catalog.purpose, *catalog.own_labels.values())
+    for category in catalog.categories:
+        yield from (category.name, category.short)
+    for item in catalog.items.values():
+        yield from (item.question, item.guidance)
+    for choices in catalog.answer_sets.values():
+        yield from (choice.meaning for choice in choices)
+    for field in catalog.profile:
+        yield from (field.label, field.hint)
 
 
 def _filled_patterns(former: Iterable[str]) -> Iterator[str]:

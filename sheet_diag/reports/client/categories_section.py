@@ -53,8 +53,9 @@ def write_categories(
     flow.new_page()
     with flow.together():
         flow.heading(view.heading)
-        flow.paragraph(view.intro, SMALL_TEXT)
-        flow.gap(4)
+        if view.intro:
+            flow.paragraph(view.intro, SMALL_TEXT)
+            flow.gap(4)
         _write_table(flow, view, live, drawings)
         flow.write_row(FlowCell(say_key(view.key), NOTES, WHOLE), padding=2)
     flow.gap(2)

@@ -49,7 +49,7 @@ def write_completed_actions(
         item = catalog.items.get(entry.item)
         category = catalog.category_of[item.id].short[say.lang] if item else ""
         texts = (
-            ((2, title), item.comment.title[say.lang] if item else ""),
+            ((2, title), item.title[say.lang] if item else ""),
             ((title + 1, gain), _describe_result(entry, context)),
             ((gain + 1, last), describe_previous_action(entry, context)),
         )

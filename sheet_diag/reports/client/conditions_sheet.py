@@ -100,7 +100,6 @@ def _write_fact(page: Page, row: int, label: str, text: str) -> None:
 def _list_facts(context: ReportContext) -> Iterator[tuple[str, str]]:
     say, catalog, report = context.say, context.catalog, context.report
     scores = report.diagnosis.scores
-    exposure = catalog.report.insurance.exposure[report.diagnosis.insurance.exposure]
     values = {
         "client": context.addressee,
         "number": report.number,
@@ -108,8 +107,10 @@ def _list_facts(context: ReportContext) -> Iterator[tuple[str, str]]:
         "file": report.received.sent_name,
         "sheet": report.sheet.sheet,
         "version": catalog.version,
-        "exposure": exposure[say.lang],
     }
+    if report.diagnosis.insurance and catalog.report.insurance:
+        names = catalog.report.insurance.exposure
+        values["exposure"] = names[report.diagnosis.insurance.exposure][say.lang]
     for key, text in values.items():
         yield say(f"report.conditions.{key}"), text
     bounds = {"strict": (scores.strict, scores.strict_rank)}
@@ -120,9 +121,8 @@ def _list_facts(context: ReportContext) -> Iterator[tuple[str, str]]:
         yield say(f"report.conditions.{key}"), say("report.conditions.score_rank", **parts)
     if unknown := unknown_sentence(context):
         yield say("report.conditions.unknown"), unknown
-    asked = catalog.items[catalog.insurance.variant.item]
-    if not asked.weight:
-        text = say("report.conditions.unscored.of", topic=context.topic(asked.id))
+    if unscored := context.unscored_insurance_item:
+        text = say("report.conditions.unscored.of", topic=context.topic(unscored.id))
         yield say("report.conditions.unscored"), text
 
 

@@ -34,7 +34,7 @@ from sheet_diag.model.settings import Issuer
 from sheet_diag.text.excel_text import header_text
 from sheet_diag.text.glosses import Glosses
 from sheet_diag.text.numbers import truncate_score
-from sheet_diag.text.wording import Wording
+from sheet_diag.text.wording import Wording, word_catalog
 from sheet_diag.xlsx.page import Page
 
 CACHED_CATALOGS: Final = 16  # a batch has one or two, the tests have many
@@ -51,7 +51,7 @@ class LocalizedCatalog:
 
 @cached_per_catalog
 def _localize(catalog: Catalog) -> Mapping[Lang, LocalizedCatalog]:
-    return {lang: LocalizedCatalog(catalog, Wording(lang)) for lang in Lang}
+    return {lang: LocalizedCatalog(catalog, word_catalog(catalog, lang)) for lang in Lang}
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,18 @@ class ReportContext:
     report: ClientReport
     catalog: Catalog
     issuer: Issuer
-    say: Wording
+
+    @cached_property
+    def say(self) -> Wording:
+        """The labels as the catalogue words them."""
+        return self.localized.say
+
+    @property
+    def unscored_insurance_item(self) -> Item | None:
+        """The question that only words the insurance notice, if there is one."""
+        rule = self.catalog.insurance
+        asked = self.catalog.items[rule.variant.item] if rule else None
+        return asked if asked and not asked.weight else None
 
     @cached_property
     def owner(self) -> Mapping[str, str]:
@@ -73,7 +84,7 @@ class ReportContext:
     @cached_property
     def localized(self) -> LocalizedCatalog:
         """What the report has in common with those of other clients."""
-        return _localize(self.catalog)[self.say.lang]
+        return _localize(self.catalog)[self.report.lang]
 
     @cached_property
     def cell_values(self) -> FormulaValues:

@@ -113,10 +113,11 @@ def _write_category(flow: PageFlow, comment: CategoryComment) -> None:
         _write_item(flow, first)
     for each in others:
         _write_item(flow, each)
-    with flow.together():
-        row = flow.fitted_row((comment.note, _NOTE, _NOTE_AT), padding=3)
-        flow.page.merged(row, 0, 1, comment.note_label, _NOTE_HEAD)
-        flow.page.merged(row, *_NOTE_AT, comment.note, _NOTE)
+    if comment.note:
+        with flow.together():
+            row = flow.fitted_row((comment.note, _NOTE, _NOTE_AT), padding=3)
+            flow.page.merged(row, 0, 1, comment.note_label, _NOTE_HEAD)
+            flow.page.merged(row, *_NOTE_AT, comment.note, _NOTE)
     flow.gap(6)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Final
 
 from sheet_diag.reports.client.context import ReportContext
+from sheet_diag.reports.view.measures import advice_text
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.theme import BODY, BOLD, HEADING, MIDDLE, NAVY, TEXT_9, Look
 
@@ -62,9 +63,9 @@ def write_plan_details(
 def _list_details(context: ReportContext, long: Mapping[str, str]) -> Iterator[tuple[str, str]]:
     say, lang = context.say, context.say.lang
     for name in context.report.diagnosis.open_items:
-        comment = context.catalog.items[name].comment
-        title = say("plan.details.item", id=name, text=comment.title[lang])
-        yield title, context.explain(comment.text[lang])
+        item = context.catalog.items[name]
+        title = say("plan.details.item", id=name, text=item.title[lang])
+        yield title, context.explain(advice_text(context, item))
         if name in long:
             yield say("plan.details.item", id=name, text=say("plan.column.first_step")), long[name]
 

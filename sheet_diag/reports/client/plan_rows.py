@@ -158,7 +158,7 @@ def _build_row(localized: LocalizedCatalog, item: Item, widths: Mapping[str, int
     star = say("plan.key") if item.critical else ""
     texts = {
         "category": localized.catalog.category_of[item.id].short[say.lang],
-        "title": f"{star}{item.comment.title[say.lang]}",
+        "title": f"{star}{item.title[say.lang]}",
     }
     return _ActionRow(item, texts, _row_height({"id": item.id, **texts}, widths))
 

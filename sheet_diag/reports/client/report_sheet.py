@@ -55,7 +55,8 @@ def write_report_sheet(
     write_roadmap(flow, view.roadmap)
     if view.comparisons:
         write_comparisons(flow, view.comparisons, drawings)
-    write_insurance(flow, view.insurance)
+    if view.insurance:
+        write_insurance(flow, view.insurance)
     write_method(flow, view.method)
     page.tab(NAVY)
     context.print_setup(page, landscape=False, title=view.head.title)

@@ -221,7 +221,7 @@ def _build_rows(
 def _build_row(
     localized: LocalizedCatalog, home: str, answers: AnswersLayout, item: Item
 ) -> _SimulationRow:
-    say, title = localized.say, item.comment.title[localized.say.lang]
+    say, title = localized.say, item.title[localized.say.lang]
     needed = row_height(title, room=column_room(_WIDTHS[TITLE_COLUMN], indent=1), size=9, padding=5)
     return _SimulationRow(
         item=item,

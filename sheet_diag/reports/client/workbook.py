@@ -22,8 +22,8 @@ def build_client_report(context: ReportContext, view: ReportView, software: str)
     The same arguments give the same bytes.
     """
     say, report, issuer = context.say, context.report, context.issuer
-    title = context.catalog.report.title[report.lang]
-    book = Book(title=title, author=issuer.name, created=report.as_of, subject=report.sheet.name)
+    title, name = say("report.title"), report.sheet.name
+    book = Book(title=title, author=issuer.name, created=report.as_of, subject=name)
     book.custom_property(OUTPUT_KEY, report.number)
     for key, text in context.owner.items():
         book.custom_property(key, text)

@@ -84,7 +84,8 @@ def _notes(context: PortfolioContext, found: CallList) -> Iterator[str]:
     if not len(context.portfolio.clients):
         yield say("portfolio.calls.unranked")
     elif found.calls:
-        yield say("portfolio.calls.order")
+        told = say("portfolio.calls.order.insurance") if context.catalog.insurance else ""
+        yield say("portfolio.calls.order", insurance=told)
     elif found.rested:
         yield say("portfolio.calls.all_rested", count=f"{found.rested:,}")
     else:

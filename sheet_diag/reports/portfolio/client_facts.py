@@ -216,7 +216,7 @@ def _row(
         base_rank=scores.base_rank if scores.base_rank else "",
         score=now,
         weakest=min(applicable, key=lambda name: applicable[name]),
-        insurance=diagnosis.insurance.level,
+        insurance=diagnosis.insurance.level if diagnosis.insurance else 0,
         open_items=len(diagnosis.plan),
         unanswered=sum(len(f.about) for f in scores.findings if f.code in _UNANSWERED),
         file=replace_surrogates(outcome.received.label),
@@ -262,7 +262,7 @@ def _follow_up(
         yield FollowUp.LOW_RANK
     if previous and rank and not previous.common and rank.position > previous.rank.position:
         yield FollowUp.FELL
-    if diagnosis.insurance.level >= _URGENT_INSURANCE:
+    if diagnosis.insurance and diagnosis.insurance.level >= _URGENT_INSURANCE:
         yield FollowUp.INSURANCE
     if len(diagnosis.top_items) >= _MANY_CRITICAL:
         yield FollowUp.CRITICAL

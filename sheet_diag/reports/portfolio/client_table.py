@@ -62,7 +62,8 @@ class _ClientColumn:
 def _say_lead(context: PortfolioContext) -> str:
     ranks, low = context.catalog.ranks, context.labels.ranks(context.catalog.follow_up_ranks)
     example = ranks[(len(ranks) - 1) // 4]
-    return context.say("portfolio.clients.lead", example=example, low=low)
+    told = context.say("portfolio.clients.lead.insurance") if context.catalog.insurance else ""
+    return context.say("portfolio.clients.lead", example=example, low=low, insurance=told)
 
 
 def write_clients(_: Book, page: Page, context: PortfolioContext) -> None:
@@ -129,7 +130,8 @@ def _category_columns(context: PortfolioContext) -> Iterator[_ClientColumn]:
 def _other_columns(context: PortfolioContext) -> Iterator[_ClientColumn]:
     labels, say = context.labels, context.say
     yield _number(context, "critical", 76, _WHOLE)
-    yield _number(context, "insurance", 76, _WHOLE)
+    if context.catalog.insurance:
+        yield _number(context, "insurance", 76, _WHOLE)
     yield _text(context, "client", 84)
     yield replace(_text(context, "previous", 66), names=("previous_rank",))
     yield _number(context, "deviation", 62, SCORE)

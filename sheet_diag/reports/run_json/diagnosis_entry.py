@@ -57,7 +57,7 @@ def describe_diagnosis(
             {
                 "category": comment.category,
                 "items": list(comment.items),
-                "note": {"kind": comment.note_kind, "of": comment.note_of},
+                "note": _note(catalog, comment.note_of),
             }
             for comment in diagnosis.comments
         ],
@@ -66,17 +66,18 @@ def describe_diagnosis(
         "plan": [_planned(catalog.items[each.item], each, as_of) for each in diagnosis.plan],
         "ways": [_way(way) for way in diagnosis.ways],
         "threats": [asdict(each) for each in diagnosis.threats],
-        "insurance": {
-            "exposure": diagnosis.insurance.exposure,
-            "level": diagnosis.insurance.level,
-            "variant": diagnosis.insurance.variant,
-        },
+        "insurance": asdict(diagnosis.insurance) if diagnosis.insurance else None,
     }
 
 
 def _gate(gate: Gate) -> dict[str, Any]:
     about = {"item": gate.item} if isinstance(gate, ItemGate) else {}
     return {"rule": gate.code, "category": gate.category, **about}
+
+
+def _note(catalog: Catalog, item: str | None) -> dict[str, Any] | None:
+    note = catalog.items[item].note if item else None
+    return {"kind": note.kind, "of": item} if note else None
 
 
 def _unknown(diagnosis: Diagnosis) -> dict[str, Any]:

@@ -28,7 +28,7 @@ def build_view(context: ReportContext) -> ReportView:
     """Build the view; each document needs a context of its own."""
     comparisons = build_comparisons(context, _COMPARISONS)
     insurance = _COMPARISONS + (comparisons is not None)
-    method = insurance + 1
+    method = insurance + (context.catalog.insurance is not None)
     return ReportView(
         lang=context.say.lang.value,
         created=context.report.as_of.isoformat(),
@@ -53,7 +53,7 @@ def _build_head(context: ReportContext) -> Head:
     return Head(
         addressee=say("report.addressee", name=_name(context)),
         company=_cut(_name(context)),
-        title=context.catalog.report.title[say.lang],
+        title=say("report.title"),
         confidential=say("report.confidential"),
         day_label=say("view.day"),
         day=context.report_day,

@@ -30,7 +30,7 @@ def build_categories(context: ReportContext) -> Categories:
     """Build the section."""
     say, catalog = context.say, context.catalog
     change = say("view.categories.change") if comparable_previous(context) else ""
-    intro = catalog.report.categories_intro[say.lang].format(count=len(catalog.categories))
+    intro = say("report.categories.intro", count=len(catalog.categories))
     numbered = list(enumerate(catalog.categories, 1))
     return Categories(
         heading=say("report.categories.heading"),
@@ -39,7 +39,11 @@ def build_categories(context: ReportContext) -> Categories:
         borders=list_borders(catalog),
         rows=tuple(_build_row(context, number, each) for number, each in numbered),
         key=tuple(_list_key(context)),
-        texts=tuple(_build_text(context, number, each) for number, each in numbered),
+        texts=tuple(
+            _build_text(context, number, each)
+            for number, each in numbered
+            if each.introduction or each.example
+        ),
         ranks_heading=say("report.legend.heading"),
         ranks=tuple(_list_meanings(context)),
         own_mark=say("report.legend.own"),
@@ -92,10 +96,10 @@ def _list_key(context: ReportContext) -> Iterator[KeyEntry]:
 
 
 def _build_text(context: ReportContext, number: int, category: Category) -> CategoryText:
-    say = context.say
-    text = context.explain(category.introduction[say.lang])
-    example = say("report.categories.example", text=category.example[say.lang])
-    return CategoryText(_name(context, number, category), text, context.explain(example))
+    say, about, example = context.say, category.introduction, category.example
+    text = context.explain(about[say.lang]) if about else ""
+    told = say("report.categories.example", text=example[say.lang]) if example else ""
+    return CategoryText(_name(context, number, category), text, context.explain(told))
 
 
 def _list_meanings(context: ReportContext) -> Iterator[RankMeaning]:

@@ -6,9 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Final
 
-from sheet_diag.model.catalog import ProfileField
+from sheet_diag.model.catalog import InsuranceTexts
 from sheet_diag.model.damage import DamageEstimate, DamageScenario
 from sheet_diag.model.report_view import Damage, DamageRow, Fact, InsuranceNotice, Level
+from sheet_diag.model.rules import ExposureRule
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.view.words import printable
 
@@ -16,49 +17,45 @@ _JOINS_ON: Final = "また、"  # as notices began that followed another text
 _UNIT: Final = 10_000  # yen, that amounts are counted in
 
 
-def build_insurance(context: ReportContext, number: int) -> InsuranceNotice:
-    """Build the section."""
-    say, insurance = context.say, context.report.diagnosis.insurance
-    notices = context.catalog.report.insurance.notices[insurance.level]
-    notice = notices[insurance.variant][say.lang].removeprefix(_JOINS_ON)
+def build_insurance(context: ReportContext, number: int) -> InsuranceNotice | None:
+    """Build the section; None where the catalogue says nothing of insurance."""
+    rule, texts = context.catalog.insurance, context.catalog.report.insurance
+    own, say = context.report.diagnosis.insurance, context.say
+    if not (rule and texts and own):
+        return None
+    notice = texts.notices[own.level][own.variant][say.lang].removeprefix(_JOINS_ON)
     return InsuranceNotice(
         heading=say("view.insurance.heading", number=number),
         notice=context.explain(notice),
         exposure_label=say("view.insurance.exposure"),
-        levels=tuple(_list_levels(context)),
-        facts=tuple(_list_facts(context)),
+        levels=tuple(
+            Level(texts.exposure[level][say.lang], level == own.exposure)
+            for level in sorted(rule.exposure.levels, key=rule.exposure.levels.__getitem__)
+        ),
+        facts=tuple(_list_facts(context, rule.exposure, texts)),
         damage=_build_damage(context) if context.report.damage else None,
     )
 
 
-def _list_levels(context: ReportContext) -> Iterator[Level]:
-    names, own = context.catalog.report.insurance.exposure, context.report.diagnosis.insurance
-    levels = context.catalog.insurance.exposure.levels
-    for level in sorted(levels, key=levels.__getitem__):
-        yield Level(names[level][context.say.lang], level == own.exposure)
-
-
-def _list_facts(context: ReportContext) -> Iterator[Fact]:
-    for name in context.catalog.insurance.exposure.points:
+def _list_facts(
+    context: ReportContext, rule: ExposureRule, texts: InsuranceTexts
+) -> Iterator[Fact]:
+    for name in rule.points:
         field = context.catalog.field_by_id[name]
         entered = context.report.sheet.profile.get(name, "")
         choice = field.by_id.get(entered)
         entry = choice.label[context.say.lang] if choice else entered
+        factor = ""
+        if rule.points[name].get(entered):
+            factor = context.say("view.insurance.factor")
+        elif name == rule.unknown.field and entered not in rule.points[name]:
+            level = texts.exposure[rule.unknown.at_least][context.say.lang]
+            factor = context.say("report.insurance.unknown", level=level)
         yield Fact(
             label=context.explain(field.label[context.say.lang]),
             entry=printable(entry) or context.say("view.insurance.blank"),
-            factor=_say_factor(context, field, entered),
+            factor=factor,
         )
-
-
-def _say_factor(context: ReportContext, field: ProfileField, entered: str) -> str:
-    say, rule = context.say, context.catalog.insurance.exposure
-    if rule.points[field.id].get(entered):
-        return say("view.insurance.factor")
-    if field.id == rule.unknown.field and entered not in rule.points[field.id]:
-        level = context.catalog.report.insurance.exposure[rule.unknown.at_least][say.lang]
-        return say("report.insurance.unknown", level=level)
-    return ""
 
 
 # --- what incidents have cost other firms

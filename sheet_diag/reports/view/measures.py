@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.catalog import ChoiceRole, Item, NoteKind
+from sheet_diag.model.catalog import ChoiceRole, ClosingNote, Item, NoteKind
 from sheet_diag.model.record import Text
 from sheet_diag.model.report_view import (
     CategoryComment,
@@ -21,9 +21,9 @@ from sheet_diag.text.numbers import format_score
 
 def build_measures(context: ReportContext) -> Measures:
     """Build the section."""
-    say, report, diagnosis = context.say, context.catalog.report, context.report.diagnosis
+    say, diagnosis = context.say, context.report.diagnosis
     comments, missed = diagnosis.comments, diagnosis.top_items
-    intro = report.comments_intro[say.lang].format(count=len(comments)) if comments else ""
+    intro = say("report.comments.intro", count=len(comments)) if comments else ""
     return Measures(
         heading=say("report.first.section" if missed else "report.comments.heading"),
         starts_page=not context.cell_values.record.rank.is_best,
@@ -42,7 +42,7 @@ def _say_none(context: ReportContext) -> str:
     """Say that nothing is commented: all is well, or what is open was not answered."""
     if context.report.diagnosis.plan:
         return context.say("view.comments.none")
-    return context.catalog.report.comments_none[context.say.lang]
+    return context.say("report.comments.none")
 
 
 def _build_key_measures(context: ReportContext) -> KeyMeasures:
@@ -67,7 +67,7 @@ def _build_key_measure(context: ReportContext, item: Item) -> KeyMeasure:
     text = _find_reference(context, item)
     return KeyMeasure(
         id=item.id,
-        title=item.comment.title[lang],
+        title=item.title[lang],
         answer=printable(context.answer(item.id)),
         due=say_due(context, phases.get(item.id, Phase.LATER)),
         effort=say_effort(context, item.id),
@@ -93,24 +93,27 @@ def _build_comment(
 ) -> CategoryComment:
     say, items = context.say, context.catalog.items
     score = context.report.diagnosis.scores.categories[comment.category].score
-    label = (
-        "report.comments.case" if comment.note_kind is NoteKind.CASE else "report.comments.advice"
-    )
+    note = items[comment.note_of].note if comment.note_of else None
     name = context.category_name(comment.category)
     return CategoryComment(
         band=say("report.comments.category", number=number, name=name),
         score=say("view.comments.score", score=format_score(score)) if score is not None else "",
         items=tuple(_build_item(context, items[item]) for item in comment.items),
-        note_label=say(label),
-        note=context.explain(items[comment.note_of].note.text[say.lang]),
+        note_label=_label_note(context, note) if note else "",
+        note=context.explain(note.text[say.lang]) if note else "",
     )
+
+
+def _label_note(context: ReportContext, note: ClosingNote) -> str:
+    kind = "case" if note.kind is NoteKind.CASE else "advice"
+    return context.say(f"report.comments.{kind}")
 
 
 def _build_item(context: ReportContext, item: Item) -> ItemComment:
     say = context.say
     key = "view.comments.answer.key" if item.critical else "view.comments.answer"
     return ItemComment(
-        title=item.comment.title[say.lang],
+        title=item.title[say.lang],
         answer=say(key, id=item.id, answer=printable(context.answer(item.id))),
         text=context.explain(comment_text(context, item)),
     )
@@ -133,4 +136,19 @@ def _opening(context: ReportContext, item: Item) -> Text | None:
 def _join(context: ReportContext, opening: Text | None, item: Item) -> str:
     lang = context.say.lang
     before = opening[lang] + ("" if lang is Lang.JA else " ") if opening else ""
-    return before + item.comment.text[lang]
+    return before + advice_text(context, item)
+
+
+def advice_text(context: ReportContext, item: Item) -> str:
+    """Give the text of the comment: that of the answer, of the item, or a standard sentence."""
+    choice, lang = context.choice(item), context.say.lang
+    own = (item.advice.get(choice.id) if choice else None) or item.comment.text
+    if own:
+        return own[lang]
+    choices = context.catalog.choices_of(item).values()
+    full = context.quote(each.label[lang] for each in choices if each.value == 1)
+    parts = {"question": item.question[lang], "full": full}
+    if choice is None:
+        return context.say("view.advice.unanswered", **parts)
+    kind = "unknown" if choice.role is ChoiceRole.UNKNOWN else "answered"
+    return context.say(f"view.advice.{kind}", answer=choice.label[lang], **parts)

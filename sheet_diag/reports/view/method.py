@@ -35,16 +35,17 @@ def method_heading(context: ReportContext, number: int) -> str:
 
 
 def _list_rows(context: ReportContext) -> Iterator[tuple[str, str]]:
-    lang, report = context.say.lang, context.catalog.report
-    limits, *others = [text[lang] for text in report.preamble] or [""]
-    exposure = context.catalog.insurance.exposure.assumption[lang]
+    say, insurance = context.say, context.catalog.insurance
+    limits, *others = say("report.preamble").split("\n")
     yield "view.method.scoring", join_sentences(context.say, _tell_scoring(context))
     yield "view.method.ranks", join_sentences(context.say, _tell_ranks(context))
     yield "view.method.answers", join_sentences(context.say, _tell_answers(context))
     yield "view.method.limits", context.explain(limits)
-    yield "view.method.again", context.explain(report.closing[lang])
+    yield "view.method.again", context.explain(say("report.closing"))
     yield "view.method.handling", context.explain(join_sentences(context.say, others))
-    yield "view.method.exposure", context.explain(exposure)
+    if insurance:
+        assumption = insurance.exposure.assumption[say.lang]
+        yield "view.method.exposure", context.explain(assumption)
     yield "view.method.sources", context.explain(_tell_sources(context))
 
 
@@ -64,9 +65,8 @@ def _tell_scoring(context: ReportContext) -> Iterator[str]:
     weighted = len({category.weight for category in catalog.categories}) > 1
     yield say(f"view.method.scoring.{'weighted' if weighted else 'mean'}")
     yield say("view.method.scoring.truncated")
-    asked = catalog.items[catalog.insurance.variant.item]
-    if not asked.weight:
-        yield say("view.method.scoring.unscored", id=asked.id)
+    if unscored := context.unscored_insurance_item:
+        yield say("view.method.scoring.unscored", id=unscored.id)
 
 
 def _list_values(context: ReportContext) -> Iterator[str]:

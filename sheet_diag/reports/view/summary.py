@@ -109,7 +109,7 @@ def _list_measures(context: ReportContext, chosen: Sequence[PlannedItem]) -> Ite
     for each in chosen:
         item = context.catalog.items[each.item]
         yield FirstMeasure(
-            title=item.comment.title[lang],
+            title=item.title[lang],
             id=item.id,
             is_key=item.critical,
             step=item.first_step_short[lang] if item.first_step_short else "",
