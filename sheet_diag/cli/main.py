@@ -14,7 +14,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from sheet_diag import __version__
-from sheet_diag.cli import commands  # noqa: F401 - registers them
+from sheet_diag.cli import catalog_commands, commands  # noqa: F401 - registers them
 from sheet_diag.cli.errors import describe_unexpected
 from sheet_diag.cli.options import HELP, app
 

@@ -35,6 +35,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
+catalog_app = typer.Typer(
+    cls=LocalizedGroup, help=HELP("cli.help.catalog_group"), no_args_is_help=True
+)
+app.add_typer(catalog_app, name="catalog")
+
 FILE: Final = "FILE"
 FOLDER: Final = "FOLDER"
 CATALOG: Final = "FOLDER|NAME@VERSION"
@@ -162,9 +167,9 @@ Command = Callable[..., None]
 
 
 def command(
-    key: str, name: str | None = None, takes: Sequence[str] = ()
+    key: str, name: str | None = None, takes: Sequence[str] = (), group: typer.Typer = app
 ) -> Callable[[Command], Command]:
-    """Make a function a command; its help text is the label of the key.
+    """Make a function a command of a group; its help text is the label of the key.
 
     Where its first parameter is a record of options, the fields that it `takes` are the command's
     options, in that order (empty: all).
@@ -172,7 +177,7 @@ def command(
 
     def register(function: Command) -> Command:
         made = _spread_options(function, takes)
-        return app.command(name, help=HELP(key), cls=LocalizedCommand)(made)
+        return group.command(name, help=HELP(key), cls=LocalizedCommand)(made)
 
     return register
 

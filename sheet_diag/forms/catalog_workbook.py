@@ -16,15 +16,17 @@ from sheet_diag.catalog.headings import (
     load_sheet_forms,
     strip_language,
 )
+from sheet_diag.catalog.proposal import CatalogProposal, Gap
 from sheet_diag.catalog.rows import Cells, SheetRows
-from sheet_diag.forms.layout import FIXED_CREATED, LISTS_SHEET
+from sheet_diag.forms.import_results import write_import_results, write_message
+from sheet_diag.forms.layout import FIXED_CREATED, LISTS_SHEET, cell_name
 from sheet_diag.forms.page_writer import write_choices, write_lead, write_title
 from sheet_diag.model.basics import Lang
 from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
-from sheet_diag.xlsx.theme import BLUE, CELL, CENTER, FIELD, HEAD, INSET, NAVY, Look
+from sheet_diag.xlsx.theme import BLUE, CELL, CENTER, FIELD, HEAD, INSET, NAVY, UNFILLED, Look
 
 _SPARE_LINES: Final = {"questions": 60, "settings": 0}  # prepared below the rows that are filled
 _USUAL_SPARE_LINES: Final = 20
@@ -52,6 +54,10 @@ _MAIN: Final = {
 }
 
 
+# What a cell that has to be looked at says: by its sheet, its row from 0 and its key.
+Marks = Mapping[tuple[str, int, str], str]
+
+
 @dataclass(frozen=True, slots=True)
 class _Column:
     """A column to be written: the key of its cells, its heading, and whether it is folded."""
@@ -67,20 +73,49 @@ def make_catalog_workbook(sheets: SheetRows, lang: Lang, title: str) -> bytes:
     say = Wording(lang)
     forms = [form for form in load_sheet_forms().values() if form.key in sheets]
     _write_guide(book.page(say("book.guide.sheet")), forms, say)
-    pages = [book.page(form[lang]) for form in forms]
-    lists = _Lists(book.page(LISTS_SHEET), sheets, say)
+    _write_sheets(book, forms, sheets, say, {})[0].open_here()
+    return book.bytes()
+
+
+def make_imported_workbook(proposal: CatalogProposal) -> bytes:
+    """Make the workbook of a questionnaire that was read from something else."""
+    book = Book(title=proposal.title, author="", created=FIXED_CREATED)
+    say = Wording(proposal.lang)
+    forms = [form for form in load_sheet_forms().values() if form.key in proposal.rows]
+    first = book.page(say("import.sheet"))
+    marks = {
+        (gap.sheet, gap.row, gap.key): write_message(gap.says, say)
+        for gap in reversed(proposal.gaps)
+    }
+    _write_sheets(book, forms, proposal.rows, say, marks)
+
+    def locate(gap: Gap) -> str:
+        form = load_sheet_forms()[gap.sheet]
+        keys = [column.key for column in _choose_columns(form, proposal.rows[gap.sheet])]
+        return cell_name(gap.row + 1, keys.index(gap.key) if gap.key in keys else 0)
+
+    write_import_results(first, proposal, locate, say)
+    first.open_here()
+    return book.bytes()
+
+
+def _write_sheets(
+    book: Book, forms: Sequence[SheetForm], sheets: SheetRows, say: Wording, marks: Marks
+) -> list[Page]:
+    pages = [book.page(form[say.lang]) for form in forms]
+    lists = _Lists(book.page(LISTS_SHEET), sheets, say, marks)
     for page, form in zip(pages, forms, strict=True):
         _write_sheet(page, form, sheets[form.key], lists)
     lists.finish()
-    pages[0].open_here()
-    return book.bytes()
+    return pages
 
 
 class _Lists:
     """The hidden sheet of drop-downs: each list once, as it is asked for."""
 
-    def __init__(self, page: Page, sheets: SheetRows, say: Wording) -> None:
+    def __init__(self, page: Page, sheets: SheetRows, say: Wording, marks: Marks) -> None:
         self.say = say
+        self.marks = marks
         self._page = page
         self._sheets = sheets
         self._ranges: dict[tuple[str, ...], str] = {}
@@ -141,6 +176,9 @@ def _write_sheet(page: Page, form: SheetForm, rows: Sequence[Cells], lists: _Lis
         page.note(0, col, describe_heading(column.heading, lists.say))
     for row, cells in enumerate(_list_lines(form, rows, lang), 1):
         _write_line(page, row, columns, cells, widths)
+        for col, column in enumerate(columns):
+            if note := lists.marks.get((form.key, row - 1, column.key)):
+                _mark_cell(page, row, col, cells.get(column.key, ""), column, note)
     last = len(rows) + _SPARE_LINES.get(form.key, _USUAL_SPARE_LINES)
     for row in range(len(rows) + 1, last + 1):
         for col, column in enumerate(columns):
@@ -206,16 +244,28 @@ def _write_line(
 ) -> None:
     height = 20.0
     for col, column in enumerate(columns):
-        text, look = cells.get(column.key, ""), _look(column.heading)
-        if not text:
-            page.blank(row, col, look)
-        elif _is_plain_number(text) and _holds_numbers(column, text):
-            page.number(row, col, float(text), {**look, "num_format": "General"})
-        else:
-            page.client_text(row, col, text, look)
+        text = cells.get(column.key, "")
+        _write_cell(page, row, col, text, column, {})
+        if text and not (_is_plain_number(text) and _holds_numbers(column, text)):
             room = column_room(widths[col], indent=1)
             height = max(height, row_height(text, room=room, size=10, padding=6))
     page.height(row, height)
+
+
+def _mark_cell(page: Page, row: int, col: int, text: str, column: _Column, note: str) -> None:
+    """Write a cell again, yellow and with a note that says why."""
+    _write_cell(page, row, col, text, column, {"bg_color": UNFILLED})
+    page.note(row, col, note)
+
+
+def _write_cell(page: Page, row: int, col: int, text: str, column: _Column, more: Look) -> None:
+    look = {**_look(column.heading), **more}
+    if not text:
+        page.blank(row, col, look)
+    elif _is_plain_number(text) and _holds_numbers(column, text):
+        page.number(row, col, float(text), {**look, "num_format": "General"})
+    else:
+        page.client_text(row, col, text, look)
 
 
 def _holds_numbers(column: _Column, text: str) -> bool:

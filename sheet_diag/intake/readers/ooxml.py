@@ -59,10 +59,9 @@ def survey_ooxml(
             package = WorkbookPackage(content)
     except PackageDamagedError as error:
         raise unreadable_file_error(error) from error
-    main = _main_part(package, form)
+    main = find_main_part(package, form)
     related = _read_relations(package, main)
-    targets = {each.id: each.target for each in related}
-    listed = [(name, targets.get(id_, "")) for name, id_ in form.list_sheets(package.read(main))]
+    listed = list_sheet_parts(package, form)
     parts = _sheet_parts(package, [part for _, part in listed], form)
     if max(len(listed), len(parts)) > limits.sheets:
         raise unsafe_file_error("sheets")
@@ -85,6 +84,13 @@ def survey_ooxml(
         pictures=_count_pictures(package),
         active=_find_active_content(package.names),
     )
+
+
+def list_sheet_parts(package: WorkbookPackage, form: SheetParts) -> list[tuple[str, str]]:
+    """List the sheets with their parts (empty: there is none), as the workbook names them."""
+    main = find_main_part(package, form)
+    targets = {each.id: each.target for each in _read_relations(package, main)}
+    return [(name, targets.get(id_, "")) for name, id_ in form.list_sheets(package.read(main))]
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +120,8 @@ def _find_target(related: Iterable[_Relation], kind: str) -> str:
     return next((each.target for each in related if each.kind.endswith(kind)), "")
 
 
-def _main_part(package: WorkbookPackage, form: SheetParts) -> str:
+def find_main_part(package: WorkbookPackage, form: SheetParts) -> str:
+    """Find the part that lists the sheets."""
     target = _find_target(_read_relations(package, ""), "/officeDocument")
     return target if target in package.names else form.main
 

@@ -9,9 +9,19 @@ from functools import partial
 from typing import Any, Final
 
 from sheet_diag.intake.package_inspection import InspectedPackage
+from sheet_diag.intake.readers.drop_downs import (
+    DropDown,
+    read_defined_names,
+    read_drop_downs,
+)
 from sheet_diag.intake.readers.notes import read_notes
-from sheet_diag.intake.readers.ooxml import SheetParts, survey_ooxml
-from sheet_diag.intake.readers.package import MarkupError, read_elements
+from sheet_diag.intake.readers.ooxml import (
+    SheetParts,
+    find_main_part,
+    list_sheet_parts,
+    survey_ooxml,
+)
+from sheet_diag.intake.readers.package import MarkupError, WorkbookPackage, read_elements
 from sheet_diag.intake.readers.survey import (
     KEPT_COLUMNS,
     KEPT_ROWS,
@@ -43,6 +53,18 @@ def open_xlsx(
     survey = survey_ooxml(content, _PARTS, limits, inspected)
     by_calamine = partial(read_by_calamine, survey, limits.area)
     return survey, (by_calamine, partial(_read_by_openpyxl, survey))
+
+
+def read_drop_down_sources(
+    content: bytes, inspected: InspectedPackage | None
+) -> tuple[dict[str, str], dict[str, tuple[DropDown, ...]]]:
+    """Read the names that a workbook defines, and the drop-downs of every sheet by its name."""
+    package = WorkbookPackage(content, inspected)
+    sheets = {
+        name: tuple(read_drop_downs(package.read(part)))
+        for name, part in list_sheet_parts(package, _PARTS)
+    }
+    return read_defined_names(package.read(find_main_part(package, _PARTS))), sheets
 
 
 def _list_sheets(part: bytes) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,63 @@
+"""The commands for questionnaires: `sheet-diag catalog …`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from sheet_diag.cli.arguments import build_intake_settings, choose_language, read_settings
+from sheet_diag.cli.errors import fail, report_failures
+from sheet_diag.cli.options import (
+    FILE,
+    HELP,
+    ConfigOption,
+    LangOption,
+    PasswordsOption,
+    catalog_app,
+    command,
+)
+from sheet_diag.text.wording import Wording
+
+if TYPE_CHECKING:
+    from sheet_diag.catalog.proposal import CatalogProposal
+
+
+@command("cli.help.catalog_import", "import", group=catalog_app)
+def import_catalog(
+    file: Annotated[Path, typer.Argument(help=HELP("cli.help.import_file"), metavar=FILE)],
+    sheet: Annotated[
+        str | None, typer.Option(help=HELP("cli.help.import_sheet"), metavar="NAME")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help=HELP("cli.help.import_output"), metavar=FILE)
+    ] = None,
+    passwords: PasswordsOption = None,
+    lang: LangOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Make the workbook of a questionnaire from a hearing sheet of one's own."""
+    with report_failures(choose_language(lang, config, HELP)) as say:
+        from sheet_diag.forms.catalog_workbook import make_imported_workbook
+        from sheet_diag.intake.catalog_import.read import propose_catalog
+        from sheet_diag.pipeline.input_files import require_file
+        from sheet_diag.storage.file_moves import write_whole_file
+
+        require_file(file)
+        path = output or file.with_name(say("import.file", name=file.stem))
+        if path.exists():
+            fail(say("import.error.exists", path=path), say)
+        reading = build_intake_settings(read_settings(config), passwords)
+        proposal = propose_catalog(file, sheet, reading)
+        write_whole_file(path, make_imported_workbook(proposal))
+        _tell_imported(proposal, path, say)
+
+
+def _tell_imported(proposal: CatalogProposal, path: Path, say: Wording) -> None:
+    from sheet_diag.forms.import_results import count_points
+
+    typer.echo(say("import.done", questions=len(proposal.rows["questions"]), path=path))
+    gaps, left = count_points(proposal), len(proposal.left_out) + len(proposal.lost or ())
+    sheet = Wording(proposal.lang)("import.sheet")
+    typer.echo(say("import.done.look", gaps=gaps, left=left, sheet=sheet))

@@ -1,0 +1,319 @@
+"""Find the table of questions on a firm's own sheet: its column of questions, its headings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Final
+
+from sheet_diag.forms.layout import cell_name
+from sheet_diag.intake.catalog_import.families import find_family
+from sheet_diag.intake.catalog_import.words import (
+    Role,
+    find_role,
+    fold,
+    is_note,
+    is_number,
+    is_question,
+    is_request,
+)
+from sheet_diag.intake.cells import CellPosition, Grid
+from sheet_diag.text.normalize import tidy_text
+
+_ROWS_ABOVE: Final = 8  # of a question, in which its headings may stand
+_LONGEST_HEADING: Final = 60
+_LEAST_QUESTION: Final = 8
+Offered = Mapping[CellPosition, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class FirmSheet:
+    """A sheet of a firm, with merged cells as if each held the text; `offered` are drop-downs."""
+
+    grid: Grid
+    offered: Offered = field(default_factory=dict)
+
+    @cached_property
+    def _covered(self) -> Mapping[CellPosition, CellPosition]:
+        return {
+            (row, col): (top, left)
+            for top, left, bottom, right in self.grid.merged
+            for row in range(top, bottom + 1)
+            for col in range(left, right + 1)
+        }
+
+    def own(self, row: int, col: int) -> str:
+        """Return the text of a cell itself."""
+        return tidy_text(self.grid.text(row, col))
+
+    def text(self, row: int, col: int) -> str:
+        """Return the text that a person sees over a cell, be it merged."""
+        return self.own(*self.start((row, col)))
+
+    def start(self, cell: CellPosition) -> CellPosition:
+        """Return where the merged area begins in which a cell lies."""
+        return self._covered.get(cell, cell)
+
+    def filled(self, row: int) -> list[tuple[int, str]]:
+        """List the cells of a row that hold a text, with their columns."""
+        cells = self.grid.rows[row] if row < len(self.grid.rows) else ()
+        return [(col, text) for col in range(len(cells)) if (text := self.own(row, col))]
+
+    def name(self, row: int, col: int) -> str:
+        """Name a cell with its sheet."""
+        return f"{self.grid.name}!{cell_name(row, col)}"
+
+    @property
+    def width(self) -> int:
+        """The number of columns."""
+        return max(map(len, self.grid.rows), default=0)
+
+
+@dataclass(frozen=True, slots=True)
+class FirmTable:
+    """The table: the rows of its headings (none: empty), its columns by what they hold.
+
+    `ticked` are columns of which each stands for a choice, to be ticked; `part_numbers` holds the
+    numbers of categories.
+    """
+
+    sheet: FirmSheet
+    question: int
+    header: range
+    first: int
+    headings: Mapping[int, str]
+    roles: Mapping[int, Role]
+    ticked: tuple[int, ...] = ()
+    part_numbers: int | None = None
+
+    def columns(self, role: Role) -> list[int]:
+        """List the columns of a role, from the left."""
+        return [col for col, each in sorted(self.roles.items()) if each is role]
+
+    def column(self, role: Role) -> int | None:
+        """Find the first column of a role; None where there is none."""
+        return next(iter(self.columns(role)), None)
+
+    @property
+    def answers(self) -> tuple[int, ...]:
+        """The columns in which answers are given."""
+        return self.ticked or tuple(self.columns(Role.ANSWER)[:1])
+
+    def list_question_rows(self) -> Iterator[int]:
+        """List the rows in which a text of the column of questions begins."""
+        for row in range(self.first, len(self.sheet.grid.rows)):
+            if self.sheet.own(row, self.question):
+                yield row
+
+
+def find_table(sheet: FirmSheet) -> FirmTable | None:
+    """Find the table of questions on a sheet; None where there is none."""
+    question = _find_question_column(sheet) or _find_headed_column(sheet)
+    if question is None:
+        return None
+    rows = _list_questions(sheet, question)
+    header = _find_header(sheet, question, rows[0])
+    if header.stop > rows[0]:
+        rows = [row for row in rows if row >= header.stop]
+    headings = {col: _read_heading(sheet, header, col) for col in range(sheet.width)}
+    first = header.stop if header else _first_row(sheet, rows[0])
+    table = FirmTable(sheet, question, header, first, headings, {question: Role.QUESTION})
+    return _assign_roles(table, rows)
+
+
+def count_questions(sheet: FirmSheet) -> int:
+    """Count the texts of a sheet that read as questions, in their column."""
+    column = _find_question_column(sheet)
+    return len(_list_questions(sheet, column)) if column is not None else 0
+
+
+def _texts(sheet: FirmSheet, col: int) -> list[tuple[int, str]]:
+    found = ((row, sheet.own(row, col)) for row in range(len(sheet.grid.rows)))
+    return [(row, text) for row, text in found if len(text) >= _LEAST_QUESTION]
+
+
+def _find_question_column(sheet: FirmSheet) -> int | None:
+    """Find the column of the longest texts of which most end as questions do."""
+    best, most = None, (0.0, 0.0)
+    for col in range(sheet.width):
+        texts = [text for _, text in _texts(sheet, col) if not is_note(text)]
+        asked = sum(map(is_question, texts))
+        rank = (float(asked), sum(map(len, texts)) / max(len(texts), 1))
+        if asked and asked * 2 >= sum(len(text) >= 10 for text in texts) and rank > most:
+            best, most = col, rank
+    return best
+
+
+def _find_headed_column(sheet: FirmSheet) -> int | None:
+    """Find a column of texts below a heading that says so."""
+    for row in range(len(sheet.grid.rows)):
+        for col, text in sheet.filled(row):
+            is_heading = len(text) <= 20 and find_role(text) is Role.QUESTION
+            if is_heading and len([at for at, _ in _texts(sheet, col) if at > row]) >= 2:
+                return col
+    return None
+
+
+def _list_questions(sheet: FirmSheet, col: int) -> list[int]:
+    texts = _texts(sheet, col)
+    asked = [row for row, text in texts if is_question(text) and not is_note(text)]
+    return asked or [row for row, _ in texts]
+
+
+# --- headings
+
+
+def _find_header(sheet: FirmSheet, question: int, first: int) -> range:
+    """Find the rows of the headings above the first question; an empty range: there are none."""
+    above = range(max(0, first - _ROWS_ABOVE), first)
+    known = {row: _count_headings(sheet, row) for row in above}
+    best = max(above, key=lambda row: (known[row], row), default=-1)
+    if best < 0 or not known[best]:
+        return range(0)
+    if known[best] < 2 and find_role(sheet.text(best, question)) is not Role.QUESTION:
+        return range(0)
+    start, stop = best, best + 1
+    while start > 0 and _shares_headings(sheet, start - 1, start):
+        start -= 1
+    while stop < first and _is_below(sheet, stop, question, start):
+        stop += 1
+    return range(start, stop)
+
+
+def _count_headings(sheet: FirmSheet, row: int) -> int:
+    texts = [text for _, text in sheet.filled(row) if len(text) <= _LONGEST_HEADING]
+    return len({role for text in texts if (role := find_role(text.split("\n")[0]))})
+
+
+def _shares_headings(sheet: FirmSheet, above: int, below: int) -> bool:
+    """Whether a merged area joins two rows of headings."""
+    joined = any(
+        top <= above and bottom >= below and bottom - top < 4
+        for top, _, bottom, _ in sheet.grid.merged
+    )
+    return joined or (_spreads(sheet, above) and _count_headings(sheet, above) > 0)
+
+
+def _is_below(sheet: FirmSheet, row: int, question: int, start: int) -> bool:
+    """Whether a row holds the second line of the headings."""
+    if any(
+        top <= row - 1 and bottom >= row and top >= start for top, _, bottom, _ in sheet.grid.merged
+    ):
+        return True
+    cells = sheet.filled(row)
+    is_line = len(cells) >= 2 and all(len(text) <= 12 and not is_number(text) for _, text in cells)
+    return is_line and not sheet.own(row, question) and _spreads(sheet, row - 1)
+
+
+def _spreads(sheet: FirmSheet, row: int) -> bool:
+    """Whether a heading of the row spreads over several columns, but not over all."""
+    return any(
+        top == row and right > left and right - left + 1 < sheet.width - 1
+        for top, left, _, right in sheet.grid.merged
+    )
+
+
+def _read_heading(sheet: FirmSheet, header: range, col: int) -> str:
+    """Read what stands over a column, from the top, each text once."""
+    texts = dict.fromkeys(filter(None, (sheet.text(row, col) for row in header)))
+    return "\n".join(texts)
+
+
+def _first_row(sheet: FirmSheet, question: int) -> int:
+    """Find where a table without headings begins: with the section over its first question."""
+    row = question
+    while row > 0 and len(sheet.filled(row - 1)) == 1 and row > question - 2:
+        row -= 1
+    return row
+
+
+# --- what the columns hold
+
+
+def _assign_roles(table: FirmTable, rows: Sequence[int]) -> FirmTable:
+    sheet, question = table.sheet, table.question
+    roles = dict(table.roles)
+    for col in range(sheet.width):
+        if col != question and (role := _guess_role(table, col, rows)):
+            roles[col] = role
+    ticked = _find_ticked(table, rows)
+    roles |= dict.fromkeys(ticked, Role.ANSWER)
+    offering = [] if ticked else _find_offering(sheet, rows, question)
+    if offering:
+        roles |= {col: Role.OTHER for col, role in roles.items() if role is Role.ANSWER} | {
+            offering[0]: Role.ANSWER
+        }
+    part_numbers = _keep_one_number(table, roles, rows)
+    return replace(table, roles=roles, ticked=ticked, part_numbers=part_numbers)
+
+
+def _guess_role(table: FirmTable, col: int, rows: Sequence[int]) -> Role | None:
+    """Guess what a column holds by its heading, or by what stands in it."""
+    sheet, heading = table.sheet, table.headings[col]
+    texts = [text for row in rows if (text := sheet.text(row, col))]
+    role = next(
+        (found for line in reversed(heading.split("\n")) if (found := find_role(line))), None
+    )
+    if role in (Role.QUESTION, Role.ANSWER) and col < table.question:
+        role = Role.TOPIC
+    if role in (Role.CATEGORY, Role.TOPIC) and texts and all(map(is_number, texts)):
+        role = Role.NUMBER
+    if role is Role.QUESTION:
+        role = Role.OTHER
+    if role is None and col < table.question and texts:
+        return Role.NUMBER if _are_numbers(texts) else Role.CATEGORY
+    return role or (Role.OTHER if heading or texts else None)
+
+
+def _are_numbers(texts: Sequence[str]) -> bool:
+    return sum(map(is_number, texts)) * 5 >= len(texts) * 3
+
+
+def _find_ticked(table: FirmTable, rows: Sequence[int]) -> tuple[int, ...]:
+    """Find columns of which each stands for a choice, below one heading or by their words."""
+    sheet, right = table.sheet, range(table.question + 1, table.sheet.width)
+    if not table.header or _find_offering(sheet, rows, -1, least=3):
+        return ()
+    top, bottom = table.header[0], table.header[-1]
+    below = [
+        col
+        for col in right
+        if bottom > top
+        and find_role(sheet.text(top, col)) is Role.ANSWER
+        and find_role(sheet.own(bottom, col)) is None
+        and sheet.own(bottom, col)
+        and any(a <= top <= c and b <= col <= d and d > b for a, b, c, d in sheet.grid.merged)
+    ]
+    known = [col for col in right if find_family(sheet.own(bottom, col))]
+    return next((tuple(found) for found in (below, known) if len(found) >= 2), ())
+
+
+def _find_offering(
+    sheet: FirmSheet, rows: Sequence[int], question: int, least: int = 1
+) -> list[int]:
+    """Find the columns with drop-downs beside the questions, those with most first."""
+    counts: dict[int, int] = {}
+    for row, col in sheet.offered:
+        if row in set(rows) and col != question and len(sheet.offered[row, col]) >= least:
+            counts[col] = counts.get(col, 0) + 1
+    return sorted(counts, key=lambda col: (-counts[col], col))
+
+
+def _keep_one_number(table: FirmTable, roles: dict[int, Role], rows: Sequence[int]) -> int | None:
+    """Keep the column of numbers that tells most questions apart; return that of the parts."""
+    columns = [col for col, role in roles.items() if role is Role.NUMBER]
+
+    def rank(col: int) -> tuple[int, int]:
+        texts = {text for row in rows if (text := table.sheet.text(row, col))}
+        return len({fold(text) for text in texts}), -abs(col - table.question)
+
+    own = max(columns, key=rank, default=None)
+    others = [col for col in columns if col != own]
+    roles |= dict.fromkeys(others, Role.OTHER)
+    return next((col for col in others if col < table.question), None)
+
+
+def is_sentence(text: str) -> bool:
+    """Whether a text asks for an answer, rather than heading others."""
+    return is_question(text) or is_request(text)

@@ -1,0 +1,165 @@
+"""Hearing sheets of invented firms, each laid out in a way of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+from openpyxl.worksheet.datavalidation import DataValidation
+
+Row = Sequence[Any]
+
+
+def write_sheet(
+    path: Path,
+    rows: Sequence[Row],
+    merged: Sequence[str] = (),
+    offered: Mapping[str, str] | None = None,
+    others: Mapping[str, Sequence[Row]] | None = None,
+    name: str = "点検票",
+) -> Path:
+    """Write a sheet; `offered` are the sources of drop-downs by the cells that have them."""
+    book = openpyxl.Workbook()
+    sheet: Any = book.active
+    sheet.title = name
+    for row in rows:
+        sheet.append([None if cell == "" else cell for cell in row])
+    for area in merged:
+        sheet.merge_cells(area)
+    for cells, source in (offered or {}).items():
+        rule = DataValidation(type="list", formula1=source)
+        rule.add(cells)
+        sheet.add_data_validation(rule)
+    for title, lines in (others or {}).items():
+        other: Any = book.create_sheet(title)
+        for line in lines:
+            other.append(list(line))
+    book.save(path)
+    return path
+
+
+def merged_categories(path: Path) -> Path:
+    """Two merged columns of categories, ① in each part, drop-downs, a total and a note."""
+    return write_sheet(
+        path,
+        [
+            ["情報セキュリティ点検表"],
+            ["○：実施 △：一部 ×：未実施 －：対象外"],
+            [],
+            ["大項目", "中項目", "No.", "設問", "ご回答", "備考"],
+            ["1. 組織", "体制", "①", "責任者を決めていますか。", "○", "総務部長"],
+            ["", "", "②", "方針を定め、かつ全員に知らせていますか。"],
+            ["", "教育", "③", "教育を年に1回行っていますか。"],
+            ["2. 端末", "更新", "①", "OSを更新していますか。"],
+            ["", "", "②", "ウイルス対策をしていますか？（例：市販のソフト）"],
+            ["", "", "", "合計"],
+            ["※ わからない場合は空欄にしてください。"],
+        ],
+        merged=["A5:A7", "B5:B6", "A8:A9", "B8:B9"],
+        offered={"E5:E9": '"○,△,×,－"'},
+    )
+
+
+def sections_in_rows(path: Path) -> Path:
+    """Headings of parts in rows of their own, the headings repeated on each page, points."""
+    head = ["項番", "確認事項", "配点", "評価（はい・一部・いいえ）", "補足"]
+    return write_sheet(
+        path,
+        [
+            ["取引先確認シート"],
+            ["会社名：", "", "", "", ""],
+            head,
+            ["Ⅰ 管理体制"],
+            ["1", "規程を整備していること。", 10, "", "就業規則でも可"],
+            ["2", "責任者を任命していること。", 20],
+            ["", "小計", 30],
+            ["Ⅱ 技術対策"],
+            head,
+            ["3", "通信を暗号化していること。", 10],
+            ["4", "記録を1年間保管していること。", 5, "はい"],
+            ["", "合計", 45],
+        ],
+        merged=["A4:E4", "A8:E8"],
+    )
+
+
+def without_numbers(path: Path) -> Path:
+    """Neither numbers nor headings, choices on a hidden sheet, the first column repeats."""
+    return write_sheet(
+        path,
+        [
+            ["入退室", "来訪者を記録していますか。", ""],
+            ["入退室", "入退室の鍵を管理していますか。", ""],
+            ["媒体", "USBメモリーの利用を制限していますか。", ""],
+            ["媒体", "書類を施錠して保管していますか。", ""],
+        ],
+        offered={"C1:C4": "選択!$A$1:$A$3"},
+        others={"選択": [["している"], ["していない"], ["わからない"]]},
+    )
+
+
+def two_headers(path: Path) -> Path:
+    """Two rows of headings; each choice has a column to be ticked."""
+    return write_sheet(
+        path,
+        [
+            ["分野", "番号", "設問", "回答", "", "", "コメント"],
+            ["", "", "", "できている", "一部できている", "できていない", ""],
+            ["契約", "A-1", "委託先と契約を結んでいますか。", "○", "", "", ""],
+            ["", "A-2", "再委託を把握していますか。", "", "", "○", "確認中"],
+            ["点検", "B-1", "委託先を点検していますか。", "", "○", "", ""],
+        ],
+        merged=["D1:F1", "A1:A2", "B1:B2", "C1:C2", "G1:G2", "A3:A4"],
+    )
+
+
+def english(path: Path) -> Path:
+    """An English sheet with a scale of numbers and a question that is not scored."""
+    return write_sheet(
+        path,
+        [
+            ["Supplier check"],
+            ["Section", "No.", "Question", "Answer", "Comments"],
+            ["Access", "1.1", "Do you review access rights every year?", 3, ""],
+            ["Access", "1.2", "Do you remove accounts of leavers?", "", ""],
+            ["Backup", "2.1", "Do you test restores?", "", ""],
+            ["Backup", "2.2", "Please enter the number of servers.", 12, ""],
+        ],
+        offered={"D3:D5": '"0,1,2,3"'},
+        name="Check",
+    )
+
+
+def filled_in(path: Path) -> Path:
+    """Numbers in the texts, a legend below, entries in words, answers, a question twice."""
+    return write_sheet(
+        path,
+        [
+            ["質問", "回答"],
+            ["Q1. 従業員数を人数でご記入ください。", "25"],
+            ["Q2. 個人情報を扱っていますか。", "1"],
+            ["Q3. 扱う個人情報の内容をご記入ください。", "顧客名簿"],
+            ["Q4. バックアップを取っていますか。", "2"],
+            ["Q5. 個人情報を扱っていますか。", "3"],
+            [],
+            ["1：実施している　2：一部実施している　3：実施していない　4：わからない"],
+        ],
+    )
+
+
+def choices_in_rows(path: Path) -> Path:
+    """Each question spans the rows of its choices."""
+    return write_sheet(
+        path,
+        [
+            ["No", "チェック項目", "選択肢", "チェック欄"],
+            [1, "ログを確認していますか。", "毎日"],
+            ["", "", "毎週", "○"],
+            ["", "", "していない"],
+            [2, "導入している対策を選んでください（複数回答可）。", "ウイルス対策"],
+            ["", "", "通信の暗号化"],
+        ],
+        merged=["A2:A4", "B2:B4", "A5:A6", "B5:B6"],
+    )
