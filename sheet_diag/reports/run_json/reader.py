@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -18,6 +18,7 @@ from typing import Any, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from sheet_diag.diagnosis.comparison.affected import GivenAnswers
 from sheet_diag.model.basics import Lang, Rank, UserError
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.client_status import SENDER_DOUBTS, ReturnFacts
@@ -179,6 +180,21 @@ def load_return_facts(folder: Path) -> tuple[date, tuple[ReturnFacts, ...]]:
         return head.as_of, tuple(
             replace(each, edited=edited.get(each.client.casefold())) for each in facts
         )
+
+
+def load_given_answers(folder: Path) -> list[GivenAnswers]:
+    """Read what the clients of a run answered, of all returns that count. Raises `RunJsonError`."""
+    counting = (ReturnStatus.RANKED, ReturnStatus.HELD)
+    with _open(folder) as (_, returns):
+        return [
+            GivenAnswers(each.client.name or "", each.answers, _read_profile(raw["client"]))
+            for each, raw in returns
+            if each.client and each.status in counting
+        ]
+
+
+def _read_profile(client: Mapping[str, Any]) -> dict[str, str]:
+    return {key: str(value) for key, value in client.items() if value is not None}
 
 
 def load_return_problems(folder: Path) -> list[tuple[ReturnFacts, Sequence[RunJsonProblem]]]:
