@@ -203,16 +203,33 @@ def _countif(values: Any, criterion: Any) -> int:
     cells, wanted = values if isinstance(values, list) else [values], _text(criterion)
     if wanted.startswith("<>"):
         return sum(1 for cell in cells if not _same(cell, wanted[2:]))
-    pattern = re.escape(wanted.removeprefix("=")).replace(r"\*", ".*").replace(r"\?", ".")
-    whole = re.compile(pattern, re.IGNORECASE | re.DOTALL)
-    return sum(1 for cell in cells if cell is not None and whole.fullmatch(_text(cell)))
+    fits = _wildcards(wanted.removeprefix("="))
+    return sum(1 for cell in cells if cell is not None and fits.fullmatch(_text(cell)))
 
 
-def _match(wanted: Any, values: list[Any], _exact: float) -> int:
+def _wildcards(wanted: str) -> re.Pattern[str]:
+    """What * and ? stand for, unless a ~ stands before them."""
+    parts = re.findall(r"~[*?~]|.", wanted, re.DOTALL)
+    found = ({"*": ".*", "?": "."}.get(each) or re.escape(each[-1]) for each in parts)
+    return re.compile("".join(found), re.IGNORECASE | re.DOTALL)
+
+
+def _match(wanted: Any, area: Any, _exact: float) -> Any:
+    """The place of a value, or of each of a list; in a list an error is a value."""
+    values = area if isinstance(area, list) else [area]
+    if isinstance(wanted, list):
+        places = ([at for at, value in enumerate(values, 1) if _fits(value, w)] for w in wanted)
+        return [found[0] if found else NotFoundError() for found in places]
     for position, value in enumerate(values, 1):
-        if _same(value, wanted):
+        if _fits(value, wanted):
             return position
     raise NotFoundError(wanted)
+
+
+def _fits(value: Any, wanted: Any) -> bool:
+    if isinstance(value, str) and isinstance(wanted, str):
+        return bool(_wildcards(wanted).fullmatch(value))
+    return _same(value, wanted)
 
 
 def _flat(values: Sequence[Any]) -> list[Any]:
@@ -260,10 +277,9 @@ _FUNCTIONS: dict[str, Callable[..., Any]] = {
     "MIN": lambda *values: min(_numbers(values)),
     "ROUND": _over(_round),
     "TRUNC": _over(int),
-    "CODE": _over(lambda text: ord(text[0])),
-    "CHAR": lambda code: chr(int(code)),
     "FIXED": lambda value, digits, _plain: f"{value:.{int(digits)}f}",
-    "ISNUMBER": lambda value: isinstance(value, int | float),
+    "ISNUMBER": _over(lambda value: isinstance(value, int | float)),
+    "SUBSTITUTE": _over(lambda text, old, new: _text(text).replace(old, new)),
     "EXACT": lambda values, text: _each(lambda a, b: _text(a) == _text(b), values, text),
     "COUNTIF": _countif,
     "MATCH": _match,

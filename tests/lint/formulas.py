@@ -22,7 +22,6 @@ LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
 _FUNCTIONS: Mapping[str, tuple[int, int]] = {
     "AND": (1, 255),
     "CHAR": (1, 1),
-    "CODE": (1, 1),
     "COUNTA": (1, 255),
     "COUNTIF": (2, 2),
     "EXACT": (2, 2),
@@ -41,6 +40,7 @@ _FUNCTIONS: Mapping[str, tuple[int, int]] = {
     "ROUND": (2, 2),
     "ROUNDDOWN": (2, 2),
     "SUM": (1, 255),
+    "SUBSTITUTE": (3, 4),
     "SUMPRODUCT": (1, 255),
     "TRIM": (1, 1),
     "TRUNC": (1, 2),

@@ -182,12 +182,11 @@ class _FormulaBuilder:
 
     def worst_cap(self, caps: str) -> str:
         """Build the last of the ranks that stands among the caps; none where no cap applies."""
-        home, ranks = self.layout.sheet, self.criteria.ranks
-        named, first = ranks.reference_from(home), ranks.cell(ranks.first).reference_from(home)
-        places = f"(ROW({named})-ROW({first})+1)"
-        worst = f"MAX(ISNUMBER(MATCH({self.literal(named)},{caps},0))*{places})"
+        ranks = self.criteria.ranks.reference_from(self.layout.sheet)
+        stands, place = (f"MATCH({self.literal(ranks)},{each},0)" for each in (caps, ranks))
+        worst = f"SUMPRODUCT(MAX(ISNUMBER({stands})*{place}))"
         applies = f"SUMPRODUCT(({caps}<>{self.none})*1)"
-        return f"IF({applies}=0,{self.none},INDEX({named},SUMPRODUCT({worst})))"
+        return f"IF({applies}=0,{self.none},INDEX({ranks},{worst}))"
 
     def literal(self, rank: str) -> str:
         """Keep MATCH from taking * and ? in labels of ranks for wildcards."""
