@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from sheet_diag.catalog.differences import find_differences, match_catalogs, propose_rows
 from sheet_diag.catalog.load import load_built_in_version
 from sheet_diag.cli.catalog_diff import show_differences
+from sheet_diag.cli.main import app
 from sheet_diag.diagnosis.comparison.affected import GivenAnswers, score_by_both
 from sheet_diag.intake.receive import read_content
 from sheet_diag.model.basics import Lang
@@ -171,3 +174,13 @@ def test_the_versions_of_the_built_in_catalogue_are_told_apart(
     assert "廃止（8件）" in text
     assert "AST-09　重み：3 → 2" in text
     assert "要判断" not in text
+
+
+def test_an_output_folder_of_another_catalogue_is_refused(tmp_path: Path) -> None:
+    head = {"schema": 1, "as_of": "2025-11-01", "returns": []}
+    catalog = {"id": "jis-q-27002", "version": "2026.2", "sha256": "x"}
+    (tmp_path / "run.json").write_text(json.dumps({**head, "catalog": catalog}), "utf-8")
+    names = ["jis-q-27002@2026.1", "jis-q-27002@2026.2"]
+    result = CliRunner().invoke(app, ["catalog", "diff", *names, "--returns", str(tmp_path)])
+    assert result.exit_code == 2
+    assert "別の設問カタログ（jis-q-27002@2026.2）" in result.output

@@ -7,10 +7,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sheet_diag.cli.arguments import build_intake_settings, choose_language, read_settings
+from sheet_diag.cli.arguments import (
+    build_intake_settings,
+    choose_language,
+    load_chosen_catalog,
+    read_settings,
+)
 from sheet_diag.cli.errors import fail, report_failures
 from sheet_diag.cli.options import (
     FILE,
+    FOLDER,
     HELP,
     ConfigOption,
     LangOption,
@@ -52,6 +58,27 @@ def import_catalog(
         proposal = propose_catalog(file, sheet, reading)
         write_whole_file(path, make_imported_workbook(proposal))
         _tell_imported(proposal, path, say)
+
+
+@command("cli.help.catalog_diff", "diff", group=catalog_app)
+def diff_catalogs(
+    old: Annotated[Path, typer.Argument(help=HELP("cli.help.diff_old"), metavar="OLD")],
+    new: Annotated[Path, typer.Argument(help=HELP("cli.help.diff_new"), metavar="NEW")],
+    returns: Annotated[
+        Path | None, typer.Option(help=HELP("cli.help.diff_returns"), metavar=FOLDER)
+    ] = None,
+    passwords: PasswordsOption = None,
+    lang: LangOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Tell what differs between two questionnaires, and which clients it concerns."""
+    with report_failures(choose_language(lang, config, HELP)) as say:
+        from sheet_diag.cli.catalog_diff import show_differences
+
+        settings = read_settings(config)
+        reading = build_intake_settings(settings, passwords)
+        before, after = (load_chosen_catalog(each, settings) for each in (old, new))
+        show_differences(before, after, returns, reading, say)
 
 
 def _tell_imported(proposal: CatalogProposal, path: Path, say: Wording) -> None:
