@@ -27,9 +27,9 @@ _PPI: Final = 60.0
 def draw_pages(view: ReportView) -> list[bytes]:
     """Draw each page of a report as PNG."""
     inputs = prepare_inputs(view, logo=None, owner={})
-    _, tight = compile_shortest(inputs)
+    _, setting = compile_shortest(inputs)
     pages = load_compiler(system=inputs.system).compile(
-        TEMPLATE, format="png", ppi=_PPI, sys_inputs={**inputs.texts, "tight": str(tight)}
+        TEMPLATE, format="png", ppi=_PPI, sys_inputs={**inputs.texts, "setting": str(setting)}
     )
     assert isinstance(pages, list)
     return pages

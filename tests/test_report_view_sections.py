@@ -95,12 +95,19 @@ def test_every_key_measure_missed_stands_in_the_table_with_its_text_or_where_it_
         "ほかの対策に先立ち、表の順に取り組んでください。"
     )
     assert table.heads == ("No.", "対策", "ご回答", "期限の目安", "工数")
-    assert [(row.id, row.title, row.answer, row.step, row.text) for row in table.rows] == [
-        ("C2-1", "C2-1の対策", "いいえ", "C2-1の一歩", "→ 解説は（2）分野2へ"),
-        ("C4-1", "C4-1の対策", "いいえ", "C4-1の一歩", "→ 解説は（3）分野4へ"),
-        ("C1-1", "C1-1の対策", "いいえ", "C1-1の一歩", "→ 解説は（1）分野1へ"),
-        ("C1-2", "C1-2の対策", "わからない", "C1-2の一歩", "→ 解説は（1）分野1へ"),
-        ("C1-4", "C1-4の対策", "未回答", "C1-4の一歩", "C1-4の解説。"),
+    assert [(row.id, row.title, row.answer, row.step) for row in table.rows] == [
+        ("C2-1", "C2-1の対策", "いいえ", "C2-1の一歩"),
+        ("C4-1", "C4-1の対策", "いいえ", "C4-1の一歩"),
+        ("C1-1", "C1-1の対策", "いいえ", "C1-1の一歩"),
+        ("C1-2", "C1-2の対策", "わからない", "C1-2の一歩"),
+        ("C1-4", "C1-4の対策", "未回答", "C1-4の一歩"),
+    ]
+    assert [(row.reference, row.text) for row in table.rows] == [
+        ("→ 解説は（2）分野2へ", ""),
+        ("→ 解説は（3）分野4へ", ""),
+        ("→ 解説は（1）分野1へ", ""),
+        ("→ 解説は（1）分野1へ", ""),
+        ("", "C1-4の解説。"),
     ]
 
 
@@ -109,7 +116,7 @@ def test_thirteen_key_measures_are_all_there() -> None:
     assert table
     critical = {item.id for item in JIS.items.values() if item.critical}
     assert {row.id for row in table.rows} == critical
-    assert all(row.text.startswith("→") or row.text.endswith("。") for row in table.rows)
+    assert all(bool(row.reference) != row.text.endswith("。") for row in table.rows)
 
 
 def test_a_text_of_the_table_opens_with_the_answer_that_was_given() -> None:
@@ -266,6 +273,16 @@ def test_signs_are_explained_as_far_as_the_table_has_them() -> None:
     bare = change_items(JIS, {"AST-08": {"effort": None}})
     (short,) = roadmap({"AST-08": "×"}, of=bare).notes
     assert short == "効果は、その対策だけを実施したときの総合評価点の増加分です。"
+
+
+def test_threats_that_are_all_met_take_one_sentence() -> None:
+    met, missed = roadmap({}).threats, roadmap({"AST-08": "△"}).threats
+    assert met
+    assert missed
+    assert met.rows == ()
+    assert "すべて対策済みとのご回答でした。" in met.lead
+    assert missed.rows
+    assert "すべて" not in missed.lead
 
 
 def test_the_threats_stand_at_the_end_of_the_roadmap() -> None:

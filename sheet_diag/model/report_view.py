@@ -205,7 +205,7 @@ class Categories:
 
 @dataclass(frozen=True, slots=True)
 class KeyMeasure:
-    """A key measure that is missing: `text` is the comment, or where it stands."""
+    """A key measure that is missing: `text` is the comment, `reference` where it stands else."""
 
     id: str
     title: str
@@ -213,6 +213,7 @@ class KeyMeasure:
     due: str
     effort: str
     step: str
+    reference: str
     text: str
 
 
@@ -310,7 +311,10 @@ class ThreatRow:
 
 @dataclass(frozen=True, slots=True)
 class Threats:
-    """How far the listed threats are met; `heads`: threat, in place, not known."""
+    """How far the listed threats are met; `heads`: threat, in place, not known.
+
+    Without rows `lead` says that all that concerns them is in place.
+    """
 
     heading: str
     lead: str

@@ -87,7 +87,8 @@ def _write_key_heads(flow: PageFlow, measures: KeyMeasures) -> None:
 
 def _write_key_measure(flow: PageFlow, each: KeyMeasure) -> None:
     step = f"→ {each.step}" if each.step else ""
-    below = "\n".join(filter(None, (step, each.text)))
+    first = "　".join(filter(None, (step, each.reference)))
+    below = "\n".join(filter(None, (first, each.text)))
     answer, due, effort = _FIGURES
     with flow.together():
         row = flow.write_row(

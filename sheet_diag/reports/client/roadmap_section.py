@@ -132,7 +132,8 @@ def _write_threats(flow: PageFlow, threats: Threats) -> None:
     with flow.together():
         flow.subheading(threats.heading)
         flow.paragraph(threats.lead, SMALL_TEXT)
-        flow.table_head(_THREATS, threats.heads, least=18)
+        if threats.rows:
+            flow.table_head(_THREATS, threats.heads, least=18)
         for each in threats.rows[:2]:
             _write_threat(flow, each)
     for each in threats.rows[2:-1]:

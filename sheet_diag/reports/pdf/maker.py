@@ -41,7 +41,10 @@ _SYSTEM_FONTS: Final = (
 )
 _MISSING: Final = "〓"
 _STANDARD: Final = "ua-1"
-_TIGHTEST: Final = 2
+# As `setting` of theme.typ counts them.
+_DESIGNED: Final = 0
+_TIGHTER: Final = (1, 2)
+_SPREAD: Final = 3
 _PAGE_TOP, _PAGE_HEIGHT = 20 / 25.4 * 72, 259 / 25.4 * 72
 _LEAST_FILL: Final = 0.25  # of the last page
 
@@ -143,26 +146,30 @@ def _can_show(character: str, fonts: tuple[str, ...]) -> bool:
 
 
 def compile_shortest(inputs: TypstInputs) -> tuple[bytes, int]:
-    """Compile a report, tighter where that spares a last page that is nearly empty.
+    """Compile a report so that its last page is not nearly empty: with a page less if it can.
 
-    Returns the PDF and how tight it is.
+    Else its sections begin a page sooner. Returns the PDF and its setting.
     """
-    content, pages, fill = _compile(inputs, 0)
-    if pages > 1 and fill < _LEAST_FILL:
-        for tight in range(1, _TIGHTEST + 1):
-            tighter, fewer, _ = _compile(inputs, tight)
-            if fewer < pages:
-                return tighter, tight
-    return content, 0
+    content, pages, fill = _compile(inputs, _DESIGNED)
+    if pages == 1 or fill >= _LEAST_FILL:
+        return content, _DESIGNED
+    for setting in _TIGHTER:
+        tighter, fewer, _ = _compile(inputs, setting)
+        if fewer < pages:
+            return tighter, setting
+    spread, same, fill = _compile(inputs, _SPREAD)
+    if same == pages and fill >= _LEAST_FILL:
+        return spread, _SPREAD
+    return content, _DESIGNED
 
 
-def _compile(inputs: TypstInputs, tight: int) -> tuple[bytes, int, float]:
+def _compile(inputs: TypstInputs, setting: int) -> tuple[bytes, int, float]:
     """Compile a report once: its bytes, its pages, and how full the last one is."""
     compiler = load_compiler(system=inputs.system)
     content = compiler.compile(
         TEMPLATE,
         format="pdf",
-        sys_inputs={**inputs.texts, "tight": str(tight)},
+        sys_inputs={**inputs.texts, "setting": str(setting)},
         pdf_standards=[_STANDARD],
     )
     assert isinstance(content, bytes)

@@ -64,7 +64,8 @@ def _build_key_measure(context: ReportContext, item: Item) -> KeyMeasure:
     lang = context.say.lang
     phases = {each.item: each.phase for each in context.report.diagnosis.plan}
     step = context.explain(item.first_step[lang]) if item.first_step else ""
-    text = _find_reference(context, item)
+    reference = _find_reference(context, item)
+    text = "" if reference else context.explain(_join(context, _opening(context, item), item))
     return KeyMeasure(
         id=item.id,
         title=item.title[lang],
@@ -72,7 +73,8 @@ def _build_key_measure(context: ReportContext, item: Item) -> KeyMeasure:
         due=say_due(context, phases.get(item.id, Phase.LATER)),
         effort=say_effort(context, item.id),
         step=step,
-        text=text or context.explain(_join(context, _opening(context, item), item)),
+        reference=reference,
+        text=text,
     )
 
 

@@ -14,8 +14,8 @@ from sheet_diag.model.report_view import ChangedAnswer, ChangedAnswers, Method, 
 from sheet_diag.model.rules import CapRule, NaShareCapRule
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.view.previous import label_answer
-from sheet_diag.reports.view.why import label_of, unknown_sentence
-from sheet_diag.reports.view.words import join_apart, join_sentences, printable
+from sheet_diag.reports.view.why import label_of
+from sheet_diag.reports.view.words import join_apart, join_sentences, number_key, printable
 from sheet_diag.text.numbers import format_score
 
 
@@ -116,11 +116,10 @@ def _tell_answers(context: ReportContext) -> Iterator[str]:
     yield say("view.method.answered", asked=asked, answered=asked - left)
     if counts := list(_list_counts(context)):
         yield say("view.method.counts", counts=context.join(counts))
-    yield unknown_sentence(context)
     if scores.upper != scores.overall:
         upper = context.cell_values.upper
         parts = {"score": format_score(upper.overall), "rank": upper.rank}
-        yield say("view.method.upper", count=left, **parts)
+        yield say(f"view.method.upper.{number_key(left)}", count=left, **parts)
     if scores.strict_rank != scores.rank:
         parts = {"score": format_score(scores.strict), "rank": scores.strict_rank or ""}
         answer = label_of(context, ChoiceRole.NOT_APPLICABLE)

@@ -142,11 +142,13 @@ def _build_threats(context: ReportContext) -> Threats | None:
     say, listed = context.say, context.catalog.threats
     if listed is None:
         return None
-    counted = enumerate(context.report.diagnosis.threats, 1)
+    threats = context.report.diagnosis.threats
+    open_ones = any(each.done < each.items for each in threats)
+    counted = enumerate(threats if open_ones else (), 1)
     keys = ("threat", "done", "unknown")
     return Threats(
         heading=say("report.threats.heading", list=listed.name[say.lang]),
-        lead=say("report.threats.lead"),
+        lead=say("report.threats.lead" if open_ones else "report.threats.met"),
         heads=tuple(say(f"report.threats.column.{key}") for key in keys),
         rows=tuple(_build_threat(context, number, each, listed) for number, each in counted),
         source=say("report.threats.source", source=listed.source[say.lang]),
