@@ -25,7 +25,7 @@ from sheet_diag.model.returns import SheetIdentity
 from sheet_diag.model.settings import Limits
 from sheet_diag.reports.pdf import maker
 from sheet_diag.reports.pdf.maker import TEMPLATE, can_set_pdf, set_pdf
-from tests.catalogs import JIS, catalog, present
+from tests.catalogs import JIS, SCORING, catalog, present
 from tests.report_views import COMMENT, LONG_NAME, ODD, OVERRIDE, Case, demo_views, view_of
 
 MM: Final = 72 / 25.4
@@ -255,10 +255,12 @@ def test_page_1_holds_any_number_of_categories(count: int) -> None:
 
 @pytest.mark.parametrize("count", [1, 12])
 def test_a_catalogue_without_optional_texts_is_set(count: int) -> None:
-    small = catalog(*["3! 2 1nc 2p1"] * count)
+    gates = {**SCORING["gates"], "applicable_categories": 1}
+    small = catalog(*["3! 2 1nc 2p1"] * count, scoring={**SCORING, "gates": gates})
     view = view_of(Case({"C1": "×"}, catalog=small, damage=False))
     pages = read_pages(set_plain(view))
     assert squeeze(view.summary.why) in text_of(pages, 0)
+    assert squeeze(view.summary.result) in text_of(pages, 0)
     assert squeeze(view.method.heading) in text_of(pages, len(pages) - 1)
 
 

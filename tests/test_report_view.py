@@ -249,8 +249,15 @@ def test_a_long_name_is_cut_in_headers_only() -> None:
     assert make_view(profile={"company": english}).head.company == english
 
 
-def test_a_client_without_a_name_is_addressed_as_one() -> None:
-    assert odd("no name").head.addressee.startswith("（会社名未記入）")
+def test_a_client_without_a_name_is_not_addressed_but_told_by_its_file() -> None:
+    assert odd("no name").head.addressee == "（会社名未記入）　ご回答ファイル：a.xlsx"
+    english = make_view(profile={"company": ""}, lang=Lang.EN)
+    assert english.head.addressee == "(company name not given) · file: a.xlsx"
+
+
+def test_a_return_that_a_gate_holds_has_no_view() -> None:
+    with pytest.raises(ValueError, match="holds"):
+        make_view(rest=".")
 
 
 # --- what to do first

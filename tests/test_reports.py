@@ -341,7 +341,7 @@ def test_every_problem_is_listed() -> None:
 
 def test_a_client_without_a_name_is_addressed_by_its_file() -> None:
     texts = texts_on(page(of("no name")))
-    assert "（会社名未記入）.xlsx　御中" in texts
+    assert "（会社名未記入）　ご回答ファイル：.xlsx" in texts
 
 
 # --- the radar

@@ -89,7 +89,7 @@ REASONS: dict[str, tuple[str, tuple[str, ...], str]] = {
     "A: no weak point": (
         "○○ ○○ ○○ ○○", _ALIKE,
         "総合評価点100.0点は、ランクAの範囲（85点以上）です。"
-        "ランクを下げる弱い箇所はありませんでした。",
+        "ランクを下げる箇所はありませんでした。",
     ),
     "a cap that binds is the reason": (
         "○× ○○ ○○ ○○", ("8 5", *_ALIKE[1:]),
@@ -148,27 +148,38 @@ def test_the_reason_of_a_rank_is_what_binds_or_what_the_next_one_takes(case: str
 
 
 ASKED: dict[str, tuple[str, tuple[str, ...], Mapping[str, Any], str]] = {
-    "key measures before categories": (
+    "key measures before categories, as many as may be named": (
         "×○ ○× ○○ ○○", ("4! 9", "9 5", "5 1", "5 5"), {**SCORING, "ranks": {
             "A": 95, "B": 70, "C": 50, "D": 30, "E": 0}},
-        "Aに進むには、点数に加えて「対策C1-1」の実施",
+        "Aに進むには、点数に加えて「対策C1-1」の実施と、「分野2」など2カテゴリの評価点を"
+        "70点以上にすること",
+    ),
+    "that there is more": (
+        "×○ ×○ ○× ○○", ("4! 9", "4! 9", "9 5", "5 5"), {**SCORING, "ranks": {
+            "A": 95, "B": 70, "C": 50, "D": 30, "E": 0}},
+        "Aに進むには、点数に加えて「対策C1-1」「対策C2-1」の実施など",
+    ),
+    "a key measure to do and others to finish": (
+        "×○ △△○ ○△ ○△", ("3! 9", "3! 3! 18", "5 5", "5 5"), PARTIAL,
+        "Aに進むには、点数に加えて「対策C1-1」の実施と、一部の実施にとどまる「対策C2-1」など"
+        "2件のうち1件以上の完了",
     ),
     "two key measures at most": (
-        "×○ ×○ ○○ ○○", ("4! 9", "4! 9", "5 5", "5 5"), SCORING,
+        "×○ ×○ ○○ ○×", ("4! 11", "4! 11", "5 5", "7 3"), SCORING,
         "Aに進むには、点数に加えて「対策C1-1」「対策C2-1」の実施",
     ),
     "what may be done already": (
-        "?○ ×○ ○○ ○○", ("4! 9", "4! 9", "5 5", "5 5"), SCORING,
+        "?○ ×○ ○○ ○×", ("4! 11", "4! 11", "5 5", "7 3"), SCORING,
         "Aに進むには、点数に加えて「対策C1-1」「対策C2-1」の実施（または実施状況の確認）",
     ),
     "what was left open": (
-        ".○○ ○× ○○ ○○", ("2! 9 5", "9 9", "5 5", "5 5"), SCORING,
+        ".○○ ○× ○× ○○", ("2! 9 5", "7 3", "7 3", "5 5"), SCORING,
         "Aに進むには、点数に加えて「対策C1-1」の実施（または実施状況の確認）",
     ),
     "what is not finished": (
         "△△△ △○ ○△ ○△", ("3! 3! 3!", "2 8", "5 5", "5 5"), PARTIAL,
         "Aに進むには、点数に加えて一部の実施にとどまる「対策C1-1」「対策C1-2」など3件のうち"
-        "2件以上の完了",
+        "2件以上の完了など",
     ),
     "too much left out": (
         "--○ ×○ ×○ ×○", ("3n 3n 3", "2 5", "2 5", "2 5"), SCORING,

@@ -260,7 +260,7 @@ def test_a_return_without_a_company_is_named_by_its_file(tmp_path: Path) -> None
     assert result.name.startswith("青葉さま_")
     assert correction.name.startswith("若葉さま_")
     shown = texts_of(result)
-    assert "（会社名未記入）青葉さま.xlsx　御中" in shown
+    assert "（会社名未記入）　ご回答ファイル：青葉さま.xlsx" in shown
 
 
 def texts_of(path: Path) -> set[Any]:

@@ -25,7 +25,9 @@ _HEADER: Final = 24  # full-width characters of a name in a header
 
 
 def build_view(context: ReportContext) -> ReportView:
-    """Build the view; each document needs a context of its own."""
+    """Build the view; each document needs a context of its own. A held return has none."""
+    if context.report.diagnosis.scores.rank is None:
+        raise ValueError("a return that a gate holds gets no report")
     comparisons = build_comparisons(context, _COMPARISONS)
     insurance = _COMPARISONS + (comparisons is not None)
     method = insurance + (context.catalog.insurance is not None)
@@ -51,7 +53,7 @@ def _build_head(context: ReportContext) -> Head:
     phone = say("report.phone", phone=issuer.phone) if issuer.phone else ""
     lines = ((issuer.department, issuer.contact), (phone, issuer.email))
     return Head(
-        addressee=say("report.addressee", name=_name(context)),
+        addressee=_address(context),
         company=_cut(_name(context)),
         title=say("report.title"),
         confidential=say("report.confidential"),
@@ -63,6 +65,12 @@ def _build_head(context: ReportContext) -> Head:
         contact=tuple(filter(None, (join_apart(say, line) for line in lines))),
         signs=_build_signs(context),
     )
+
+
+def _address(context: ReportContext) -> str:
+    """Address the client; one without a name is told from others by its file, and not addressed."""
+    name = _name(context)
+    return context.say("report.addressee", name=name) if context.report.sheet.name else name
 
 
 def _name(context: ReportContext) -> str:

@@ -103,10 +103,21 @@ def _next_sentence(context: ReportContext, rank: Rank) -> str:
         key = "view.why.missed.all" if missed == of else "view.why.missed"
         return say(key, of=of, count=missed)
     if caps:
-        return say("view.why.asks", target=target, asked=_ask(context, min(caps, key=_place)))
+        return _asks_sentence(context, target, sorted(caps, key=_place))
     lowest = context.catalog.scoring.ranks[target.position].lowest or Fraction(0)
     gap = lowest - Fraction(format_score(context.cell_values.record.overall))  # of what is printed
     return say("view.why.gap", target=target, points=format_score(gap))
+
+
+def _asks_sentence(context: ReportContext, target: Rank, caps: Sequence[Cap]) -> str:
+    """Say what caps ask for, as long as names are left; that there is more, where there is."""
+    say, left, asked = context.say, _MOST_NAMED, list[str]()
+    for cap in caps:
+        if left:
+            asked.append(_ask(context, cap, left))
+            left -= min(left, len(cap.because))
+    key = "view.why.asks.more" if len(asked) < len(caps) else "view.why.asks"
+    return say(key, target=target, asked=say("view.why.asks.and").join(asked))
 
 
 def count_key_measures(context: ReportContext) -> int:
@@ -132,13 +143,13 @@ def _place(cap: Cap) -> tuple[bool, bool]:
     return not rule.counts_items, isinstance(rule, CriticalCapRule) and rule.partial
 
 
-def _ask(context: ReportContext, cap: Cap) -> str:
-    """Say what a cap asks for: all that it counts, or as many as lift it."""
+def _ask(context: ReportContext, cap: Cap, most: int) -> str:
+    """Say what a cap asks for, by at most so many names: all that it counts, or what lifts it."""
     say, rule, count = context.say, cap.rule, len(cap.because)
     of = "items" if rule.counts_items else "categories"
-    counted = _in_order(context, cap)[:_MOST_NAMED]
+    counted = _in_order(context, cap)[:most]
     names, least = context.quote(_names(context, cap, counted)), count - rule.needed + 1
-    if count > _MOST_NAMED:
+    if count > most:
         names = say(f"report.why.next.more.{of}", names=names, count=count)
     if least < count:
         names = say(f"report.why.next.some.{of}", names=names, least=least)
