@@ -145,7 +145,7 @@ def _build_threats(context: ReportContext) -> Threats | None:
     threats = context.report.diagnosis.threats
     open_ones = any(each.done < each.items for each in threats)
     counted = enumerate(threats if open_ones else (), 1)
-    keys = ("threat", "done", "unknown")
+    keys = ("threat", "done", "unknown") if open_ones else ()
     return Threats(
         heading=say("report.threats.heading", list=listed.name[say.lang]),
         lead=say("report.threats.lead" if open_ones else "report.threats.met"),
