@@ -93,7 +93,7 @@ def _places(catalog: Catalog) -> Mapping[str, Mapping[str, _Places]]:
         (item.id, choice.id): key
         for item in catalog.items.values()
         for choice in catalog.choices_of(item).values()
-        if (key := _urgency(item, choice))
+        if (key := _urgency(catalog, item, choice))
     }
     order = {key: place for place, key in enumerate(sorted(set(keys.values())))}
     places: dict[str, dict[str | None, int]] = {item: {} for item in catalog.items}
@@ -102,11 +102,11 @@ def _places(catalog: Catalog) -> Mapping[str, Mapping[str, _Places]]:
     return {c.id: {item.id: places[item.id] for item in c.items} for c in catalog.scored_categories}
 
 
-def _urgency(item: Item, choice: Choice) -> _Urgency | None:
-    """Critical items worth nothing first, then those in part, then by priority and lost points."""
+def _urgency(catalog: Catalog, item: Item, choice: Choice) -> _Urgency | None:
+    """Critical items not done first, then those in part, then by priority and lost points."""
     if choice.value is None or choice.value == 1 or not item.is_scored:
         return None
-    group = int(choice.value > 0) if item.critical else 2
+    group = int(choice.value > catalog.lowest_value(item)) if item.critical else 2
     return group, item.priority, -item.weight * (1 - choice.value)
 
 

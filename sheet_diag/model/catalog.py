@@ -19,7 +19,16 @@ from pydantic import BeforeValidator, ConfigDict, Field, StrictBool, StrictInt
 from sheet_diag.model.basics import Lang, Rank, parse_iso_day
 from sheet_diag.model.conditions import Condition
 from sheet_diag.model.damage import DamageTable
-from sheet_diag.model.record import Id, NonEmptyText, Record, Score, Share, Text, parse_exact
+from sheet_diag.model.record import (
+    Exact,
+    Id,
+    NonEmptyText,
+    Record,
+    Score,
+    Text,
+    Weight,
+    parse_exact,
+)
 from sheet_diag.model.rules import InsuranceRule, ScoringRule
 from sheet_diag.model.standards import Standard
 from sheet_diag.model.threats import ThreatList
@@ -52,11 +61,14 @@ class GlossaryEntry(Record):
 
 
 class Choice(Record):
-    """選択肢: `value` is the share of the weight earned, 0 to 1; None leaves the item out."""
+    """選択肢: `value` is the share of the weight earned, at most 1; None leaves the item out.
+
+    It is below 0 where an answer takes points away.
+    """
 
     id: Id
     role: ChoiceRole = ChoiceRole.ANSWERED
-    value: Share | None = None
+    value: Annotated[Exact, Field(le=1)] | None = None
     label: Text
     meaning: Text | None = None
     aliases: Aliases = Aliases()
@@ -148,7 +160,7 @@ class Item(Record):
     topic: Text
     kind: ItemKind = ItemKind.SINGLE
     answer_set: Id = ""
-    weight: Annotated[StrictInt, Field(ge=0, le=100)]
+    weight: Annotated[Weight, Field(ge=0, le=100_000)]
     condition: Condition | None = None
     required: StrictBool = True
     unit: Text | None = None
@@ -191,7 +203,7 @@ class Category(Record):
     """
 
     id: Id
-    weight: Annotated[StrictInt, Field(ge=1, le=100)] = 1
+    weight: Annotated[Weight, Field(gt=0, le=100_000)] = 1
     target: Score | None = None
     name: Text
     short: Text
@@ -285,6 +297,9 @@ class ReportTexts(Record):
     insurance: InsuranceTexts | None = None
 
 
+_NOTHING: Final = (Fraction(0), Fraction(0))
+
+
 class Catalog(Record):
     """設問カタログ: `sha256` digests its files; ids are unique over the whole catalogue.
 
@@ -376,6 +391,24 @@ class Catalog(Record):
             name: {choice.id: choice for choice in choices}
             for name, choices in self.answer_sets.items()
         }
+
+    def lowest_value(self, item: Item) -> Fraction:
+        """Return the least that an answer is worth; わからない may be worth less."""
+        return self._lowest.get(item.answer_set, _NOTHING)[0]
+
+    def least_value(self, item: Item) -> Fraction:
+        """Return the least that a choice is worth, which is that of 未回答, too."""
+        return self._lowest.get(item.answer_set, _NOTHING)[1]
+
+    @cached_property
+    def _lowest(self) -> Mapping[str, tuple[Fraction, Fraction]]:
+        found = {}
+        for name, choices in self.answer_sets.items():
+            valued = [(each.role, each.value) for each in choices if each.value is not None]
+            answered = [value for role, value in valued if role is ChoiceRole.ANSWERED]
+            if answered:
+                found[name] = (min(answered), min(value for _, value in valued))
+        return found
 
     def offered(self, item: Item) -> Iterator[Choice]:
         """Yield the choices of an item's drop-down."""

@@ -39,6 +39,15 @@ LongScore = Annotated[
     Fraction, BeforeValidator(lambda value: parse_exact(value, _LONG)), Field(ge=0, le=100)
 ]
 Share = Annotated[Exact, Field(ge=0, le=1)]
+
+
+def parse_weight(value: object) -> int | Fraction:
+    """Read an exact number; a whole one stays an `int`. Raises `ValueError`."""
+    exact = parse_exact(value)
+    return exact.numerator if exact.denominator == 1 else exact
+
+
+Weight = Annotated[int | Fraction, BeforeValidator(parse_weight)]
 Score = Annotated[Exact, Field(ge=0, le=100)]
 NonEmptyText = Annotated[str, Field(min_length=1, pattern=r"\S")]
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=40)]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from fractions import Fraction
 from typing import Annotated, ClassVar
 
 from pydantic import ConfigDict, Field, StrictBool, StrictInt
 
 from sheet_diag.model.basics import Rank
-from sheet_diag.model.record import Exact, Id, NonEmptyText, Record, Score, Share, Text
+from sheet_diag.model.record import Exact, Id, NonEmptyText, Record, Score, Share, Text, Weight
 
 
 class GateLimits(Record):
@@ -116,13 +117,24 @@ class RankRule(Record):
     colour: Annotated[str, Field(pattern=r"^#[0-9A-Fa-f]{6}$")] | None = None
 
 
+class ScoringMethod(StrEnum):
+    """How answers add up: a mean of categories, a mean of all items, or a sum of points."""
+
+    CATEGORY_MEAN = "category_mean"
+    ITEM_MEAN = "item_mean"
+    SUM = "sum"
+
+
 class ScoringRule(Record):
     """Every number of the scoring rule; `ranks` stand from the best to the worst.
 
+    `full` is the score where all is done; that of a category is 100 where points are summed.
     `na_together` lists items that are 該当なし all or none, as they have one condition.
     """
 
     ranks: Annotated[tuple[RankRule, ...], Field(min_length=2, max_length=12)]
+    method: ScoringMethod = ScoringMethod.CATEGORY_MEAN
+    full: Annotated[Weight, Field(gt=0, le=1_000_000)] = 100
     gates: GateLimits
     caps: Caps
     review: ReviewLimits
@@ -132,6 +144,16 @@ class ScoringRule(Record):
     na_together: tuple[tuple[Id, ...], ...] = ()
     na_by_company: tuple[CompanyConditionRule, ...] = ()
     prerequisites: tuple[PrerequisiteRule, ...] = ()
+
+    @property
+    def full_of_category(self) -> int | Fraction:
+        """Return the score of a category in which all is done."""
+        return 100 if self.method is ScoringMethod.SUM else self.full
+
+    @property
+    def is_pooled(self) -> bool:
+        """Whether all items count together, so that a category counts by its weight that applies."""
+        return self.method is not ScoringMethod.CATEGORY_MEAN
 
 
 class UnknownExposure(Record):

@@ -6,10 +6,10 @@ cut so that a part regained in any category gains a whole number of them.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from math import lcm
+from math import ceil, lcm
 from typing import Final, NamedTuple
 
 from sheet_diag.diagnosis.scoring.item_scores import parts_of_a_point
@@ -46,10 +46,11 @@ class CategoryLosses:
     worth: int
     counted: int
     earned: int
+    full: int | Fraction
 
     def missing(self, score: Fraction) -> int:
         """Count the parts to regain until the category has that score."""
-        return _round_up(score, self.counted) - self.earned
+        return ceil(score * self.counted / self.full) - self.earned
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,21 +60,18 @@ class Losses:
     categories: tuple[CategoryLosses, ...]
     whole: int
     earned: int
+    full: int | Fraction
 
     def missing(self, score: Fraction) -> int:
         """Count the parts to gain until the overall score is that."""
-        return _round_up(score, self.whole) - self.earned
+        return ceil(score * self.whole / self.full) - self.earned
 
     def points(self, loss: Loss) -> Fraction:
-        """Compute the points of the overall score (of 100) that an item gains."""
-        return Fraction(100 * loss.gain, self.whole)
+        """Compute the points of the overall score that an item gains."""
+        return Fraction(self.full * loss.gain, self.whole)
 
     def __iter__(self) -> Iterator[Loss]:
         return (loss for category in self.categories for loss in category.losses)
-
-
-def _round_up(score: Fraction, whole: int) -> int:
-    return -(-score.numerator * whole // (100 * score.denominator))
 
 
 def compute_losses(catalog: Catalog, scores: Scores) -> Losses:
@@ -81,20 +79,30 @@ def compute_losses(catalog: Catalog, scores: Scores) -> Losses:
     categories = catalog.scored_categories
     applicable = [c for c in categories if scores.categories[c.id].score is not None]
     parts = parts_of_a_point(catalog)
-    counted = [parts * _counted_weight(category, scores) for category in applicable]
+    counted = [int(parts * _counted_weight(category, scores)) for category in applicable]
+    weights = _whole_weights(
+        counted if catalog.scoring.is_pooled else [c.weight for c in applicable]
+    )
     common = lcm(*counted)
     found = tuple(
-        _category_losses(catalog, category, scores, whole, category.weight * (common // whole))
-        for category, whole in zip(applicable, counted, strict=True)
+        _category_losses(catalog, category, scores, whole, weight * (common // whole))
+        for category, whole, weight in zip(applicable, counted, weights, strict=True)
     )
     return Losses(
         categories=found,
-        whole=common * sum(category.weight for category in applicable),
+        whole=common * sum(weights),
         earned=sum(each.worth * each.earned for each in found),
+        full=catalog.scoring.full,
     )
 
 
-def _counted_weight(category: Category, scores: Scores) -> int:
+def _whole_weights(weights: Sequence[int | Fraction]) -> list[int]:
+    """Enlarge weights alike until all are whole numbers."""
+    parts = lcm(*(weight.denominator for weight in weights))
+    return [int(weight * parts) for weight in weights]
+
+
+def _counted_weight(category: Category, scores: Scores) -> int | Fraction:
     return sum([i.weight for i in category.items if scores.items[i.id].lost is not None])
 
 
@@ -106,7 +114,7 @@ def _category_losses(
     for item in category.items:
         points = scores.items[item.id].lost
         if points:
-            lost = points.numerator * (parts // points.denominator)
+            lost = int(points * parts)
             merit = _merit(catalog, item, lost, item.id in missed)
             losses.append(Loss(item.id, lost, lost * worth, merit, item.id in missed))
     return CategoryLosses(
@@ -114,6 +122,7 @@ def _category_losses(
         worth=worth,
         counted=counted,
         earned=counted - sum([each.lost for each in losses]),
+        full=catalog.scoring.full_of_category,
     )
 
 

@@ -54,7 +54,10 @@ def _find_contradictions(catalog: Catalog, sums: Mapping[str, CategorySums]) -> 
     scored = {answer.item: answer for each in sums.values() for answer in each.answers}
     left_out = {i for i, each in scored.items() if each.role is ChoiceRole.NOT_APPLICABLE}
     answered = {i for i, each in scored.items() if each.role and i not in left_out}
-    values = {i: each.score.value for i, each in scored.items() if each.role is ChoiceRole.ANSWERED}
+    known = [
+        (i, each.score.value) for i, each in scored.items() if each.role is ChoiceRole.ANSWERED
+    ]
+    is_done = {i: v is not None and v > catalog.lowest_value(catalog.items[i]) for i, v in known}
     for rule in catalog.scoring.contradictions:
         if rule.na in left_out and rule.answered in answered:
             yield _na_finding(rule.na, rule.answered)
@@ -63,7 +66,7 @@ def _find_contradictions(catalog: Catalog, sums: Mapping[str, CategorySums]) -> 
         if na and other:
             yield _na_finding(na[0], other[0])
     for needing in catalog.scoring.prerequisites:
-        if values.get(needing.item) and all(values.get(each) == 0 for each in needing.needs):
+        if is_done.get(needing.item) and all(is_done.get(each) is False for each in needing.needs):
             code = FindingCode.ANSWER_CONTRADICTION
             yield Finding(code, code.value, (needing.item, *needing.needs))
 

@@ -1,8 +1,8 @@
 """Turn answers into scores, caps and a rank.
 
-Pure and exact: scores are 0 to 100 as `Fraction`, and are compared before they are rounded. The
-same answers are scored in three variants: of record (未回答 = 0), as the upper bound (未回答 = 1)
-and strictly (該当なし = 0). Every number comes from the catalogue; docs/scoring.md has the rule.
+Pure and exact: scores are a `Fraction`, and are compared before they are rounded. The same answers
+are scored in three variants: of record (未回答 is worth the least), as the upper bound (未回答 = 1)
+and strictly (該当なし is worth the least). Every number comes from the catalogue; docs/scoring.md has the rule.
 """
 
 from __future__ import annotations
@@ -94,18 +94,27 @@ class _VariantResult:
 
 def _score_variant(catalog: Catalog, sums: _Sums, variant: ScoreVariant) -> _VariantResult:
     facts = collect_facts(sums, variant)
-    overall, caps = overall_score(catalog, facts.scores), tuple(find_caps(catalog, facts))
+    overall, caps = _overall_score(catalog, sums, variant), tuple(find_caps(catalog, facts))
     base = base_rank(catalog, overall or Fraction(0))
     rank = worse_of(base, *(cap.at_most for cap in caps))
     return _VariantResult(facts, overall, base, caps, rank)
 
 
-def overall_score(catalog: Catalog, scores: Mapping[str, Fraction | None]) -> Fraction | None:
-    """Compute the mean of the applicable categories, each counted by its weight."""
-    counted = [(c.weight, s) for c in catalog.categories if (s := scores[c.id]) is not None]
+def _overall_score(catalog: Catalog, sums: _Sums, variant: ScoreVariant) -> Fraction | None:
+    """Compute the mean of the applicable categories, each counted by its weight.
+
+    Where all items count together, the weight of a category is that of its items that count.
+    """
+    rule, counted = catalog.scoring, []
+    for category in catalog.categories:
+        score = variant.score(sums[category.id])
+        if score is not None:
+            pooled = variant.weight(sums[category.id])
+            counted.append((pooled if rule.is_pooled else category.weight, score))
     if not counted:
         return None
-    return sum((w * s for w, s in counted), Fraction(0)) / sum(w for w, _ in counted)
+    mean = sum((w * s for w, s in counted), Fraction(0)) / sum(w for w, _ in counted)
+    return mean * Fraction(rule.full, rule.full_of_category) if rule.is_pooled else mean
 
 
 def base_rank(catalog: Catalog, score: Fraction) -> Rank:
