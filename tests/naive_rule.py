@@ -23,7 +23,7 @@ class Row(NamedTuple):
 
     item: str
     category: str
-    weight: int
+    weight: int | Fraction
     critical: bool
     priority: int
     answer: str  # answered, unknown, na, refused (該当なし that is not allowed) or blank
@@ -107,8 +107,8 @@ def read_rows(catalog: Catalog, answers: Answers) -> list[Row]:
                     answer = "refused"
                 else:
                     answer, value = "na", None
-            facts = (item.weight, item.critical, item.priority)
-            rows.append(Row(item.id, category.id, *facts, answer, None).worth(value))
+            row = Row(item.id, category.id, item.weight, item.critical, item.priority, answer, None)
+            rows.append(row.worth(value))
     return rows
 
 
@@ -175,7 +175,7 @@ def more_na_than(catalog: Catalog, rows: Sequence[Row], limit: Fraction) -> tupl
 
 def world_of(catalog: Catalog, rows: Sequence[Row]) -> World:
     scores: dict[str, Fraction | None] = {}
-    total, weights = _NOTHING, 0
+    total, weights = _NOTHING, _NOTHING
     for category in catalog.categories:
         mine = [row for row in rows if row.category == category.id and row.value is not None]
         whole = sum(row.weight for row in mine)
@@ -224,7 +224,8 @@ def caps_of(
 def gates_of(catalog: Catalog, rows: Sequence[Row]) -> set[tuple[str, str | None]]:
     limits = catalog.scoring.gates
     gates: set[tuple[str, str | None]] = set()
-    total_answered = total_asked = applicable = 0
+    total_answered = total_asked = _NOTHING
+    applicable = 0
     for category in catalog.categories:
         mine = [row for row in rows if row.category == category.id and row.value is not None]
         asked = sum(row.weight for row in mine)
@@ -316,7 +317,7 @@ def plan_of(
     catalog: Catalog, rows: Sequence[Row], way: Sequence[str]
 ) -> list[tuple[str, int, str, Fraction, str]]:
     """All open items in the one order: group, label, effect, phase."""
-    rule, whole = catalog.scoring.plan, {c.id: 0 for c in catalog.categories}
+    rule, whole = catalog.scoring.plan, dict.fromkeys(catalog.category_by_id, _NOTHING)
     for row in rows:
         whole[row.category] += 0 if row.value is None else row.weight
     weights = {c.id: c.weight for c in catalog.categories if whole[c.id]}

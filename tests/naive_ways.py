@@ -96,11 +96,11 @@ class Goal:
             whole = wholes[category.id]
             lost = {r.item: int(r.lost * parts) for r in counted if r.category == category.id}
             if whole:
-                weights += category.weight
+                weights += int(category.weight)
                 self.categories.append(
                     _Part(
-                        category.weight * (unit // whole),
-                        whole - sum(lost.values()),
+                        int(category.weight) * (unit // whole),
+                        int(whole) - sum(lost.values()),
                         {item: some for item, some in lost.items() if some},
                         ceil(floor * whole / 100),
                         tuple(ceil(each.score * whole / 100) for each in crowds),

@@ -193,11 +193,11 @@ BROKEN = {
     "an id that is a list": broken(
         PROFILE, "id: phone", "id: [phone]", (PROFILE, "6.id", C.WRONG_TYPE, "['phone']", "")
     ),
-    "a weight over 100": broken(
+    "a weight over 10,000": broken(
         AST,
         _AST_01,
-        _AST_01.replace("2", "101"),
-        (AST, "AST-01.weight", C.OUT_OF_RANGE, "101", ""),
+        _AST_01.replace("2", "10001"),
+        (AST, "AST-01.weight", C.OUT_OF_RANGE, "10001", ""),
     ),
     "a score over 100": broken(
         TOP,

@@ -160,7 +160,7 @@ class Item(Record):
     topic: Text
     kind: ItemKind = ItemKind.SINGLE
     answer_set: Id = ""
-    weight: Annotated[Weight, Field(ge=0, le=100_000)]
+    weight: Annotated[Weight, Field(ge=0, le=10_000)]
     condition: Condition | None = None
     required: StrictBool = True
     unit: Text | None = None
@@ -203,7 +203,7 @@ class Category(Record):
     """
 
     id: Id
-    weight: Annotated[Weight, Field(gt=0, le=100_000)] = 1
+    weight: Annotated[Weight, Field(gt=0, le=10_000)] = 1
     target: Score | None = None
     name: Text
     short: Text
@@ -399,6 +399,11 @@ class Catalog(Record):
     def least_value(self, item: Item) -> Fraction:
         """Return the least that a choice is worth, which is that of 未回答, too."""
         return self._lowest.get(item.answer_set, _NOTHING)[1]
+
+    @cached_property
+    def takes_points(self) -> bool:
+        """Whether an answer is worth less than nothing, so that scores may be below 0."""
+        return any(self.least_value(item) < 0 for item in self.items.values())
 
     @cached_property
     def _lowest(self) -> Mapping[str, tuple[Fraction, Fraction]]:

@@ -152,7 +152,7 @@ class ScoringRule(Record):
 
     @property
     def is_pooled(self) -> bool:
-        """Whether all items count together, so that a category counts by its weight that applies."""
+        """Whether items count together: a category then counts by what applies of it."""
         return self.method is not ScoringMethod.CATEGORY_MEAN
 
 

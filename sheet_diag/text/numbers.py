@@ -6,9 +6,16 @@ from fractions import Fraction
 
 
 def format_score(value: Fraction) -> str:
-    """Write a score with one decimal, truncated, so that it never rounds up over a border."""
+    """Write a score with one decimal, rounded down, so that it never gets over a border."""
     tenths = _tenths(value)
-    return f"{tenths // 10}.{tenths % 10}"
+    whole, decimal = divmod(abs(tenths), 10)
+    return f"{'-' if tenths < 0 else ''}{whole}.{decimal}"
+
+
+def write_number(value: int | Fraction) -> str:
+    """Write an exact number: as a decimal where it is one, else as a fraction."""
+    decimal = f"{float(value):g}"
+    return decimal if Fraction(decimal) == value else str(value)
 
 
 def truncate_score(value: Fraction) -> float:

@@ -219,7 +219,7 @@ def _write_item(page: Page, row: _AnswerRow, context: ReportContext, link: str) 
     page.client_text(at, ANSWER, answer, _ANSWER)
     remark = _write_remark(page, at, item.id, context, link)
     page.text(at, STAR, row.star, _STAR)
-    page.number(at, WEIGHT, item.weight, _WEIGHT)
+    page.number(at, WEIGHT, float(item.weight), _NUMBER if item.weight % 1 else _WEIGHT)
     for column, numbers in enumerate(row.controls, len(_WIDTHS)):
         _write_number_or_text(page, at, column, numbers, CENTERED_MUTED)
     cells = ((remark, TEXT_9, (_REMARK, _REMARK)), (answer, _ANSWER, (ANSWER, ANSWER)))
@@ -271,10 +271,14 @@ def _build_inputs(localized: LocalizedCatalog, layout: AnswersLayout) -> Calcula
             calc.WEIGHT: f"SUM({area[WEIGHT]})-{out}",
             calc.POINTS: f"SUM({area[POINTS]})",
             calc.LEFT_OUT: out,
-            calc.OPEN: f"SUMPRODUCT({area[OPEN]}*{area[WEIGHT]})",
+            calc.OPEN: (
+                f"SUMPRODUCT({area[OPEN]},{area[LOST]})"
+                if any(localized.catalog.least_value(item) for item in category.items)
+                else f"SUMPRODUCT({area[OPEN]}*{area[WEIGHT]})"
+            ),
         }
     rows = (_FIRST, _FIRST + len(layout.rows) - 1)
-    columns = (CellSpan(layout.sheet, column, *rows) for column in (STAR, VALUE, OPEN))
+    columns = (CellSpan(layout.sheet, column, *rows) for column in (_ID, STAR, VALUE, OPEN))
     return CalculationInputs(sums, ItemColumns(*columns))
 
 

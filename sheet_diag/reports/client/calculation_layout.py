@@ -130,9 +130,10 @@ class CalculationLayout:
 
 @dataclass(frozen=True, slots=True)
 class ItemColumns:
-    """The columns of the items that may bring a cap: ★ of the critical ones, value, and whether
-    it is open."""
+    """The columns of the items that may bring a cap: id, ★ of the critical ones, value, and
+    whether it is open."""
 
+    id: CellSpan
     star: CellSpan
     value: CellSpan
     open: CellSpan

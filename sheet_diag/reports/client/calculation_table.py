@@ -7,7 +7,7 @@ from typing import Final
 
 from sheet_diag.diagnosis.scoring.cap_rules import cap_rules
 from sheet_diag.model.basics import Rank
-from sheet_diag.model.catalog import Category
+from sheet_diag.model.catalog import Catalog, Category
 from sheet_diag.model.rules import CapRule, NaShareCapRule
 from sheet_diag.reports.client import calculation_layout as calc
 from sheet_diag.reports.client.calculation_layout import (
@@ -140,7 +140,8 @@ class _CalculationTable:
     def write_category(self, row: int, category: Category) -> None:
         page, lang = self.page, self.context.say.lang
         page.height(row, HEIGHTS["line"])
-        self.write_parameter(row, calc.IMPORTANCE, _FIGURE, category.weight)
+        weight = _category_weight(self.context.catalog, category, self.values)
+        self.write_parameter(row, calc.IMPORTANCE, _FIGURE, weight)
         page.text(row, calc.SHORT, category.short[lang], _SHORT)
         page.text(row, calc.NAME, category.name[lang], _NAME)
         values = _category_values(category, self.context.say, self.values)
@@ -155,7 +156,7 @@ class _CalculationTable:
         page, row, values = self.page, self.layout.overall, self.values
         page.height(row, HEIGHTS["line"])
         counted = sum(
-            category.weight
+            _category_weight(self.context.catalog, category, values)
             for category in self.context.catalog.categories
             if values.scores.categories[category.id].score is not None
         )
@@ -235,20 +236,28 @@ class _CalculationTable:
         return rank if rank else self.context.say("report.none")
 
 
+def _category_weight(catalog: Catalog, category: Category, values: FormulaValues) -> float:
+    """Give what a category counts by: where all items count together, what applies of it."""
+    if not catalog.scoring.is_pooled:
+        return float(category.weight)
+    return float(sum(item.weight for item in category.items if values.counts(item.id)))
+
+
 def _category_values(
     category: Category, say: Wording, values: FormulaValues
 ) -> dict[int, str | float]:
     """Compute what the calculated columns of a category show now."""
     items, now = values.scores.items, values.scores.categories[category.id]
     total = sum(item.weight for item in category.items)
-    weight = sum(i.weight for i in category.items if items[i.id].points is not None)
+    weight = sum(i.weight for i in category.items if values.counts(i.id))
+    open_items = [item.id for item in category.items if item.id in values.unanswered]
     shown, mark = values.shown(category.id), values.mark(category.id)
     outside = say("report.categories.na")
     return {
         calc.WEIGHT: float(weight),
         calc.POINTS: float(weight - now.lost),
         calc.LEFT_OUT: float(total - weight),
-        calc.OPEN: float(sum(i.weight for i in category.items if i.id in values.unanswered)),
+        calc.OPEN: float(sum(items[each].lost or 0 for each in open_items)),
         calc.EXACT: outside if now.score is None else float(now.score),
         calc.UPPER: outside if now.upper is None else float(now.upper),
         calc.SHOWN: outside if shown is None else shown,

@@ -226,6 +226,10 @@ class FormulaValues:
         codes = (FindingCode.UNANSWERED, FindingCode.NA_NOT_ALLOWED)
         return frozenset(i for f in self.scores.findings if f.code in codes for i in f.about)
 
+    def counts(self, item: str) -> bool:
+        """Whether an item counts: it is not left out as 該当なし."""
+        return self.scores.items[item].points is not None
+
     @cached_property
     def order(self) -> tuple[str, ...]:
         """The ids of the categories; those that are 対象外 come last, so that a chart can leave
@@ -248,7 +252,7 @@ class FormulaValues:
 
     @cached_property
     def record(self) -> VariantValues:
-        """The variant with 未回答 worth nothing."""
+        """The variant with 未回答 worth the least."""
         return self._values(ScoreVariant.RECORD, self.scores.overall)
 
     @cached_property

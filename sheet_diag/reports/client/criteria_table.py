@@ -6,7 +6,7 @@ above refer to them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -50,11 +50,15 @@ class AnswerWords:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class CriteriaLayout:
-    """Where the parameters stand; ranks and marks fall from the best."""
+    """Where the parameters stand; ranks and marks fall from the best.
+
+    `with_least` are the answer sets whose least value is not 0, which 未回答 is worth, too.
+    """
 
     top: int
     bottom: int
     words: Mapping[str, AnswerWords]
+    with_least: Collection[str]
     ranks: CellSpan
     rank_lows: CellSpan
     marks: CellSpan
@@ -69,6 +73,9 @@ class CriteriaLayout:
         labels = words.valued.reference_from(home)
         values = CellSpan(words.valued.sheet, _VALUE, words.valued.first, words.valued.last)
         value = f"SUMPRODUCT(({labels}={answer})*{values.reference_from(home)})"
+        if item.answer_set in self.with_least:
+            known = f"SUMPRODUCT(({self.choices(item, home)}={answer})*1)"
+            value = f"IF({known}=0,MIN({values.reference_from(home)}),{value})"
         if words.left_out is None or not item.na_allowed:
             return f"={value}"
         left_out = f"SUMPRODUCT(({words.left_out.reference_from(home)}={answer})*1)"
@@ -101,6 +108,7 @@ def plan_criteria(catalog: Catalog, sheet: str, top: int) -> CriteriaLayout:
         top=top,
         bottom=max(row, first + ranks - 1, first + marks - 1),  # `row` is that of 未回答
         words=words,
+        with_least={i.answer_set for i in catalog.items.values() if catalog.least_value(i)},
         ranks=CellSpan(sheet, _RANK, first, first + ranks - 1),
         rank_lows=CellSpan(sheet, _RANK_LOW[0], first, first + ranks - 2),  # all reach the last
         marks=CellSpan(sheet, _MARK[0], first, first + marks - 1),
@@ -158,7 +166,8 @@ def _write_words(page: Page, criteria: CriteriaLayout, context: ReportContext) -
             row += 1
     page.merged(row, *_KIND, say("calculation.criteria.unanswered"), _MUTED)
     page.text(row, _WORD, say("calculation.criteria.other"), TEXT)
-    page.text(row, _VALUE, say("calculation.criteria.zero"), CENTERED)
+    least = "least" if criteria.with_least else "zero"
+    page.text(row, _VALUE, say(f"calculation.criteria.{least}"), CENTERED)
 
 
 def _write_word(page: Page, row: int, choice: Choice, context: ReportContext) -> None:

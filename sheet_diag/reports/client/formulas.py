@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import lru_cache
 from typing import Final, assert_never
 
 from sheet_diag.diagnosis.scoring.cap_rules import cap_rules
+from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.rules import (
     CapRule,
     CategoriesCapRule,
@@ -32,6 +35,7 @@ from sheet_diag.xlsx.references import CellSpan, cell
 # of the built-in catalogue lie at least 1e-7 from a threshold that they do not meet.
 _DIGITS: Final = 11
 _DIGITS_OF_MEAN: Final = 10
+_SLIGHTLY: Final = Fraction(1, 1_000_000_000)  # more than a float errs in the value of an item
 # Where a calculation stands depends on how many items are open and which categories are 対象外.
 _PLACES: Final = 256
 
@@ -39,9 +43,14 @@ CellFormulas = Mapping[tuple[int, int], str]  # by row and column, each with its
 _Formulas = Iterator[tuple[tuple[int, int], str]]
 
 
-def truncate(value: str) -> str:
-    """Build the formula that cuts a number after its first decimal, floats just below included."""
-    return f"TRUNC(ROUND(10*{value},9))/10"
+def round_down(catalog: Catalog, value: str) -> str:
+    """Build the formula that rounds a score down to one decimal, floats just below included."""
+    return f"{'INT' if catalog.takes_points else 'TRUNC'}(ROUND(10*{value},9))/10"
+
+
+def write_factor(value: int | Fraction) -> str:
+    """Write an exact number as a formula has it."""
+    return str(value) if value >= 0 and value.denominator == 1 else f"({value})"
 
 
 @lru_cache(maxsize=_PLACES)
@@ -81,7 +90,11 @@ class _FormulaBuilder:
 
     def categories(self) -> _Formulas:
         for row, name in enumerate(self.layout.order, self.layout.first):
-            yield from self.parameters(row, (calc.IMPORTANCE, calc.TARGET))
+            if self.localized.catalog.scoring.is_pooled:
+                yield (row, calc.IMPORTANCE), self.at(row, calc.WEIGHT)
+                yield from self.parameters(row, (calc.TARGET,))
+            else:
+                yield from self.parameters(row, (calc.IMPORTANCE, calc.TARGET))
             for column, formula in (*self.inputs.sums[name].items(), *self.scores(row)):
                 yield (row, column), formula
 
@@ -90,12 +103,16 @@ class _FormulaBuilder:
         weight, points, exact = at[calc.WEIGHT], at[calc.POINTS], at[calc.EXACT]
         outside = f"{weight}=0,{quote_formula_text(self.localized.say('report.categories.na'))}"
         upper = f"({points}+{at[calc.OPEN]})"
-        yield calc.EXACT, f"IF({outside},ROUND(100*{points}/{weight},{_DIGITS}))"
-        yield calc.UPPER, f"IF({outside},ROUND(100*{upper}/{weight},{_DIGITS}))"
-        yield calc.SHOWN, f"IF({outside},{truncate(exact)})"
+        full = write_factor(self.localized.catalog.scoring.full_of_category)
+        yield calc.EXACT, f"IF({outside},ROUND({full}*{points}/{weight},{_DIGITS}))"
+        yield calc.UPPER, f"IF({outside},ROUND({full}*{upper}/{weight},{_DIGITS}))"
+        yield calc.SHOWN, f"IF({outside},{self.round_down(exact)})"
         yield calc.NA_SHARE, f"{at[calc.LEFT_OUT]}/({weight}+{at[calc.LEFT_OUT]})"
         mark = self.first_reached(self.criteria.marks, self.criteria.mark_lows, exact)
         yield calc.MARK, f"IF({weight}=0,{self.none},{mark})"
+
+    def round_down(self, value: str) -> str:
+        return round_down(self.localized.catalog, value)
 
     def first_reached(self, names: CellSpan, lows: CellSpan, score: str) -> str:
         """Find the first name whose lowest score is reached."""
@@ -103,16 +120,18 @@ class _FormulaBuilder:
         return f"INDEX({names_},1+SUMPRODUCT(({lows_}>{score})*1))"
 
     def overall(self) -> _Formulas:
-        layout = self.layout
+        layout, rule = self.layout, self.localized.catalog.scoring
         total, importance = layout.total(calc.IMPORTANCE), layout.column(calc.IMPORTANCE)
+        factor = Fraction(rule.full) / rule.full_of_category
+        times = "" if factor == 1 else f"{write_factor(factor)}*"
         counted = f"SUMPRODUCT(({layout.column(calc.WEIGHT)}>0)*{importance})"
         yield (layout.overall, calc.IMPORTANCE), counted
         for column in (calc.EXACT, calc.UPPER):
             # The comma, not a product: 対象外 is a text, which only so counts as nothing.
-            mean = f"SUMPRODUCT({importance},{layout.column(column)})"
+            mean = f"{times}SUMPRODUCT({importance},{layout.column(column)})"
             rounded = f"IF({total}=0,0,ROUND({mean}/{total},{_DIGITS_OF_MEAN}))"
             yield (layout.overall, column), rounded
-        yield (layout.overall, calc.SHOWN), truncate(str(layout.total(calc.EXACT)))
+        yield (layout.overall, calc.SHOWN), self.round_down(str(layout.total(calc.EXACT)))
 
     def caps(self) -> _Formulas:
         for row, rule in enumerate(cap_rules(self.localized.catalog), self.layout.caps_top + 1):
@@ -132,21 +151,40 @@ class _FormulaBuilder:
                 within = f"({scores}<{limit})*({scores}>={self.at(row + 1, calc.LIMIT)})"
                 return f"SUMPRODUCT(({weights}>0)*{within})"
             case CriticalCapRule(partial=partial):
-                value = self.inputs.items.value
-                condition = f"({value}>0)*({value}<1)" if partial else f"({value}=0)"
-                return self.count_critical(condition, variant)
+                return self.count_critical(partial, variant)
             case NaShareCapRule():
                 shares = self.layout.column(calc.NA_SHARE)
                 return f"SUMPRODUCT(({weights}>0)*(ROUND({shares},10)>ROUND({limit},10)))"
             case _:
                 assert_never(rule)
 
-    def count_critical(self, condition: str, variant: VariantColumns) -> str:
-        """Build the count of the critical items that meet a condition."""
+    def count_critical(self, partial: bool, variant: VariantColumns) -> str:
+        """Build the count of the critical items that are not done, or in part only."""
         items = self.inputs.items
         star = quote_formula_text(self.localized.say("report.answers.critical.mark"))
-        met = f"({items.star}={star})*{condition}"
+        met = f"({items.star}={star})*{self.compare_with_lowest(partial)}"
         return f"SUMPRODUCT({met}*({items.open}=0))" if variant.open_earns else f"SUMPRODUCT({met})"
+
+    def compare_with_lowest(self, partial: bool) -> str:
+        """Build the condition that an item is at its lowest value, or between that and full."""
+        catalog, value = self.localized.catalog, self.inputs.items.value
+        lows = defaultdict[Fraction, list[str]](list)
+        for item in catalog.items.values():
+            if item.critical:
+                lows[catalog.lowest_value(item)].append(item.id)
+        if set(lows) <= {0} and not catalog.takes_points:
+            return f"({value}>0)*({value}<1)" if partial else f"({value}=0)"
+        return f"({'+'.join(self.compare(low, ids, partial) for low, ids in lows.items())})"
+
+    def compare(self, low: Fraction, ids: Sequence[str], partial: bool) -> str:
+        """Build the condition for the items that have one lowest value.
+
+        A text, which is there for 該当なし, is greater than any number.
+        """
+        value, limit = self.inputs.items.value, write_factor(low + _SLIGHTLY)
+        names = "{" + ",".join(map(quote_formula_text, ids)) + "}"
+        mine = f"ISNUMBER(MATCH({self.inputs.items.id},{names},0))"
+        return f"{mine}*({value}>{limit})*({value}<1)" if partial else f"{mine}*({value}<={limit})"
 
     def applied(self, row: int, rule: CapRule, column: int) -> str:
         """Build the rank at most, by the count that stands in a column."""
@@ -160,17 +198,32 @@ class _FormulaBuilder:
         for variant in VARIANTS:
             for name, formula in self.variant_results(variant):
                 yield (self.layout.result_row(name), variant.value), formula
+        yield (self.layout.result_row("strict"), calc.VALUE), self.strict()
+
+    def strict(self) -> str:
+        """Build the score with 該当なし at the least that its items can be worth."""
         columns = (calc.IMPORTANCE, calc.POINTS, calc.WEIGHT, calc.LEFT_OUT)
         importance, points, weight, left_out = map(self.layout.column, columns)
-        score = f"100*SUMPRODUCT({importance}*{points}/({weight}+{left_out}))"
-        strict = truncate(f"ROUND({score}/SUM({importance}),{_DIGITS_OF_MEAN})")
-        yield (self.layout.result_row("strict"), calc.VALUE), strict
+        catalog, rule = self.localized.catalog, self.localized.catalog.scoring
+        least = {catalog.least_value(i) for i in catalog.items.values() if i.na_allowed}
+        if len(least) > 1:  # which of the items are left out is not told by the sums
+            return self.none
+        earned = str(points)
+        if any(least):
+            earned = f"({points}+{write_factor(least.pop())}*{left_out})"
+        full = write_factor(rule.full)
+        if rule.is_pooled:
+            score, total = f"{full}*SUMPRODUCT({earned}*1)", f"SUMPRODUCT({weight}+{left_out})"
+        else:
+            score = f"{full}*SUMPRODUCT({importance}*{earned}/({weight}+{left_out}))"
+            total = f"SUM({importance})"
+        return self.round_down(f"ROUND({score}/{total},{_DIGITS_OF_MEAN})")
 
     def variant_results(self, variant: VariantColumns) -> Iterator[tuple[str, str]]:
         """Build score, base rank, cap and rank; no cap where the catalogue has none."""
         layout, none, exact = self.layout, self.none, str(self.layout.total(variant.score))
         base, cap = (str(layout.result_cell(row, column=variant.value)) for row in ("base", "cap"))
-        yield "score", truncate(exact)
+        yield "score", self.round_down(exact)
         yield "base", self.first_reached(self.criteria.ranks, self.criteria.rank_lows, exact)
         if rules := cap_rules(self.localized.catalog):
             first, last = layout.caps_top + 1, layout.caps_top + len(rules)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from sheet_diag.model.catalog import Item
+from sheet_diag.model.catalog import Catalog, Item
 from sheet_diag.reports.client import answers_sheet as answer_columns
 from sheet_diag.reports.client import calculation_layout as calc
 from sheet_diag.reports.client.answers_sheet import FLAG, PROTECTED, AnswersLayout
@@ -22,7 +22,7 @@ from sheet_diag.reports.client.calculation_layout import (
 from sheet_diag.reports.client.calculation_table import write_calculation
 from sheet_diag.reports.client.context import LocalizedCatalog, ReportContext
 from sheet_diag.reports.client.dashboard import Dashboard, write_dashboard
-from sheet_diag.reports.client.formulas import truncate
+from sheet_diag.reports.client.formulas import round_down, write_factor
 from sheet_diag.reports.client.page_flow import LANDSCAPE_HEIGHT, find_block_breaks, landscape_scale
 from sheet_diag.text.excel_text import quote_formula_text
 from sheet_diag.text.numbers import truncate_score
@@ -198,7 +198,7 @@ def _write_figures(page: Page, at: int, row: _SimulationRow, context: ReportCont
     today, then = (each.scores.items[name] for each in (context.cell_values, start))
     gain = truncate_score(context.report.diagnosis.effects[name])
     values = (
-        row.item.weight,
+        float(row.item.weight),
         float(then.value or 0),
         float(then.points or 0),
         float(today.points or 0),
@@ -247,14 +247,13 @@ def _build_item_formulas(
     points = f"{at[WEIGHT]}*{at[VALUE]}"
     if item.na_allowed:
         points = f"IF({at[VALUE]}={none},0,{points})"
-    category = localized.catalog.category_of[item.id].id
     return (
         (WEIGHT, today[answer_columns.WEIGHT], CENTERED),
         (VALUE, criteria.value(item, at[CHOSEN], home, none), _FIGURE),
         (POINTS, f"={points}", _FIGURE),
         (POINTS_TODAY, today[answer_columns.POINTS], _FIGURE),
         (OPEN, criteria.unanswered(item, at[CHOSEN], home), FLAG),
-        (GAIN, f"={_build_gain(item, category, at, home, answers, none)}", _GAIN),
+        (GAIN, f"={_build_gain(localized.catalog, item, at, home, answers, none)}", _GAIN),
     )
 
 
@@ -263,21 +262,32 @@ def _column_letter(column: int) -> str:
 
 
 def _build_gain(
-    item: Item, category: str, at: Mapping[int, str], home: str, answers: AnswersLayout, none: str
+    catalog: Catalog,
+    item: Item,
+    at: Mapping[int, str],
+    home: str,
+    answers: AnswersLayout,
+    none: str,
 ) -> str:
     """Build what this change alone adds to the overall score.
 
-    It counts by the weight that its category then has, which 該当なし lessens.
+    It counts by the weight that its category, or all where they count together, then has: 該当なし
+    lessens it.
     """
-    calculation = answers.calculation
-    weight, points, score, importance = (
-        calculation.of(category, column).reference_from(home)
-        for column in (calc.WEIGHT, calc.POINTS, calc.EXACT, calc.IMPORTANCE)
-    )
-    share = f"{importance}/{calculation.total(calc.IMPORTANCE).reference_from(home)}"
+    calculation, rule = answers.calculation, catalog.scoring
+    columns = (calc.WEIGHT, calc.POINTS, calc.EXACT, calc.IMPORTANCE)
+    if rule.is_pooled:
+        weight, points = (f"SUM({calculation.column(c).reference_from(home)})" for c in columns[:2])
+        score, share = calculation.total(calc.EXACT).reference_from(home), "1"
+    else:
+        weight, points, score, importance = (
+            calculation.of(catalog.category_of[item.id].id, column).reference_from(home)
+            for column in columns
+        )
+        share = f"{importance}/{calculation.total(calc.IMPORTANCE).reference_from(home)}"
     earned = f"({points}+{at[POINTS]}-{at[POINTS_TODAY]})"
     left = f"({weight}-{at[WEIGHT]}*({at[VALUE]}={none}))" if item.na_allowed else weight
-    cut = truncate(f"((100*{earned}/{left}-{score})*{share})")
+    cut = round_down(catalog, f"(({write_factor(rule.full)}*{earned}/{left}-{score})*{share})")
     return f"IF({left}=0,{none},{cut})" if item.na_allowed else cut
 
 
@@ -294,13 +304,15 @@ def _build_inputs(
     Every item that is not full is open, so all unanswered and all missed critical items are among
     the rows.
     """
-    home = place.sheet
+    home, catalog = place.sheet, localized.catalog
     at = {column: str(CellSpan(home, column, first, last)) for column in range(_LAST + 1)}
     none = quote_formula_text(localized.say("report.none"))
     sums = {}
     for name in place.order:
         mine = f"({at[CATEGORY]}={place.of(name, calc.SHORT)})"
         out = f"SUMPRODUCT({mine}*({at[VALUE]}={none})*{at[WEIGHT]})"
+        is_plain = not any(map(catalog.least_value, catalog.category_by_id[name].items))
+        lacking = at[WEIGHT] if is_plain else f"({at[WEIGHT]}-{at[POINTS]})"
         weight, points, left_out = (
             answers.calculation.of(name, column).reference_from(home)
             for column in (calc.WEIGHT, calc.POINTS, calc.LEFT_OUT)
@@ -309,9 +321,9 @@ def _build_inputs(
             calc.WEIGHT: f"{weight}-{out}",
             calc.POINTS: f"{points}+SUMPRODUCT({mine}*({at[POINTS]}-{at[POINTS_TODAY]}))",
             calc.LEFT_OUT: f"{left_out}+{out}",
-            calc.OPEN: f"SUMPRODUCT({mine}*{at[OPEN]}*{at[WEIGHT]})",
+            calc.OPEN: f"SUMPRODUCT({mine}*{at[OPEN]}*{lacking})",
         }
-    columns = (CellSpan(home, column, first, last) for column in (STAR, VALUE, OPEN))
+    columns = (CellSpan(home, column, first, last) for column in (ID, STAR, VALUE, OPEN))
     return CalculationInputs(sums, ItemColumns(*columns), answers.calculation)
 
 
