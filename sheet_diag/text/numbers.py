@@ -18,6 +18,11 @@ def write_number(value: int | Fraction) -> str:
     return decimal if Fraction(decimal) == value else str(value)
 
 
+def to_cell(value: int | Fraction) -> int | float:
+    """Convert an exact number to what a cell holds."""
+    return value if isinstance(value, int) else float(value)
+
+
 def truncate_score(value: Fraction) -> float:
     """Truncate a score to the number that is printed."""
     return float(format_score(value))

@@ -2,8 +2,8 @@
 
 Pure and exact: scores are a `Fraction`, and are compared before they are rounded. The same answers
 are scored in three variants: of record (未回答 is worth the least), as the upper bound (未回答 = 1)
-and strictly (該当なし is worth the least). Every number comes from the catalogue; docs/scoring.md has
-the rule.
+and strictly (該当なし is worth the least). Every number comes from the catalogue; docs/scoring.md
+has the rule.
 """
 
 from __future__ import annotations

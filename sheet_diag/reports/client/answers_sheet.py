@@ -31,6 +31,7 @@ from sheet_diag.reports.client.remarks_sheet import (
     shorten_remark,
 )
 from sheet_diag.text.excel_text import quote_formula_text
+from sheet_diag.text.numbers import to_cell
 from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.references import CellSpan, cell
@@ -219,7 +220,7 @@ def _write_item(page: Page, row: _AnswerRow, context: ReportContext, link: str) 
     page.client_text(at, ANSWER, answer, _ANSWER)
     remark = _write_remark(page, at, item.id, context, link)
     page.text(at, STAR, row.star, _STAR)
-    page.number(at, WEIGHT, float(item.weight), _NUMBER if item.weight % 1 else _WEIGHT)
+    page.number(at, WEIGHT, to_cell(item.weight), _NUMBER if item.weight % 1 else _WEIGHT)
     for column, numbers in enumerate(row.controls, len(_WIDTHS)):
         _write_number_or_text(page, at, column, numbers, CENTERED_MUTED)
     cells = ((remark, TEXT_9, (_REMARK, _REMARK)), (answer, _ANSWER, (ANSWER, ANSWER)))

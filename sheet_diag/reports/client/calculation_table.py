@@ -19,7 +19,7 @@ from sheet_diag.reports.client.calculation_layout import (
 from sheet_diag.reports.client.context import FormulaValues, ReportContext, VariantValues
 from sheet_diag.reports.client.criteria_table import CriteriaLayout
 from sheet_diag.reports.client.formulas import CellFormulas, build_formulas
-from sheet_diag.text.numbers import truncate_score
+from sheet_diag.text.numbers import to_cell, truncate_score
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.theme import (
@@ -239,8 +239,8 @@ class _CalculationTable:
 def _category_weight(catalog: Catalog, category: Category, values: FormulaValues) -> float:
     """Give what a category counts by: where all items count together, what applies of it."""
     if not catalog.scoring.is_pooled:
-        return float(category.weight)
-    return float(sum(item.weight for item in category.items if values.counts(item.id)))
+        return to_cell(category.weight)
+    return to_cell(sum(item.weight for item in category.items if values.counts(item.id)))
 
 
 def _category_values(

@@ -25,7 +25,7 @@ from sheet_diag.reports.client.dashboard import Dashboard, write_dashboard
 from sheet_diag.reports.client.formulas import round_down, write_factor
 from sheet_diag.reports.client.page_flow import LANDSCAPE_HEIGHT, find_block_breaks, landscape_scale
 from sheet_diag.text.excel_text import quote_formula_text
-from sheet_diag.text.numbers import truncate_score
+from sheet_diag.text.numbers import to_cell, truncate_score
 from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
@@ -198,7 +198,7 @@ def _write_figures(page: Page, at: int, row: _SimulationRow, context: ReportCont
     today, then = (each.scores.items[name] for each in (context.cell_values, start))
     gain = truncate_score(context.report.diagnosis.effects[name])
     values = (
-        float(row.item.weight),
+        to_cell(row.item.weight),
         float(then.value or 0),
         float(then.points or 0),
         float(today.points or 0),
