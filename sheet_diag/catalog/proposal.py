@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sheet_diag.catalog.rows import SheetRows
@@ -39,7 +38,7 @@ class LeftOut:
 
 @dataclass(frozen=True, slots=True)
 class CatalogProposal:
-    """What was read. `lost` counts what the new form cannot hold, by what it is."""
+    """What was read. `lost` counts what the new form cannot hold."""
 
     source: str
     lang: Lang
@@ -47,7 +46,7 @@ class CatalogProposal:
     taken: tuple[TakenColumn, ...] = ()
     gaps: tuple[Gap, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
-    lost: Mapping[str, int] | None = None
+    lost: tuple[tuple[Message, int], ...] = ()
 
     @property
     def title(self) -> str:

@@ -85,6 +85,6 @@ def _tell_imported(proposal: CatalogProposal, path: Path, say: Wording) -> None:
     from sheet_diag.forms.import_results import count_points
 
     typer.echo(say("import.done", questions=len(proposal.rows["questions"]), path=path))
-    gaps, left = count_points(proposal), len(proposal.left_out) + len(proposal.lost or ())
+    gaps, left = count_points(proposal), len(proposal.left_out) + len(proposal.lost)
     sheet = Wording(proposal.lang)("import.sheet")
     typer.echo(say("import.done.look", gaps=gaps, left=left, sheet=sheet))

@@ -36,7 +36,7 @@ def write_import_results(
     left = [("", e.place, e.text, write_message(e.why, say)) for e in proposal.left_out]
     row = _write_section(page, row, ("left", "place", "heading", "why"), left, say)
     if proposal.lost:
-        lost = [("", str(count), what, "") for what, count in proposal.lost.items()]
+        lost = [("", str(n), write_message(what, say), "") for what, n in proposal.lost]
         _write_section(page, row, ("lost", "count", "what", ""), lost, say)
     page.paper(landscape=False, header="", footer=f"&C&8{say('sheet.footer.page')}")
     page.fit_width()
@@ -51,7 +51,7 @@ def _write_summary(proposal: CatalogProposal, say: Wording) -> str:
         questions=len(proposal.rows["questions"]),
         sets=len(sets),
         gaps=count_points(proposal),
-        left=len(proposal.left_out) + len(proposal.lost or ()),
+        left=len(proposal.left_out) + len(proposal.lost),
     )
 
 

@@ -11,6 +11,8 @@ from typing import Final
 
 from sheet_diag.catalog.proposal import CatalogProposal, LeftOut
 from sheet_diag.intake.catalog_import.firm_sheet import propose_from_table
+from sheet_diag.intake.catalog_import.library import propose_from_library
+from sheet_diag.intake.catalog_import.library_parts import is_library
 from sheet_diag.intake.catalog_import.table import FirmSheet, count_questions, find_table
 from sheet_diag.intake.cells import RefusedError, WorkbookContent
 from sheet_diag.intake.discovery import FileChangingError, read_stable_file
@@ -47,6 +49,11 @@ def propose_catalog(path: Path, sheet: str | None, reading: IntakeSettings) -> C
         raise ImportReadError("import.error.unreadable", path=str(path), reason=reason) from None
     except RefusedError as error:
         raise ImportReadError("import.error.unreadable", path=str(path), reason="") from error
+    if is_library(content.grids) and sheet is None:
+        proposal = propose_from_library(content.grids, name_of_file(path))
+        if proposal is None:
+            raise ImportReadError("import.error.no_framework", path=str(path))
+        return proposal
     return _propose_from_sheets(path, opened, content, sheet)
 
 
