@@ -11,7 +11,11 @@ from fractions import Fraction
 import pytest
 from openpyxl import Workbook
 
-from sheet_diag.diagnosis.comparison.previous import item_fingerprint
+from sheet_diag.diagnosis.comparison.previous import (
+    add_previous,
+    entries_digest,
+    item_fingerprint,
+)
 from sheet_diag.forms.correction.workbook import make_correction_sheet
 from sheet_diag.forms.hearing_sheet.content import PreviousAnswers
 from sheet_diag.forms.hearing_sheet.questions import question_rows
@@ -129,6 +133,12 @@ def test_an_answer_to_a_changed_or_new_question_cannot_be_confirmed(item: str) -
     assert told == [ProblemCode.FORMER_ANSWER_MISSING]
 
 
+def test_what_we_wrote_beside_the_answers_is_no_entry_of_the_client() -> None:
+    received = read(CHANGED, {"1": "はい"})
+    codes = {problem.code for problem in received.problems}
+    assert not codes & {ProblemCode.LEFT_OVER, ProblemCode.ANSWER_MISPLACED}
+
+
 def test_what_was_left_open_last_time_cannot_be_confirmed() -> None:
     new = questions({"1": "規程", "2": "教育"})
     received = read(new, {"1": SAME, "2": "はい"}, {**GIVEN, "1": None})
@@ -166,3 +176,14 @@ def test_questions_that_changed_without_a_word_are_told_when_a_campaign_is_check
     new = version_2("1 changed 1", n1="規則", n2="訓練")
     told = list(find_changed_questions(new, last_year(GIVEN)))
     assert [(each.who, each.key) for each in told] == [("2", "mail.year.question")]
+
+
+@pytest.mark.parametrize(("answer", "copied"), [("はい", True), (SAME, False)])
+def test_who_confirms_answers_has_not_merely_copied_them(answer: str, copied: bool) -> None:
+    new = questions({"1": "規程"})
+    (outcome,) = resolve_all(read(new, {"1": answer}), catalog=new)
+    run = last_year(GIVEN)
+    before = replace(run.returns[0], entries=entries_digest(outcome.received))
+    previous = add_previous(new, outcome, before, run.head).comparison.previous
+    assert previous
+    assert previous.copied is copied

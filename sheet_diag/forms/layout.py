@@ -60,6 +60,7 @@ REPLACES_KEY: Final = "sheet_diag_replaces"
 
 # On one that shows answers of last time: their day, ISO 8601.
 FORMER_DAY_KEY: Final = "sheet_diag_former_day"
+FORMER_JOINT: Final = "／"  # between several of them
 # And on a sheet whose catalogue a later one may not know: the digests of its questions as JSON.
 QUESTIONS_KEY: Final = "sheet_diag_questions"
 

@@ -190,7 +190,7 @@ def _previous(
         categories=before.categories,
         changes=tuple(_changes(catalog, received.sheet.answers, before, run)),
         same_catalog=_is_same_catalog(catalog, run),
-        copied=before.entries == entries_digest(received),
+        copied=before.entries == entries_digest(received) and not received.sheet.confirmed,
         common=_common_scores(catalog, received.sheet.answers, before, run),
     )
 

@@ -7,7 +7,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Final
 
-from sheet_diag.forms.layout import COLUMNS_WITH_PREVIOUS, QUESTION_COLUMNS, QuestionColumn
+from sheet_diag.forms.layout import (
+    COLUMNS_WITH_PREVIOUS,
+    FORMER_JOINT,
+    QUESTION_COLUMNS,
+    QuestionColumn,
+)
 from sheet_diag.model.catalog import Catalog, Item
 from sheet_diag.model.returns import SheetIdentity
 from sheet_diag.model.settings import Issuer
@@ -112,7 +117,7 @@ class SheetContent:
             labels = [
                 self._label(item, each) or unanswered for each in self.previous.parts[item.id]
             ]
-            return self.say("sheet.former.part", labels="／".join(dict.fromkeys(labels)))
+            return self.say("sheet.former.part", labels=FORMER_JOINT.join(dict.fromkeys(labels)))
         given = self.previous.answers.get(item.id)
         if given is None:
             mark = changed if item.id in self.previous.changed else new

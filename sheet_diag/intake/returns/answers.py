@@ -291,7 +291,8 @@ def _find_misplaced(
     for name in (QuestionColumn.REMARK, QuestionColumn.FORMER):
         for column in table.columns.get(name, ()):
             text = tidy_text(grid.struck.get((row, column), grid.text(row, column)))
-            choice = vocabulary.find_choice(item, text) if text else None
+            is_ours = name is QuestionColumn.FORMER and vocabulary.is_former_mark(item, text)
+            choice = vocabulary.find_choice(item, text) if text and not is_ours else None
             if choice and (name is QuestionColumn.REMARK or text != choice.label[table.lang]):
                 return name.value, text
     return None

@@ -191,12 +191,8 @@ class _QuestionSheet:
     def _is_last_answer(self, row: int, text: str) -> bool:
         """Whether a text among the last answers is one that we may have filled in."""
         item = self._rows[row].item
-        signs = (
-            *heading_spellings("sheet.former.new"),
-            *heading_spellings("sheet.former.unanswered"),
-        )
         known = item is not None and self._vocabulary.find_choice(item, text) is not None
-        return known or label_key(text) in signs
+        return known or self._vocabulary.is_former_mark(item, text)
 
     def _is_told_by_number(self, at: CellPosition, text: str) -> bool:
         """Whether a cell of a row with an unknown number is told with that number.

@@ -15,7 +15,7 @@ from itertools import chain
 from typing import Final, TypeVar
 
 from sheet_diag.catalog.load import load_sent_texts
-from sheet_diag.forms.layout import is_software_signature
+from sheet_diag.forms.layout import FORMER_JOINT, is_software_signature
 from sheet_diag.intake.cells import CellPosition, Grid
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, Choice, ChoiceRole, Item, cached_per_catalog
@@ -34,6 +34,8 @@ ChoiceSpellings = Mapping[str, Mapping[str, Choice]]
 
 _SPACES: Final = re.compile(r"\s")
 _CONFIRMATION: Final = "sheet.former.same"  # an answer
+_FORMER_SIGNS: Final = ("new", "unanswered", "changed")
+_IN_BRACKETS: Final = re.compile(r"[（(](.*)[）)]", re.DOTALL)
 _MAX_ID_LENGTH: Final = 60
 # Letters, a dash, digits; signs such as ② are no digits here.
 _NUMBER_BEFORE: Final = re.compile(r"\W*[^\W\d]+\d*\W?\d+")
@@ -79,6 +81,19 @@ class Vocabulary:
         """Find the choice that a text is, by its label, an alias or a line of the item's hint."""
         found = self.spellings[item.answer_set].get(normalize_text(text))
         return found or self.hints[item.id].get(question_key(text))
+
+    def is_former_mark(self, item: Item | None, text: str) -> bool:
+        """Whether a text is what we write for an answer of last time that cannot be confirmed.
+
+        That is a sign, or labels and signs in brackets.
+        """
+        signs = {key for name in _FORMER_SIGNS for key in heading_spellings(f"sheet.former.{name}")}
+        inner = _IN_BRACKETS.fullmatch(text.strip())
+        if inner is None or item is None:
+            return label_key(text) in signs
+        choices = self.catalog.choices_of(item).values()
+        own = {label_key(choice.label[lang]) for choice in choices for lang in Lang}
+        return all(label_key(part) in own | signs for part in inner[1].split(FORMER_JOINT))
 
     def find_labels(self, text: str) -> frozenset[str]:
         """Find the choices whose labels stand in a text, as normalised, by id."""
