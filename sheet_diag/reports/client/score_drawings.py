@@ -33,7 +33,8 @@ SCORE_BAR: Final = (646, 54)  # pixels
 HISTORY: Final = (486, 150)
 _TOP: Final = 100.0
 _MARGIN: Final = 14  # pixels at both ends of the score bar, for its first and last figure
-_LOWEST, _HIGHEST = -0.9, 2.2  # what the score bar shows below and above its fields (0 to 1)
+_LOWEST, _HIGHEST = -0.9, 2.6  # what the score bar shows below and above its fields (0 to 1)
+_POINTED: Final = 1.1  # from here the client's score is pointed at, and named above
 _NAME: Final[Look] = {**BODY, "text_wrap": False}
 _EDGE: Final = Line(LINE, 0.75)
 _TARGET: Final = Line(MUTED, 1.0, is_dashed=True)
@@ -240,7 +241,7 @@ class ScoreDrawings:
 
     def _draw_pointer(self, own: LiveScore) -> Points:
         """Draw a line through the fields at the client's score."""
-        first, heights = self._row, (1.3, -0.1)
+        first, heights = self._row, (_POINTED, -0.1)
         for up in heights:
             self._put_score(own)
             self._end_row(up)
@@ -255,7 +256,7 @@ class ScoreDrawings:
 
     def _say_own(self, own: LiveScore, text: str, formula: str) -> Points:
         """Write words above the client's score, which a formula gives."""
-        first, column, up = self._row, self._column + 2, 1.3
+        first, column, up = self._row, self._column + 2, _POINTED
         self._page.formula(first, column, f"={formula}", _NAME, text)
         self._put_score(own)
         self._end_row(up)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import ceil
 from typing import Final
 
 from sheet_diag.model.report_view import Comment, Head, Summary
@@ -27,8 +28,9 @@ from sheet_diag.xlsx.theme import (
 _COMMENT_HEAD: Final[Look] = {**BOX, **BOLD, **MIDDLE, "font_color": NAVY, "font_size": 10}
 _AUTHOR: Final[Look] = {**BODY, **MIDDLE, "font_size": 9, "align": "right", "bg_color": PAPER}
 _COMMENT: Final[Look] = {**BOX, "font_size": 10}
-# A row that is higher would leave the page before it half empty, and Excel takes 409 at most.
-_TALLEST: Final = 240.0  # points
+# A row takes more than its text in some viewers: of high ones the gaps would be seen, and pages
+# before them would end half empty.
+_TALLEST: Final = 72.0  # points
 _IN_A_ROW: Final = 6  # boxes of categories, two columns each
 _NAME: Final[Look] = {
     **BODY, **CENTER, "font_size": 8.5, "bg_color": PAPER, "top": 1, "left": 1, "right": 1,
@@ -63,11 +65,11 @@ def write_comment(flow: PageFlow, comment: Comment | None) -> None:
 
 
 def _split_comment(comment: str, flow: PageFlow) -> Iterator[str]:
-    """Split the comment into rows that a page can hold: its lines, long ones after a sentence."""
+    """Split the comment into rows: its lines, long ones after sentences into about equal parts."""
     for line in comment.split("\n"):
         left = line
         while (height := flow.page.text_height(left, _COMMENT, WHOLE)) > _TALLEST:
-            most = max(1, int(len(left) * _TALLEST / height) - 1)
+            most = ceil(len(left) / ceil(height / _TALLEST))
             end = max(left.rfind(mark, 0, most) for mark in "。.！？ ") + 1 or most
             yield left[:end]
             left = left[end:]
