@@ -27,6 +27,11 @@ _SMALL: Final = {**_FONT, "size": 8}
 _GRID: Final = {"visible": True, "line": {"color": LINE, "width": 0.5}}
 SCORES: Final = {"min": 0, "max": 100, "major_unit": 20, "num_format": "0"}
 _SHARES: Final = {"min": 0, "max": 1, "major_unit": 0.25, "num_format": "0%"}
+# An axis with a label at every column, however many there are.
+UPRIGHT: Final[dict[str, Any]] = {
+    "num_font": {**_FONT, "size": 8, "rotation": -90},
+    "interval_unit": 1,
+}
 NO_LINE: Final = {"line": {"none": True}}
 # Every label is shown, the first on top.
 _LABELS: Final = {

@@ -74,11 +74,13 @@ def _write_steps(writer: RowWriter) -> None:
 
 
 def _write_choices(writer: RowWriter) -> None:
-    writer.heading("sheet.cover.choices")
-    lang = writer.say.lang
-    for choices in writer.content.catalog.answer_sets.values():
-        for choice in choices:
-            writer.pair(choice.label[lang], choice.meaning[lang] if choice.meaning else "")
+    """Write what the choices mean; those that need no explanation are left out."""
+    sets, lang = writer.content.catalog.answer_sets.values(), writer.say.lang
+    told = [(choice, choice.meaning) for choices in sets for choice in choices if choice.meaning]
+    if told:
+        writer.heading("sheet.cover.choices")
+    for choice, meaning in told:
+        writer.pair(choice.label[lang], meaning[lang])
 
 
 def _finish_page(page: Page, content: SheetContent) -> None:

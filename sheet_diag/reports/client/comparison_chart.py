@@ -21,6 +21,8 @@ from sheet_diag.xlsx.references import CellSpan
 from sheet_diag.xlsx.theme import BODY, Look
 
 _SIZE: Final = (650, 330)  # pixels
+_TALL: Final = (650, 460)  # of one whose labels stand upright
+_MOST_LEVEL: Final = 12  # more labels do not fit side by side
 _RADAR: Final = range(5, 9)  # so many categories make a radar that reads well
 _LABELS: Final = LAST_COLUMN + 1  # the first of the hidden columns
 _HIDDEN: Final = 80  # pixels
@@ -49,12 +51,13 @@ def write_comparison_chart(flow: PageFlow, context: ReportContext, book: Book) -
     labels = {name: _label(context, name, figure) for name, figure in own.items()}
     with flow.together():
         flow.heading(say("comparison.chart.title"))
-        row = flow.next_row(_SIZE[1] * 0.75 + 4)
+        size = _SIZE if len(labels) <= _MOST_LEVEL else _TALL
+        row = flow.next_row(size[1] * 0.75 + 4)
         places = _write_figures(flow.page, row, labels, [*lines, _target(context)])
         chart = _make_chart(book, places, lines, _target(context))
         chart.show_hidden_data()
         about = say("comparison.chart.about", figures=context.join(labels.values()))
-        flow.page.place(row, 0, chart, _SIZE, description=about)
+        flow.page.place(row, 0, chart, size, description=about)
     flow.gap(8)
 
 
@@ -114,5 +117,13 @@ def _make_chart(
     aim = [ChartSeries(target.name, targets, target.in_radar)] if target.figures else []
     if is_radar:
         return charts.make_radar(book, labels, [*series, *aim])
-    chart = charts.make_column_chart(book, labels, series, y_axis={**SCORES, **NO_LINE}, size=9)
+    upright = labels.last - labels.first + 1 > _MOST_LEVEL
+    chart = charts.make_column_chart(
+        book,
+        labels,
+        series,
+        y_axis={**SCORES, **NO_LINE},
+        x_axis=charts.UPRIGHT if upright else None,
+        size=9,
+    )
     return charts.add_lines(chart, book, labels, aim)

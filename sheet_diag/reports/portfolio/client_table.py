@@ -14,6 +14,7 @@ from sheet_diag.reports.portfolio.table_sheet import (
     COLUMN_HEAD,
     DAY,
     LEFT,
+    MOST_TOGETHER,
     SCALE,
     SCORE,
     CellMaker,
@@ -91,9 +92,10 @@ def write_clients(_: Book, page: Page, context: PortfolioContext) -> None:
 
 
 def _list_unseen(shown: Sequence[_ClientColumn]) -> Iterator[int]:
-    """Give the first column after those of the categories, if there are any."""
+    """Give where pages may begin: among many categories, and after the last of them."""
     names = [each.names[0] for each in shown]
     scores = [at for at, name in enumerate(names) if name.startswith("score:")]
+    yield from scores[MOST_TOGETHER::MOST_TOGETHER]
     yield from range(scores[-1] + 1, len(names))[:1] if scores else ()
 
 

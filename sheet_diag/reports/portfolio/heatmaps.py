@@ -13,6 +13,7 @@ from sheet_diag.reports.portfolio.table_sheet import (
     COLUMN_HEAD,
     HEADER_ROW,
     LEFT,
+    MOST_TOGETHER,
     SCALE,
     SCORE,
     PortfolioColumn,
@@ -68,8 +69,11 @@ def write_heatmap(_: Book, page: Page, context: PortfolioContext) -> None:
         ],
         count=len(clients),
         table="Heatmap",
-        frozen=2,
+        frozen=_CLIENT_COLUMNS,
         full="data/clients.csv",
+        parts=range(_CLIENT_COLUMNS, _CLIENT_COLUMNS + len(heads), MOST_TOGETHER)
+        if len(heads) > MOST_TOGETHER
+        else (),
     )
     names = [f"score:{category.id}" for category in catalog.categories]
     scores = iterate_rows(clients, names)

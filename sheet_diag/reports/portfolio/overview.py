@@ -92,13 +92,16 @@ def _write_bands(book: Book, page: Page, context: PortfolioContext) -> list[int]
         return [*rows, left + 1]
     if "group" in groups:
         right = panels.write_groups(book, page, right, context, "group", total=True) + 1
-    right = panels.write_groups(book, page, right, context, "employees")
+    if "employees" in groups:
+        right = panels.write_groups(book, page, right, context, "employees")
     rows.append(max(left, right) + 1)
     left = panels.write_weakest(book, page, rows[-1], context)
     right = panels.write_categories(book, page, rows[-1], context)
     rows.append(max(left, right) + 1)
     left = panels.write_threats(book, page, rows[-1], context)
-    right = panels.write_groups(book, page, rows[-1], context, "industry") + 1
+    right = rows[-1]
+    if "industry" in groups:
+        right = panels.write_groups(book, page, right, context, "industry") + 1
     right = panels.write_standards(book, page, right, context)
     rows.append(max(left, right) + 1)
     if context.portfolio.clients["change"].notna().any():

@@ -49,6 +49,7 @@ _CACHED_CELLS: Final = 4_096  # cells of a column
 _WIDE: Final = 2_000  # pixels; what is wider cannot be read on A4
 SCREEN: Final = 1_300  # pixels of a window that is 1,366 wide
 _PAPER: Final = 850  # pixels across A4 in landscape, where fonts are wide; else 1,000
+MOST_TOGETHER: Final = 16  # columns of categories that a page shows well
 _MOST_PERCENT: Final = 80
 _BUTTON: Final = 14.0  # points below a heading, where Excel puts the button of the filter
 _HEIGHTS: Final = range(40, 360, 4)  # points of headings from top to bottom

@@ -163,9 +163,9 @@ def _sort_clients(frame: pd.DataFrame) -> tuple[pd.DataFrame, npt.NDArray[Any]]:
 
 
 def _list_groups(catalog: Catalog, clients: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
-    """List the tables of groups, those of the client list only where it has any."""
+    """List the tables of groups: by what the client list has, and by what is asked."""
     for field in _GROUPED_BY:
-        if field != "group" or (clients["group"] != "").any():
+        if field in catalog.field_by_id or (field == "group" and (clients["group"] != "").any()):
             yield field, _make_group_table(catalog, clients, field)
 
 
