@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from pathlib import Path
 
 import pytest
 
@@ -27,6 +29,8 @@ from sheet_diag.model.comparison import (
 )
 from sheet_diag.model.returns import PlanEntry, ProblemCode, ReceivedFile, ReturnedPlan
 from sheet_diag.model.settings import IntakeSettings, Limits
+from sheet_diag.reports.run_json.reader import load_previous_run
+from sheet_diag.reports.run_json.writer import dump_checked_files
 from sheet_diag.text.problems import problem_message
 from sheet_diag.text.question_digests import digest_questions
 from tests import ranks
@@ -249,3 +253,25 @@ def test_an_entry_about_a_question_that_is_gone_is_told() -> None:
     problem = told_of.problems[-1]
     assert (problem.code, problem.value) == (ProblemCode.PLAN_QUESTION_GONE, "総務")
     assert "改善計画の4への記入（総務）" in problem_message(problem, Lang.JA)
+
+
+# --- other scales
+
+
+def test_weights_that_are_no_whole_numbers_make_an_item_another_one() -> None:
+    content = OLD.model_dump()
+    content["categories"][0]["items"][0]["weight"] = "1/2"
+    half = Catalog.model_validate(content)
+    assert item_fingerprint(half, half.items["1"]) != item_fingerprint(OLD, OLD.items["1"])
+    assert item_fingerprint(half, half.items["2"]) == item_fingerprint(OLD, OLD.items["2"])
+
+
+@pytest.mark.parametrize("score", ["-7/2", "130"])
+def test_a_score_of_any_scale_is_read_from_an_earlier_run(tmp_path: Path, score: str) -> None:
+    (outcome,) = resolve_all(client(COMPANY, {}, catalog=OLD), catalog=OLD)
+    head = json.loads(dump_checked_files(OLD, [outcome], Lang.JA))
+    head["as_of"] = "2025-11-01"
+    head["returns"][0]["diagnosis"]["overall"]["exact"] = score
+    (tmp_path / "run.json").write_text(json.dumps(head), "utf-8")
+    (before,) = load_previous_run(tmp_path, OLD).returns
+    assert before.score == Fraction(score)

@@ -35,9 +35,7 @@ def parse_exact(value: object, digits: int = _DIGITS) -> Fraction:
 
 
 Exact = Annotated[Fraction, BeforeValidator(parse_exact)]
-LongScore = Annotated[
-    Fraction, BeforeValidator(lambda value: parse_exact(value, _LONG)), Field(ge=0, le=100)
-]
+LongScore = Annotated[Fraction, BeforeValidator(lambda value: parse_exact(value, _LONG))]
 Share = Annotated[Exact, Field(ge=0, le=1)]
 
 

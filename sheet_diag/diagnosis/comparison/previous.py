@@ -108,7 +108,8 @@ def item_fingerprint(catalog: Catalog, item: Item) -> str:
         for choice in catalog.offered(item)
     ]
     question = [normalize_text(item.question.ja), normalize_text(item.question.en)]
-    return _digest([question, item.weight, item.critical, choices])
+    weight = item.weight if isinstance(item.weight, int) else str(item.weight)
+    return _digest([question, weight, item.critical, choices])
 
 
 def entries_digest(received: ReceivedFile) -> str:
