@@ -18,9 +18,12 @@ from sheet_diag.cli.options import (
     FILE,
     FOLDER,
     HELP,
+    AsOfOption,
     ConfigOption,
+    JobsOption,
     LangOption,
     PasswordsOption,
+    RunOptions,
     catalog_app,
     command,
 )
@@ -79,6 +82,36 @@ def diff_catalogs(
         reading = build_intake_settings(settings, passwords)
         before, after = (load_chosen_catalog(each, settings) for each in (old, new))
         show_differences(before, after, returns, reading, say)
+
+
+@command("cli.help.catalog_preview", "preview", group=catalog_app)
+def preview_catalog(
+    book: Annotated[
+        Path | None, typer.Argument(help=HELP("cli.help.preview_book"), metavar="BOOK")
+    ] = None,
+    output: Annotated[
+        Path | None, typer.Option(help=HELP("cli.help.preview_output"), metavar=FOLDER)
+    ] = None,
+    as_of: AsOfOption = None,
+    jobs: JobsOption = None,
+    lang: LangOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Try a questionnaire on invented clients."""
+    with report_failures(choose_language(lang, config, HELP)) as say:
+        from sheet_diag.pipeline.execution.forkserver import prepare
+
+        prepare()
+        from sheet_diag.cli.catalog_preview import choose_folder, write_preview
+
+        catalog = load_chosen_catalog(book, read_settings(config))
+        folder = choose_folder(output, book or Path(catalog.id), say)
+        (folder / "returns").mkdir(parents=True, exist_ok=True)
+        options = RunOptions(
+            input=str(folder / "returns"), output=str(folder / "output"), as_of=as_of, pdf=True,
+            jobs=jobs, lang=lang, catalog=book, config=config,
+        )  # fmt: skip
+        write_preview(catalog, options, folder, say)
 
 
 def _tell_imported(proposal: CatalogProposal, path: Path, say: Wording) -> None:
