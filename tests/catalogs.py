@@ -62,8 +62,12 @@ def catalog(
     scoring: Mapping[str, Any] = SCORING,
     variant: str = "C1-1",
     weights: Mapping[str, int] | None = None,
+    worth: str = "",
 ) -> Catalog:
-    """A catalogue with one category a line; `weights` are those of categories (1 elsewhere)."""
+    """A catalogue with one category a line; `weights` are those of categories (1 elsewhere).
+
+    `worth` are the values of はい, 一部, いいえ and わからない, as "1 1/2 0 0".
+    """
     # The company sheet of 2026.1 has a field of every kind.
     insurance = present(FORMER_JIS.insurance).variant.model_copy(update={"item": variant})
     names = [f"C{number}" for number in range(1, len(lines) + 1)]
@@ -84,7 +88,7 @@ def catalog(
             "title": _TEXT,
             "purpose": _TEXT,
             "standards": [],
-            "answer_sets": JIS.answer_sets,
+            "answer_sets": _value_choices(worth) if worth else JIS.answer_sets,
             "profile": FORMER_JIS.profile,
             "categories": categories,
             "scoring": {**scoring, "ranks": list_ranks(scoring["ranks"])},
@@ -92,6 +96,14 @@ def catalog(
             "report": JIS.report,
         }
     )
+
+
+def _value_choices(worth: str) -> Mapping[str, Any]:
+    values = dict(zip(("yes", "partial", "no", "unknown"), worth.split(), strict=True))
+    return {
+        name: [{**each.model_dump(), "value": values.get(each.id)} for each in choices]
+        for name, choices in JIS.answer_sets.items()
+    }
 
 
 def list_ranks(lows: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -105,7 +117,7 @@ def _item(name: str, item: str) -> dict[str, Any]:
         "id": name,
         "topic": _TEXT,
         "answer_set": "implementation",
-        "weight": int(marks.rstrip("!nc")),
+        "weight": marks.rstrip("!nc"),
         "critical": "!" in marks,
         "priority": int(priority or 3),
         "na_allowed": "n" in marks,

@@ -28,6 +28,8 @@ class Row(NamedTuple):
     priority: int
     answer: str  # answered, unknown, na, refused (該当なし that is not allowed) or blank
     value: Fraction | None
+    low: Fraction  # the least that an answer is worth
+    least: Fraction  # the least of all choices, which a blank is worth, too
     lost: Fraction = _NOTHING
 
     def worth(self, value: Fraction | None) -> Row:
@@ -37,11 +39,13 @@ class Row(NamedTuple):
 
     @property
     def missed(self) -> bool:
-        return self.critical and self.weight > 0 and self.value == 0
+        done = self.value is None or self.value > self.low
+        return self.critical and self.weight > 0 and not done
 
     @property
     def begun(self) -> bool:
-        return self.critical and self.weight > 0 and self.value not in (None, _NOTHING, _FULL)
+        open_ = self.value not in (None, _FULL) and not self.missed
+        return self.critical and self.weight > 0 and open_
 
 
 class World(NamedTuple):
@@ -61,7 +65,7 @@ def judge(catalog: Catalog, answers: Answers, profile: Mapping[str, str]) -> dic
     gates = gates_of(catalog, rows)
     rank = None if gates else record.rank
     upper = world_of(catalog, [r.worth(_FULL) if _is_open(r) else r for r in rows])
-    strict = world_of(catalog, [r.worth(_NOTHING) if r.value is None else r for r in rows])
+    strict = world_of(catalog, [r.worth(r.least) if r.value is None else r for r in rows])
     verdict: dict[str, Any] = {
         "1 findings": findings_of(catalog, rows) + contradictions_of(catalog, rows, profile),
         "2 scores": {
@@ -97,9 +101,13 @@ def read_rows(catalog: Catalog, answers: Answers) -> list[Row]:
     rows = []
     for category in catalog.categories:
         for item in category.items:
-            given = [c for c in catalog.choices_of(item).values() if c.id == answers.get(item.id)]
+            choices = catalog.choices_of(item).values()
+            given = [c for c in choices if c.id == answers.get(item.id)]
+            worth = {c: Fraction(c.value) for c in choices if c.value is not None}
+            low = min(value for c, value in worth.items() if c.role is ChoiceRole.ANSWERED)
+            least = min(worth.values())
             answer: str = "blank"
-            value: Fraction | None = _NOTHING
+            value: Fraction | None = least
             for choice in given:
                 if choice.role is not ChoiceRole.NOT_APPLICABLE:
                     answer, value = choice.role.value, Fraction(choice.value or 0)
@@ -107,8 +115,8 @@ def read_rows(catalog: Catalog, answers: Answers) -> list[Row]:
                     answer = "refused"
                 else:
                     answer, value = "na", None
-            row = Row(item.id, category.id, item.weight, item.critical, item.priority, answer, None)
-            rows.append(row.worth(value))
+            facts = (category.id, item.weight, item.critical, item.priority)
+            rows.append(Row(item.id, *facts, answer, None, low, least).worth(value))
     return rows
 
 
@@ -138,7 +146,11 @@ def contradictions_of(
     said = {row.item: row.answer for row in rows}
     na = [item for item, answer in said.items() if answer in ("na", "refused")]
     answered = [item for item, answer in said.items() if answer in ("answered", "unknown")]
-    value = {row.item: row.value for row in rows if row.answer == "answered"}
+    done = {
+        row.item: row.value is not None and row.value > row.low
+        for row in rows
+        if row.answer == "answered"
+    }
     rule = catalog.scoring
     for pair in rule.contradictions:
         if pair.na in na and pair.answered in answered:
@@ -148,8 +160,7 @@ def contradictions_of(
         if left and kept:
             found.append(("NA_CONTRADICTION", (left[0], kept[0])))
     for needing in rule.prerequisites:
-        done = value.get(needing.item)
-        if done and all(value.get(item) == 0 for item in needing.needs):
+        if done.get(needing.item) and all(done.get(item) is False for item in needing.needs):
             found.append(("ANSWER_CONTRADICTION", (needing.item, *needing.needs)))
     for condition in rule.na_by_company:
         if profile.get(condition.field) in condition.choices:
@@ -174,18 +185,23 @@ def more_na_than(catalog: Catalog, rows: Sequence[Row], limit: Fraction) -> tupl
 
 
 def world_of(catalog: Catalog, rows: Sequence[Row]) -> World:
-    scores: dict[str, Fraction | None] = {}
+    rule, scores = catalog.scoring, dict[str, Fraction | None]()
+    full = Fraction(100) if rule.method == "sum" else Fraction(rule.full)
     total, weights = _NOTHING, _NOTHING
     for category in catalog.categories:
         mine = [row for row in rows if row.category == category.id and row.value is not None]
         whole = sum(row.weight for row in mine)
         scores[category.id] = None
         if whole:
-            score = 100 - 100 * sum((row.lost for row in mine), _NOTHING) / whole
+            score = full - full * sum((row.lost for row in mine), _NOTHING) / whole
             scores[category.id] = score
-            total, weights = total + category.weight * score, weights + category.weight
-    overall = total / weights if weights else None
-    reached = [rule.label for rule in catalog.scoring.ranks if (overall or 0) >= (rule.lowest or 0)]
+            weight = category.weight if rule.method == "category_mean" else whole
+            total, weights = total + weight * score, weights + weight
+    overall = total / weights * rule.full / full if weights else None
+    last = rule.ranks[-1]  # every score reaches it
+    reached = [
+        each.label for each in rule.ranks if each is last or (overall or 0) >= (each.lowest or 0)
+    ]
     caps = caps_of(catalog, rows, scores)
     return World(scores, overall, reached[0], caps, max([reached[0], *(cap[1] for cap in caps)]))
 
@@ -307,7 +323,8 @@ def shown(score: Fraction | None) -> str | None:
     if score is None:
         return None
     tenths = score.numerator * 10 // score.denominator
-    return f"{tenths // 10}.{tenths % 10}"
+    sign = "-" if tenths < 0 else ""
+    return f"{sign}{abs(tenths) // 10}.{abs(tenths) % 10}"
 
 
 # --- 12. plan
@@ -317,7 +334,8 @@ def plan_of(
     catalog: Catalog, rows: Sequence[Row], way: Sequence[str]
 ) -> list[tuple[str, int, str, Fraction, str]]:
     """All open items in the one order: group, label, effect, phase."""
-    rule, whole = catalog.scoring.plan, dict.fromkeys(catalog.category_by_id, _NOTHING)
+    rule, full = catalog.scoring.plan, catalog.scoring.full
+    whole = dict.fromkeys(catalog.category_by_id, _NOTHING)
     for row in rows:
         whole[row.category] += 0 if row.value is None else row.weight
     weights = {c.id: c.weight for c in catalog.categories if whole[c.id]}
@@ -326,7 +344,9 @@ def plan_of(
         if row.lost:
             group = 1 if row.missed else 2 if row.item in way else 3 if row.critical else 4
             share = Fraction(weights[row.category], sum(weights.values()))
-            effect = 100 * row.lost / whole[row.category] * share
+            effect = full * row.lost / whole[row.category] * share
+            if catalog.scoring.method != "category_mean":
+                effect = full * row.lost / sum(whole.values())
             entries.append((group, row.priority, -effect, at, row.item))
     plan: list[tuple[str, int, str, Fraction, str]] = []
     phases: list[str] = []

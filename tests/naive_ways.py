@@ -86,8 +86,11 @@ class Goal:
         self.barred = bool(na and na.at_most > target and more_na_than(catalog, rows, na.over))
         counted = [row for row in rows if row.value is not None]
         parts = prod({row.value.denominator for row in counted if row.value is not None})
+        parts *= prod({row.weight.denominator for row in counted})
+        rule = catalog.scoring
+        full = 100 if rule.method == "sum" else rule.full
         wholes = {
-            each.id: parts * sum(row.weight for row in counted if row.category == each.id)
+            each.id: int(parts * sum(row.weight for row in counted if row.category == each.id))
             for each in catalog.categories
         }
         unit = prod({whole for whole in wholes.values() if whole})
@@ -96,18 +99,19 @@ class Goal:
             whole = wholes[category.id]
             lost = {r.item: int(r.lost * parts) for r in counted if r.category == category.id}
             if whole:
-                weights += int(category.weight)
+                weight = whole if rule.method != "category_mean" else int(category.weight)
+                weights += weight
                 self.categories.append(
                     _Part(
-                        int(category.weight) * (unit // whole),
-                        int(whole) - sum(lost.values()),
+                        weight * (unit // whole),
+                        whole - sum(lost.values()),
                         {item: some for item, some in lost.items() if some},
-                        ceil(floor * whole / 100),
-                        tuple(ceil(each.score * whole / 100) for each in crowds),
+                        ceil(floor * whole / full),
+                        tuple(ceil(each.score * whole / full) for each in crowds),
                     )
                 )
         lows = {rule.label: rule.lowest or 0 for rule in catalog.scoring.ranks}
-        self.needed = ceil(lows[target] * unit * weights / 100)
+        self.needed = ceil(lows[target] * unit * weights / rule.full)
 
     def is_met(self, items: Sequence[str]) -> bool:
         if self.barred or len(self.missed.difference(items)) >= self.most_missed:
