@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -104,6 +105,24 @@ def _value_choices(worth: str) -> Mapping[str, Any]:
         name: [{**each.model_dump(), "value": values.get(each.id)} for each in choices]
         for name, choices in JIS.answer_sets.items()
     }
+
+
+# はい, 一部, いいえ, わからない of 10, 5, 0 and -2 points; of the levels 4 to 1; of 3, 0, -1, -1.
+TENS, LEVELS, THREES = "1 1/2 0 -1/5", "1 3/4 1/2 1/4", "1 0 -1/3 -1/3"
+
+
+def scaled(scoring: Mapping[str, Any], method: str, full: Fraction) -> dict[str, Any]:
+    """The numbers of a rule on another scale; categories have 100 where points are summed."""
+    overall, part = full / 100, Fraction(1) if method == "sum" else full / 100
+    caps = {
+        **scoring["caps"],
+        **{
+            name: [{**cap, "score": part * cap["score"]} for cap in scoring["caps"][name]]
+            for name in ("category_below", "categories_below")
+        },
+    }
+    ranks = {label: overall * low for label, low in scoring["ranks"].items()}
+    return {**scoring, "method": method, "full": full, "ranks": ranks, "caps": caps}
 
 
 def list_ranks(lows: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -18,7 +18,7 @@ from sheet_diag.reports.client import answers_sheet as columns
 from sheet_diag.reports.client import calculation_layout as calc
 from sheet_diag.text.numbers import format_score
 from sheet_diag.xlsx.references import cell
-from tests.catalogs import JIS, SCORING, answer_row, catalog
+from tests.catalogs import JIS, LEVELS, SCORING, TENS, THREES, answer_row, catalog, scaled
 from tests.formulas import Calculator
 from tests.live import (
     EXACT,
@@ -99,6 +99,35 @@ def _two_answer_sets() -> Catalog:
 TWO_ANSWER_SETS = _two_answer_sets()
 
 
+# --- points
+
+_LINES = ("3! 2 1n", "3/2 1n 2.5", "3!n 2", "2 2! 2", "5n 1n")
+
+
+def _of_points(worth: str, method: str, full: str) -> Catalog:
+    rule = scaled(SCORING, method, Fraction(full))
+    return name_categories(catalog(*_LINES, scoring=rule, worth=worth, weights={"C1": 3}))
+
+
+def _key_measures_of_two_sets() -> Catalog:
+    """Key measures that are missed at -1/3 and at 1/2."""
+    content = _of_points(THREES, "category_mean", "100").model_dump()
+    levels = _of_points(LEVELS, "category_mean", "100").answer_sets
+    content["answer_sets"]["levels"] = levels["implementation"]
+    for category in content["categories"][1::2]:
+        for item in category["items"]:
+            item |= {"answer_set": "levels", "na_allowed": False}
+    return Catalog.model_validate(content)
+
+
+_POINTS = {
+    "a sum of points": _of_points(TENS, "sum", "34"),
+    "a mean of items": _of_points(THREES, "item_mean", "60"),
+    "levels": _of_points(LEVELS, "category_mean", "5"),
+    "key measures of two sets": _key_measures_of_two_sets(),
+}
+
+
 # --- answer sets at the borders
 
 # Weights of items per category, and answers (all items, in order), and what must come out.
@@ -175,6 +204,7 @@ def _cases() -> Iterator[AnswerSet]:
         ("no caps", _NO_CAPS),
         ("many caps", MANY_CAPS),
         ("two answer sets", TWO_ANSWER_SETS),
+        *_POINTS.items(),
     ):
         yield from random_cases(name, other, 10, seed=3)
     yield from map(_border, _BORDERS)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from fractions import Fraction
 from random import Random
 from typing import Any
@@ -14,25 +13,17 @@ from sheet_diag.diagnosis.scoring.score import score_answers
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import Scores
 from sheet_diag.text.numbers import format_score
-from tests.catalogs import SCORING, answer_row, catalog, scoring_near
+from tests.catalogs import (
+    LEVELS,
+    SCORING,
+    TENS,
+    THREES,
+    answer_row,
+    catalog,
+    scaled,
+    scoring_near,
+)
 from tests.test_naive_rule import assert_same_for
-
-# はい, 一部, いいえ, わからない of 10, 5, 0 and -2 points; of the levels 4 to 1; of 3, 0, -1, -1.
-TENS, LEVELS, THREES = "1 1/2 0 -1/5", "1 3/4 1/2 1/4", "1 0 -1/3 -1/3"
-
-
-def scaled(scoring: Mapping[str, Any], method: str, full: Fraction) -> dict[str, Any]:
-    """The numbers of a rule on another scale; categories have 100 where points are summed."""
-    overall, part = full / 100, Fraction(1) if method == "sum" else full / 100
-    caps = {
-        **scoring["caps"],
-        **{
-            name: [{**cap, "score": part * cap["score"]} for cap in scoring["caps"][name]]
-            for name in ("category_below", "categories_below")
-        },
-    }
-    ranks = {label: overall * low for label, low in scoring["ranks"].items()}
-    return {**scoring, "method": method, "full": full, "ranks": ranks, "caps": caps}
 
 
 def scored(lines: str, signs: str, method: str, *, full: str = "100", worth: str = TENS) -> Scores:
