@@ -269,9 +269,12 @@ class RankTexts(Record):
 
 
 class ScoreMark(Record):
-    """A mark of category scores; a score gets the first mark whose `score` it reaches."""
+    """A mark of category scores; a score gets the first mark whose `score` it reaches.
 
-    score: Score
+    That of the last mark is only printed, as every score reaches it.
+    """
+
+    score: Exact | None = None
     mark: NonEmptyText
     meaning: Text
 
@@ -293,7 +296,7 @@ class ReportTexts(Record):
     labels: Mapping[str, Text | None] = Field(default_factory=dict)
     ranks: Mapping[str, RankTexts] = Field(default_factory=dict)
     key_measure: Text | None = None
-    marks: Annotated[tuple[ScoreMark, ...], Field(min_length=1)]
+    marks: Annotated[tuple[ScoreMark, ...], Field(min_length=2)]
     insurance: InsuranceTexts | None = None
 
 

@@ -248,7 +248,9 @@ class FormulaValues:
         score = self.scores.categories[category].score
         if score is None:
             return None
-        return next(each.mark for each in self.catalog.report.marks if score >= each.score)
+        *others, last = self.catalog.report.marks
+        reached = (each.mark for each in others if each.score is None or score >= each.score)
+        return next(reached, last.mark)
 
     @cached_property
     def record(self) -> VariantValues:

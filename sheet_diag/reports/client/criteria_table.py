@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Final
 
 from sheet_diag.model.catalog import Catalog, Choice, Item
@@ -104,6 +105,7 @@ def plan_criteria(catalog: Catalog, sheet: str, top: int) -> CriteriaLayout:
         words[name] = AnswerWords(CellSpan(sheet, _WORD, row, end), left_out)
         row = last + 1
     ranks, marks = len(catalog.scoring.ranks), len(catalog.report.marks)
+    all_reach_0 = catalog.report.marks[-1].score == 0 and not catalog.takes_points
     return CriteriaLayout(
         top=top,
         bottom=max(row, first + ranks - 1, first + marks - 1),  # `row` is that of 未回答
@@ -112,7 +114,7 @@ def plan_criteria(catalog: Catalog, sheet: str, top: int) -> CriteriaLayout:
         ranks=CellSpan(sheet, _RANK, first, first + ranks - 1),
         rank_lows=CellSpan(sheet, _RANK_LOW[0], first, first + ranks - 2),  # all reach the last
         marks=CellSpan(sheet, _MARK[0], first, first + marks - 1),
-        mark_lows=CellSpan(sheet, _MARK_LOW[0], first, first + marks - 1),
+        mark_lows=CellSpan(sheet, _MARK_LOW[0], first, first + marks - (1 if all_reach_0 else 2)),
     )
 
 
@@ -138,19 +140,21 @@ def write_criteria(page: Page, criteria: CriteriaLayout, context: ReportContext,
     _write_words(page, criteria, context)
     for row, rule in enumerate(context.catalog.scoring.ranks, criteria.ranks.first):
         page.text(row, _RANK, rule.label, _RANK_NAME)
-        if rule.lowest is None:
-            page.merged(row, *_RANK_LOW, context.say("report.none"), _WHOLE)
-        else:
-            _write_low(page, row, _RANK_LOW, float(rule.lowest))
+        _write_low(page, row, _RANK_LOW, rule.lowest, context)
     for row, mark in enumerate(context.catalog.report.marks, criteria.marks.first):
         page.merged(row, *_MARK, mark.mark, _MARK_NAME)
-        _write_low(page, row, _MARK_LOW, float(mark.score))
+        _write_low(page, row, _MARK_LOW, mark.score, context)
 
 
-def _write_low(page: Page, row: int, columns: tuple[int, int], low: float) -> None:
+def _write_low(
+    page: Page, row: int, columns: tuple[int, int], low: Fraction | None, context: ReportContext
+) -> None:
+    if low is None:
+        page.merged(row, *columns, context.say("report.none"), _WHOLE)
+        return
     look = _PART if low % 1 else _WHOLE
     page.merged(row, *columns, "", look)
-    page.number(row, columns[0], low, look)
+    page.number(row, columns[0], float(low), look)
 
 
 def _write_words(page: Page, criteria: CriteriaLayout, context: ReportContext) -> None:
