@@ -8,9 +8,10 @@ from typing import Any
 
 from sheet_diag.catalog.conditions import read_conditions
 from sheet_diag.model.catalog import Catalog
-from tests.catalogs import FORMER_JIS, JIS, SCORING, present
+from tests.catalogs import FORMER_JIS, JIS, SCORING, list_ranks, present
 
-# Number, kind, set of choices, weight, condition, question.
+# Number, kind, set of choices, weight, condition, question. Behind the weight: ! critical, n with
+# 該当なし, o optional.
 QUESTIONS = """
 A1 single   yes_no  0 |              | 個人情報の処理を外部に委託していますか。
 A2 single   usual   1!| A1=はい      | 委託先を選ぶ基準がありますか。
@@ -29,6 +30,7 @@ _SETS: dict[str, dict[str, tuple[str, str | None]]] = {
     "lacking": {"some": ("ある", "0"), "few": ("一部ある", "1/2"), "none": ("ない", "1")},
     "devices": {"pc": ("パソコン", "1"), "phone": ("スマートフォン", "1"), "own": ("私物", "0")},
 }  # fmt: skip
+_MONTHS = {"unit": {"ja": "か月", "en": "months"}, "lowest": 0, "highest": 120}
 _ROLES = {"unknown": "unknown", "na": "not_applicable"}
 _CATEGORIES = {"A": "委託", "B": "端末", "C": "記録"}
 
@@ -50,6 +52,7 @@ def gated_catalog(questions: str = QUESTIONS) -> Catalog:
         "categories": _categories(questions),
         "scoring": {
             **SCORING,
+            "ranks": list_ranks(SCORING["ranks"]),
             "gates": {
                 "category_answered": "1/2",
                 "total_answered": "1/2",
@@ -79,7 +82,7 @@ def _choices(words: Mapping[str, tuple[str, str | None]]) -> list[dict[str, Any]
             "role": _ROLES.get(name, "answered"),
             "value": value,
             "label": _text(label),
-            "meaning": _text(label),
+            "meaning": _text(f"{label}とは"),
         }
         for name, (label, value) in words.items()
     ]
@@ -95,7 +98,9 @@ def _categories(questions: str) -> list[dict[str, Any]]:
                 "id": number,
                 "kind": kind,
                 **({} if answer_set == "-" else {"answer_set": answer_set}),
-                "weight": int(weight.rstrip("!n")),
+                "weight": int(weight.rstrip("!no")),
+                "required": "o" not in weight,
+                **(_MONTHS if kind == "number" else {}),
                 "critical": "!" in weight,
                 "na_allowed": "n" in weight,
                 "na_when": _text("端末がない") if "n" in weight else None,

@@ -32,6 +32,7 @@ from sheet_diag.model.overrides import (
     WordMeaning,
 )
 from sheet_diag.model.returns import Problem, ProblemCode, ReceivedFile, Response, ReturnedSheet
+from sheet_diag.text.answer_words import show_answer
 from sheet_diag.text.normalize import (
     are_same_form,
     company_key,
@@ -219,8 +220,8 @@ class _OverridePlan:
 
 
 def _answer_labels(catalog: Catalog, entry: AnswerOverride) -> TextByLang:
-    label = catalog.choices_of(catalog.items[entry.item])[entry.after].label
-    return {lang: label[lang] for lang in Lang}
+    item = catalog.items[entry.item]
+    return {lang: show_answer(catalog, item, entry.after, Wording(lang)) for lang in Lang}
 
 
 # --- whose line it is
@@ -410,12 +411,13 @@ def _change_problem(
     code: ProblemCode, received: ReceivedFile, override: Override, catalog: Catalog
 ) -> Problem:
     response = _find_response(received, override.item)
-    label = catalog.choices_of(catalog.items[override.item])[override.after].label
+    item = catalog.items[override.item]
     details = [("reason", override.reason), ("by", override.by), ("before", override.before or "")]
     for lang in Lang:
         say, raw = Wording(lang), override.raw
         said = say("overrides.said", raw=raw) if raw else say("overrides.said.nothing")
-        details += [(f"before_{lang.value}", said), (f"after_{lang.value}", label[lang])]
+        after = show_answer(catalog, item, override.after, say)
+        details += [(f"before_{lang.value}", said), (f"after_{lang.value}", after)]
     sheet = received.sheet.sheet if received.sheet else None
     place = (sheet, response.cell, override.item, override.raw or None)
     return Problem(code, *place, tuple(details))

@@ -23,6 +23,7 @@ from sheet_diag.forms.layout import (
 from sheet_diag.intake.cells import CellMark, Grid, RefusedError, WorkbookContent
 from sheet_diag.intake.discovery import InputFile
 from sheet_diag.intake.open_workbook import open_workbook_bytes, read_workbook
+from sheet_diag.intake.returns.answer_values import read_value
 from sheet_diag.intake.returns.question_tables import find_stray_cells
 from sheet_diag.intake.returns.vocabulary import (
     Vocabulary,
@@ -40,7 +41,7 @@ from sheet_diag.intake.table_file import (
     read_headings,
 )
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.catalog import Catalog, Item
+from sheet_diag.model.catalog import Catalog, Item, ItemKind
 from sheet_diag.model.overrides import (
     AnswerOverride,
     ClientComment,
@@ -55,6 +56,7 @@ from sheet_diag.model.record import Text
 from sheet_diag.model.returns import Problem, ProblemCode
 from sheet_diag.model.settings import IntakeSettings
 from sheet_diag.model.versions import Relation
+from sheet_diag.text.answer_words import describe_entry
 from sheet_diag.text.normalize import item_key, label_key, normalize_text
 from sheet_diag.text.problems import problem_message
 from sheet_diag.text.wording import Wording
@@ -299,21 +301,30 @@ def _parse_answer_override(row: TableRow, vocabulary: Vocabulary) -> AnswerOverr
         is_asked = item_key(row.text("item")) in vocabulary_of(catalog).items
         unknown, changed = ProblemCode.OVERRIDE_ITEM_UNKNOWN, ProblemCode.OVERRIDE_ITEM_CHANGED
         return _row_problem(row, changed if is_asked else unknown, "item")
-    choice = vocabulary.spellings[item.answer_set].get(normalize_text(row.text("after")))
-    if choice not in tuple(catalog.offered(item)) or choice is None:
-        is_na = choice is not None
+    answer, is_na = _read_answer(row.text("after"), item, vocabulary)
+    if answer is None:
         code = ProblemCode.OVERRIDE_NA_NOT_ALLOWED if is_na else ProblemCode.OVERRIDE_NOT_UNDERSTOOD
         return _row_problem(row, code, "after", item.id, expected=_expected_answers(item, catalog))
     return AnswerOverride(
         client=row.text("client"),
         item=item.id,
-        after=choice.id,
+        after=answer,
         reason=row.text("reason"),
         by=row.text("by"),
         sheet=row.grid.name,
         row=row.row + 1,
         cells=(row.cell("client"), row.cell("item")),
     )
+
+
+def _read_answer(text: str, item: Item, vocabulary: Vocabulary) -> tuple[str | None, bool]:
+    """Read the answer of a line, and whether it is 該当なし that is not allowed."""
+    if item.kind is not ItemKind.SINGLE:
+        return read_value(vocabulary, item, text), False
+    choice = vocabulary.spellings[item.answer_set].get(normalize_text(text))
+    if choice and choice in tuple(vocabulary.catalog.offered(item)):
+        return choice.id, False
+    return None, choice is not None
 
 
 def _row_problem(
@@ -326,8 +337,8 @@ def _row_problem(
 
 
 def _expected_answers(item: Item, catalog: Catalog) -> Text:
-    labels = [choice.label for choice in catalog.offered(item)]
-    return Text(ja=" / ".join(t.ja for t in labels), en=" / ".join(t.en for t in labels))
+    ja, en = (describe_entry(catalog, item, Wording(lang)) for lang in Lang)
+    return Text(ja=ja, en=en)
 
 
 def _parse_word(row: TableRow, vocabulary: Vocabulary) -> WordMeaning | Problem:

@@ -79,6 +79,11 @@ def list_gate_items(catalog: Catalog) -> frozenset[str]:
     return _gate_items(catalog)
 
 
+def must_answer(catalog: Catalog, item: Item) -> bool:
+    """Whether a question is told where it is left open."""
+    return item.required or item.id in _gate_items(catalog)
+
+
 def find_open_gates(catalog: Catalog, answers: _Answers) -> tuple[str, ...]:
     """Find the questions that others depend on, that are asked and not answered."""
     gates = _gate_items(catalog)

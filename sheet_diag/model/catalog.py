@@ -190,6 +190,16 @@ class Item(Record):
         """Whether its answer counts in the scores."""
         return self.weight > 0 and self.kind is ItemKind.SINGLE
 
+    def takes(self, answer: str) -> bool:
+        """Whether a number in digits, or an ISO date, lies within the limits."""
+        value = parse_iso_day(answer) if self.kind is ItemKind.DATE else Fraction(answer)
+        if value is None:
+            return False
+        return not (
+            (self.lowest is not None and value < self.lowest)  # type: ignore[operator]
+            or (self.highest is not None and value > self.highest)  # type: ignore[operator]
+        )
+
     @property
     def title(self) -> Text:
         """What its comment is headed by."""

@@ -54,6 +54,7 @@ _SPECS: Final = {
     ),
     ProblemCode.NOT_UNDERSTOOD: _UNDECIDED,
     ProblemCode.FORMER_ANSWER_MISSING: _UNDECIDED,
+    ProblemCode.ENTRY_NOT_UNDERSTOOD: replace(_UNDECIDED, severity=Severity.WARNING),
     ProblemCode.NA_NOT_ALLOWED: ProblemSpec(
         Severity.WARNING, point=PointKind.ENTRY, shows_value=True, answer_settles=True
     ),

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from sheet_diag.diagnosis.scoring.item_scores import CategorySums
+from sheet_diag.model.applicability import must_answer
 from sheet_diag.model.catalog import Catalog, ChoiceRole
 from sheet_diag.model.results import Answers, Finding, FindingCode
 
@@ -18,7 +19,9 @@ def find_findings(
     left_out = [item for item, role in roles.items() if role is ChoiceRole.NOT_APPLICABLE]
     about_items = {
         FindingCode.UNANSWERED: [
-            item for item, role in roles.items() if role is None and catalog.items[item].required
+            item
+            for item, role in roles.items()
+            if role is None and must_answer(catalog, catalog.items[item])
         ],
         FindingCode.UNKNOWN_STATE: [
             item for item, role in roles.items() if role is ChoiceRole.UNKNOWN

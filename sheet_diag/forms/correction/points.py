@@ -16,6 +16,7 @@ from typing import Final
 from sheet_diag.forms.hearing_sheet.content import Entries
 from sheet_diag.model.catalog import Catalog, Category, FieldKind
 from sheet_diag.model.returns import Problem, ProblemCode, Severity
+from sheet_diag.text.answer_words import describe_entry
 from sheet_diag.text.problems import PointKind, client_advice, problem_severity, problem_spec
 from sheet_diag.text.wording import Wording
 
@@ -188,7 +189,7 @@ class _PointBuilder:
         item = self._catalog.items[name]
         lang, category = self._say.lang, self._category[name].id
         entry = self._entries.answers.get(name, "")
-        offered = " / ".join(choice.label[lang] for choice in self._catalog.offered(item))
+        offered = describe_entry(self._catalog, item, self._say)
         gated = kind is PointKind.OPEN and (self._all_open or category in self._short)
         return CorrectionPoint(
             problem.code,

@@ -20,6 +20,7 @@ from sheet_diag.model.basics import Lang, parse_iso_day
 from sheet_diag.model.catalog import Catalog, FieldKind
 from sheet_diag.model.returns import Problem, ProblemCode, Response, ReturnedSheet, SheetIdentity
 from sheet_diag.model.settings import Issuer
+from sheet_diag.text.answer_words import enter_answer
 from sheet_diag.text.wording import Wording, word_catalog
 from sheet_diag.xlsx.book import Book
 
@@ -125,7 +126,7 @@ def _find_answer(catalog: Catalog, response: Response, codes: set[ProblemCode], 
         return ""
     if response.choice is None or ProblemCode.NA_NOT_ALLOWED in codes:
         return response.raw
-    return catalog.choices_of(catalog.items[response.item])[response.choice].label[lang]
+    return enter_answer(catalog, catalog.items[response.item], response.choice, Wording(lang))
 
 
 def _collect_profile(

@@ -13,9 +13,11 @@ from sheet_diag.forms.layout import (
     QUESTION_COLUMNS,
     QuestionColumn,
 )
+from sheet_diag.model.applicability import NOT_ASKED
 from sheet_diag.model.catalog import Catalog, Item
 from sheet_diag.model.returns import SheetIdentity
 from sheet_diag.model.settings import Issuer
+from sheet_diag.text.answer_words import show_answer
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.theme import ALERT, ALERT_PALE, FIELD, Look
 
@@ -125,8 +127,9 @@ class SheetContent:
         return self._label(item, given)
 
     def _label(self, item: Item, answer: str | None) -> str:
-        choice = self.catalog.choices_of(item).get(answer or "")
-        return choice.label[self.say.lang] if choice else ""
+        if answer == NOT_ASKED:
+            return self.say("sheet.check.not_asked")
+        return show_answer(self.catalog, item, answer, self.say) if answer else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +142,9 @@ class RowRange:
 
 @dataclass(frozen=True, slots=True)
 class QuestionRows(RowRange):
-    """The rows that formulas and links point to: all questions, each category, each item."""
+    """The rows that formulas and links point to: all questions, each category, each item, and the
+    line of each choice of those that take several."""
 
     categories: Mapping[str, RowRange]
     items: Mapping[str, int]
+    lines: Mapping[tuple[str, str], int] = field(default_factory=dict)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from sheet_diag.catalog.versions import is_packaged
 from sheet_diag.forms.hearing_sheet.content import SheetContent
+from sheet_diag.forms.hearing_sheet.entry_states import has_other_states
 from sheet_diag.forms.layout import (
     FORMER_DAY_KEY,
     IDENTITY_KEYS,
@@ -20,9 +21,11 @@ from sheet_diag.forms.layout import (
 )
 from sheet_diag.forms.page_writer import write_choices
 from sheet_diag.model.catalog import FieldKind, Item, ProfileField
+from sheet_diag.text.answer_words import MARK
 from sheet_diag.text.question_digests import digest_questions
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
+from sheet_diag.xlsx.references import fixed_cell
 from sheet_diag.xlsx.theme import BODY
 
 _MAX_PROPERTY: Final = 255  # characters
@@ -30,11 +33,16 @@ _MAX_PROPERTY: Final = 255  # characters
 
 @dataclass(frozen=True, slots=True)
 class ChoiceRanges:
-    """References to the ranges behind the drop-downs."""
+    """References to the ranges behind the drop-downs.
+
+    `mark` offers the mark of a choice alone, `blank` nothing; both only where a question asks so.
+    """
 
     answers: dict[tuple[str, bool], str]
     fields: dict[str, str]
     confirming: dict[tuple[str, bool], str]
+    mark: str = ""
+    blank: str = ""
 
     def of_item(self, item: Item) -> str:
         """Return the range of the choices that an item offers."""
@@ -80,6 +88,11 @@ def write_lists(book: Book, content: SheetContent) -> ChoiceRanges:
             same = content.say("sheet.former.same")
             lists.confirming[name, with_na] = _write_list(page, column, name, [*labels, same])
             column += 1
+    if has_other_states(catalog):
+        mark = _write_list(page, column, QuestionColumn.ANSWER.value, [MARK])
+        blank = f"{LISTS_SHEET}!{fixed_cell(2, column)}"
+        lists = replace(lists, mark=mark, blank=blank)
+        column += 1
     page.columns([160] * column)
     page.protect({})
     page.hide()

@@ -9,6 +9,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sheet_diag.forms.hearing_sheet.content import QuestionRows, RowRange, SheetContent
+from sheet_diag.forms.hearing_sheet.entry_states import (
+    UNCOUNTED,
+    EntryState,
+    EntryStates,
+    find_entry_states,
+    has_other_states,
+    wrong_words,
+)
 from sheet_diag.forms.layout import (
     PROFILE_FIRST_ROW,
     PROFILE_LABEL_COLUMN,
@@ -39,7 +47,8 @@ from sheet_diag.xlsx.theme import (
 
 def write_progress(writer: RowWriter, places: QuestionRows) -> None:
     """Write both sections."""
-    _write_check(writer, places, _write_progress(writer, places))
+    states = find_entry_states(writer.content)
+    _write_check(writer, places, states, _write_progress(writer, places, states))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +59,7 @@ class _TotalCells:
     total: str
 
 
-def _write_progress(writer: RowWriter, places: QuestionRows) -> _TotalCells:
+def _write_progress(writer: RowWriter, places: QuestionRows, states: EntryStates) -> _TotalCells:
     say, page, catalog = writer.say, writer.page, writer.content.catalog
     writer.heading("sheet.cover.progress")
     heads = (
@@ -62,17 +71,18 @@ def _write_progress(writer: RowWriter, places: QuestionRows) -> _TotalCells:
     page.height(writer.row, 20)
     first = writer.row + 1
     for row, category in enumerate(catalog.categories, first):
-        _write_progress_line(writer, row, category, places)
+        _write_progress_line(writer, row, category, places, states.count(category))
     total = first + len(catalog.categories)
-    answered = len(catalog.items) - len(_unanswered_items(writer.content))
+    counts = [states.count(category) for category in catalog.categories]
+    answered, asked = (sum(each) for each in zip(*counts, strict=True))
     page.text(
         total, 0, say("sheet.cover.progress.all"), {**CELL, **INSET, **BOLD, "bg_color": PALE}
     )
-    for column, value in ((1, answered), (2, len(catalog.items))):
+    for column, value in ((1, answered), (2, asked)):
         area = f"{cell_name(first, column)}:{cell_name(total - 1, column)}"
         look = {**CELL, **CENTER, **BOLD, "bg_color": PALE}
         page.formula(total, column, f"=SUM({area})", look, value)
-    _write_share(page, total, answered / len(catalog.items), {"bg_color": PALE, **BOLD})
+    _write_share(page, total, (answered, asked), {"bg_color": PALE, **BOLD})
     page.height(total, 18)
     bar = {
         "type": "data_bar",
@@ -87,30 +97,44 @@ def _write_progress(writer: RowWriter, places: QuestionRows) -> _TotalCells:
 
 
 def _write_progress_line(
-    writer: RowWriter, row: int, category: Category, places: QuestionRows
+    writer: RowWriter, row: int, category: Category, places: QuestionRows, counts: tuple[int, int]
 ) -> None:
-    content, page, lang = writer.content, writer.page, writer.say.lang
+    page, lang = writer.page, writer.say.lang
     page.text(row, 0, category.short[lang], {**CELL, **INSET})
-    band = places.categories[category.id]
-    ids, answers = (
-        _column_range(content, band, QuestionColumn.ID),
-        _column_range(content, band, QuestionColumn.ANSWER),
-    )
-    answered = sum(1 for item in category.items if content.entries.answers.get(item.id))
     look = {**CELL, **CENTER}
-    page.formula(row, 1, f'=SUMPRODUCT(({ids}<>"")*({answers}<>""))', look, answered)
-    page.formula(row, 2, f'=SUMPRODUCT(({ids}<>"")*1)', look, len(category.items))
-    _write_share(page, row, answered / len(category.items), {})
+    formulas = _count_formulas(writer.content, places.categories[category.id])
+    for column, (formula, value) in enumerate(zip(formulas, counts, strict=True), 1):
+        page.formula(row, column, f"=SUMPRODUCT({formula})", look, value)
+    _write_share(page, row, counts, {})
     page.height(row, 18)
 
 
-def _write_share(page: Page, row: int, value: float, look: Look) -> None:
+def _count_formulas(content: SheetContent, band: RowRange) -> tuple[str, str]:
+    """Spell what counts the answered questions, and all that are asked."""
+    ids = f'({_column_range(content, band, QuestionColumn.ID)}<>"")'
+    if not has_other_states(content.catalog):
+        answers = _column_range(content, band, QuestionColumn.ANSWER)
+        return f'{ids}*({answers}<>"")', f"{ids}*1"
+    checks = _column_range(content, band, QuestionColumn.CHECK)
+    left_out = "".join(f"*({checks}<>{_word(content, each)})" for each in UNCOUNTED)
+    asked = f'({checks}<>""){left_out}'
+    return f"{asked}*({checks}<>{_word(content, EntryState.UNANSWERED)})", f"{asked}*1"
+
+
+def _word(content: SheetContent, state: EntryState) -> str:
+    return quote_formula_text(content.say(f"sheet.check.{state.value}"))
+
+
+def _write_share(page: Page, row: int, counts: tuple[int, int], look: Look) -> None:
     done, total = cell_name(row, 1), cell_name(row, 2)
     style = {**CELL, **CENTER, "num_format": "0%", **look}
+    value = counts[0] / counts[1] if counts[1] else 0
     page.formula(row, 3, f"=IF({total}=0,0,{done}/{total})", style, value)
 
 
-def _write_check(writer: RowWriter, places: QuestionRows, counts: _TotalCells) -> None:
+def _write_check(
+    writer: RowWriter, places: QuestionRows, states: EntryStates, counts: _TotalCells
+) -> None:
     say, page, content = writer.say, writer.page, writer.content
     writer.heading("sheet.cover.check")
     verdict = writer.row
@@ -120,8 +144,8 @@ def _write_check(writer: RowWriter, places: QuestionRows, counts: _TotalCells) -
         if field.required:
             checks.append(_check_field(writer, row, field, place))
             row += 1
-    checks.append(_check_answers(writer, row, places, counts))
-    checks.append(_check_wrong(writer, row + 1, places))
+    checks.append(_check_answers(writer, row, places, states, counts))
+    checks.append(_check_wrong(writer, row + 1, places, states))
     ready, still = say("sheet.cover.check.ready"), say("sheet.cover.check.open")
     condition = ",".join(test for test, _ in checks)
     look = {**CELL, **BOLD, **CENTER, "font_size": 11, "bg_color": PALE, "font_color": NAVY}
@@ -161,7 +185,7 @@ def _check_field(writer: RowWriter, row: int, field: ProfileField, place: int) -
 
 
 def _check_answers(
-    writer: RowWriter, row: int, places: QuestionRows, counts: _TotalCells
+    writer: RowWriter, row: int, places: QuestionRows, states: EntryStates, counts: _TotalCells
 ) -> tuple[str, bool]:
     say, content = writer.say, writer.content
     ids, checks = (
@@ -174,37 +198,27 @@ def _check_answers(
     left = f"({counts.total}-{counts.answered})"
     unfinished = f"{left}&{quote_formula_text(opening)}&{first}&{quote_formula_text(close)}"
     formula = f"=IF({left}=0,{quote_formula_text(done)},{unfinished})"
-    unanswered = _unanswered_items(content)
+    unanswered = states.unanswered
     value = f"{len(unanswered)}{opening}{unanswered[0]}{close}" if unanswered else done
     _write_check_line(writer, row, say("sheet.cover.check.answers"), formula, value)
     return f"{left}=0", not unanswered
 
 
-def _check_wrong(writer: RowWriter, row: int, places: QuestionRows) -> tuple[str, bool]:
+def _check_wrong(
+    writer: RowWriter, row: int, places: QuestionRows, states: EntryStates
+) -> tuple[str, bool]:
     say, content = writer.say, writer.content
     checks = _column_range(content, places, QuestionColumn.CHECK)
-    words = (say("sheet.check.na"), say("sheet.check.choice"))
+    words = wrong_words(content)
     count = "(" + "+".join(f"COUNTIF({checks},{quote_formula_text(word)})" for word in words) + ")"
     done, tail = say("sheet.cover.check.answers.done"), say("sheet.cover.check.wrong.open")
-    wrong = _count_invalid(content)
+    wrong = states.wrong
     value = f"{wrong}{tail}" if wrong else done
     formula = f"=IF({count}=0,{quote_formula_text(done)},{count}&{quote_formula_text(tail)})"
-    _write_check_line(writer, row, say("sheet.cover.check.wrong"), formula, value)
+    key = "sheet.cover.check.wrong"
+    label = say(f"{key}.entries" if has_other_states(content.catalog) else key)
+    _write_check_line(writer, row, label, formula, value)
     return f"{count}=0", not wrong
-
-
-def _count_invalid(content: SheetContent) -> int:
-    catalog, lang, entered = content.catalog, content.say.lang, content.entries.answers
-    return sum(
-        1
-        for item in catalog.items.values()
-        if (text := entered.get(item.id))
-        and text not in [choice.label[lang] for choice in catalog.offered(item)]
-    )
-
-
-def _unanswered_items(content: SheetContent) -> list[str]:
-    return [item for item in content.catalog.items if not content.entries.answers.get(item)]
 
 
 def _write_check_line(writer: RowWriter, row: int, label: str, formula: str, value: str) -> None:

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from itertools import count, islice
+from collections.abc import Iterator, Mapping
+from itertools import count
 from typing import Final
 
+from sheet_diag.forms.hearing_sheet.answer_cells import AnswerCells
 from sheet_diag.forms.hearing_sheet.content import (
     ENTRY_LOOK,
-    MARKED_LOOK,
     PROTECTION,
     QuestionRows,
     RowRange,
     SheetContent,
+)
+from sheet_diag.forms.hearing_sheet.entry_states import (
+    find_entry_states,
+    has_other_states,
+    wrong_words,
 )
 from sheet_diag.forms.hearing_sheet.hidden_sheets import ChoiceRanges
 from sheet_diag.forms.layout import (
@@ -20,15 +25,15 @@ from sheet_diag.forms.layout import (
     HEADER_ROW,
     STAMP_CELL,
     QuestionColumn,
-    cell_name,
     format_stamp,
 )
 from sheet_diag.forms.page_writer import set_paper
-from sheet_diag.model.catalog import Catalog, Category, ChoiceRole, Item
+from sheet_diag.model.catalog import Catalog, Category, ChoiceRole, Item, ItemKind
+from sheet_diag.text.answer_words import entry_hints
 from sheet_diag.text.excel_text import quote_formula_text
 from sheet_diag.text.text_metrics import column_room, row_height
 from sheet_diag.xlsx.page import Page
-from sheet_diag.xlsx.references import column_cell
+from sheet_diag.xlsx.references import column_cell, fixed_cell
 from sheet_diag.xlsx.theme import (
     ALERT,
     ALERT_PALE,
@@ -39,7 +44,9 @@ from sheet_diag.xlsx.theme import (
     HEAD,
     INPUT,
     INSET,
+    LEFT_OUT,
     MIDDLE,
+    MUTED,
     NAVY,
     OK,
     PALE,
@@ -61,6 +68,8 @@ _WIDTHS: Final = {
     QuestionColumn.EVIDENCE: 150,
     QuestionColumn.CHECK: 96,
 }
+_LEFT_OUT: Final[Look] = {"bg_color": LEFT_OUT, "font_color": MUTED}
+_TEXT_WIDTH: Final = 200  # pixels, of answers among which are texts
 _BAND: Final[Look] = {
     **BODY,
     **BOLD,
@@ -73,18 +82,19 @@ _BAND_EDGE: Final[Look] = {"top": 1, "top_color": NAVY, "bottom": 1, "bottom_col
 # Of a text that no row can show whole, the beginning is seen.
 _LONG_TEXT: Final[Look] = {"valign": "top", "font_size": 8}
 _MAX_ROW_HEIGHT: Final = 409  # points, of a row
-_ANSWER: Final[Look] = {**ENTRY_LOOK, **CENTER, **BOLD, "font_size": 11}
 
 
 def write_questions(page: Page, content: SheetContent, lists: ChoiceRanges) -> QuestionRows:
     """Write the page; return which rows hold the questions."""
-    page.columns([_WIDTHS[column] for column in content.columns])
+    widths = _widths(content)
+    page.columns([widths[column] for column in content.columns])
     _write_head(page, content)
     places = question_rows(content.catalog)
+    answers = AnswerCells(page, content, lists, places, find_entry_states(content))
     for category in content.catalog.categories:
         _write_band(page, places.categories[category.id].first - 1, category, content)
         for item in category.items:
-            _write_item(page, places.items[item.id], item, category, content, lists)
+            _write_item(page, places.items[item.id], item, category, content, answers)
     _finish_page(page, content, places)
     return places
 
@@ -94,12 +104,15 @@ def question_rows(catalog: Catalog) -> QuestionRows:
     rows = count(FIRST_QUESTION_ROW)
     bands: dict[str, RowRange] = {}
     items: dict[str, int] = {}
+    lines: dict[tuple[str, str], int] = {}
     for category in catalog.categories:
-        band = next(rows)
-        bands[category.id] = RowRange(band + 1, band + len(category.items))
-        for item, row in zip(category.items, islice(rows, len(category.items)), strict=True):
-            items[item.id] = row
-    return QuestionRows(FIRST_QUESTION_ROW, next(rows) - 1, bands, items)
+        first = last = next(rows)
+        for item in category.items:
+            items[item.id] = last = next(rows)
+            for choice in catalog.offered(item) if item.kind is ItemKind.MULTIPLE else ():
+                lines[item.id, choice.id] = last = next(rows)
+        bands[category.id] = RowRange(first + 1, last)
+    return QuestionRows(FIRST_QUESTION_ROW, next(rows) - 1, bands, items, lines)
 
 
 def stamp_text(content: SheetContent) -> str:
@@ -110,16 +123,19 @@ def stamp_text(content: SheetContent) -> str:
 def lead_text(content: SheetContent) -> str:
     """Write how to answer, and what last year's answers are where they are shown."""
     say = content.say
-    if content.previous is None:
-        return say("sheet.questions.lead")
-    day = content.previous.as_of
-    then = say("report.date", year=day.year, month=day.month, day=day.day)
-    return f"{say('sheet.questions.lead')}\n{say('sheet.former.lead', day=then)}"
+    lines = [say("sheet.questions.lead")]
+    if any(item.condition for item in content.catalog.items.values()):
+        lines.append(say("sheet.questions.lead.not_asked"))
+    if content.previous:
+        day = content.previous.as_of
+        then = say("report.date", year=day.year, month=day.month, day=day.day)
+        lines.append(say("sheet.former.lead", day=then))
+    return "\n".join(lines)
 
 
 def lead_height(content: SheetContent) -> float:
     """Compute the height in points of the row of the lead."""
-    width = sum(_WIDTHS[column] for column in content.columns)
+    width = sum(_widths(content)[column] for column in content.columns)
     return row_height(lead_text(content), room=column_room(width), size=10, padding=8)
 
 
@@ -134,6 +150,13 @@ def hint_lines(item: Item, content: SheetContent) -> Iterator[str]:
     if item.na_allowed and item.na_when:
         label = next(c.label[lang] for c in choices.values() if c.role is ChoiceRole.NOT_APPLICABLE)
         yield say("sheet.hint.na", label=label, condition=item.na_when[lang])
+    yield from entry_hints(content.catalog, item, say)
+
+
+def _widths(content: SheetContent) -> Mapping[QuestionColumn, int]:
+    """Return the widths in pixels of the columns; texts take more room than choices."""
+    takes_texts = any(item.kind is ItemKind.TEXT for item in content.catalog.items.values())
+    return {**_WIDTHS, QuestionColumn.ANSWER: _TEXT_WIDTH} if takes_texts else _WIDTHS
 
 
 def _write_head(page: Page, content: SheetContent) -> None:
@@ -160,7 +183,12 @@ def _write_band(page: Page, row: int, category: Category, content: SheetContent)
 
 
 def _write_item(
-    page: Page, row: int, item: Item, category: Category, content: SheetContent, lists: ChoiceRanges
+    page: Page,
+    row: int,
+    item: Item,
+    category: Category,
+    content: SheetContent,
+    answers: AnswerCells,
 ) -> None:
     lang = content.say.lang
     hint = "\n".join(hint_lines(item, content))
@@ -176,56 +204,26 @@ def _write_item(
     if content.previous:
         column, text = content.at(QuestionColumn.FORMER), content.previous_text(item)
         page.text(row, column, text, {**CELL, **SMALL, **CENTER, "bg_color": PAPER})
-    _write_entry(page, row, item, content, lists)
-    formula, value = _check_formula(row, item, content, lists)
-    page.formula(row, content.at(QuestionColumn.CHECK), formula, {**CELL, **SMALL, **CENTER}, value)
-    answer = content.entries.answers.get(item.id, "")
+    answers.write(item)
+    _write_free_texts(page, row, item, content)
+    answers.write_check(item)
+    answer = "" if item.kind is ItemKind.MULTIPLE else content.entries.answers.get(item.id, "")
     question_room = column_room(_WIDTHS[QuestionColumn.QUESTION], indent=1)
     hint_room = column_room(_WIDTHS[QuestionColumn.HINT], indent=1)
     heights = (
         row_height(question, room=question_room, size=10.5, padding=10),
         row_height(hint, room=hint_room, size=9, padding=10),
         _previous_height(item, content),
-        row_height(answer, room=column_room(_WIDTHS[QuestionColumn.ANSWER]), size=11),
+        row_height(answer, room=column_room(_widths(content)[QuestionColumn.ANSWER]), size=11),
         *(_text_height(column, text) for column, text in _list_free_texts(item, content)),
     )
     page.height(row, max(heights))
 
 
-def _write_entry(
-    page: Page, row: int, item: Item, content: SheetContent, lists: ChoiceRanges
-) -> None:
-    say, entries = content.say, content.entries
-    note = entries.notes.get(item.id)
-    look = {**_ANSWER, **MARKED_LOOK} if note else _ANSWER
-    page.client_text(row, content.at(QuestionColumn.ANSWER), entries.answers.get(item.id, ""), look)
-    if note:
-        page.note(row, content.at(QuestionColumn.ANSWER), note)
+def _write_free_texts(page: Page, row: int, item: Item, content: SheetContent) -> None:
     for column, text in _list_free_texts(item, content):
         long = _LONG_TEXT if _text_height(column, text) > _MAX_ROW_HEIGHT else {}
         page.client_text(row, content.at(column), text, {**ENTRY_LOOK, **long})
-    messages = {
-        "error_title": say("sheet.invalid.title"),
-        "error_message": say("sheet.invalid.answer"),
-    }
-    page.choices(
-        row, content.at(QuestionColumn.ANSWER), _list_formula(row, item, content, lists), messages
-    )
-
-
-def _list_formula(row: int, item: Item, content: SheetContent, lists: ChoiceRanges) -> str:
-    """Return the source of the drop-down: with 「前回と同じ」 where there is such an answer."""
-    offered = lists.of_item(item)
-    if content.previous is None:
-        return f"={offered}"
-    return (
-        f"=IF({_has_former(row, item, content, lists)},{lists.of_item_to_confirm(item)},{offered})"
-    )
-
-
-def _has_former(row: int, item: Item, content: SheetContent, lists: ChoiceRanges) -> str:
-    former = cell_name(row, content.at(QuestionColumn.FORMER))
-    return f"SUMPRODUCT(EXACT({lists.of_item(item)},{former})*1)>0"
 
 
 def _list_free_texts(item: Item, content: SheetContent) -> Iterator[tuple[QuestionColumn, str]]:
@@ -243,39 +241,10 @@ def _previous_height(item: Item, content: SheetContent) -> float:
     if content.previous is None:
         return 0.0
     choices = content.catalog.choices_of(item).values()
-    own = (content.previous_text(item),)
-    texts = (*(choice.label[content.say.lang] for choice in choices), *content.previous_marks, *own)
+    labels = [choice.label[content.say.lang] for choice in choices]
+    texts = (*labels, *content.previous_marks, content.previous_text(item))
     room = column_room(_WIDTHS[QuestionColumn.FORMER])
     return max(row_height(text, room=room, size=9) for text in texts)
-
-
-def _check_formula(
-    row: int, item: Item, content: SheetContent, lists: ChoiceRanges
-) -> tuple[str, str]:
-    """Return the formula of the check column, and its value for what stands there now."""
-    say = content.say
-    answer = cell_name(row, content.at(QuestionColumn.ANSWER))
-    known, offered = lists.of_item_with_na(item), lists.of_item(item)
-    words = {name: say(f"sheet.check.{name}") for name in ("unanswered", "ok", "na", "choice")}
-    open_, ok, na, choice = (quote_formula_text(word) for word in words.values())
-    # EXACT and not COUNTIF: an answer such as * would match every choice.
-    wrong = f"IF(SUMPRODUCT(EXACT({known},{answer})*1)>0,{na},{choice})"
-    listed = f"IF(SUMPRODUCT(EXACT({offered},{answer})*1)>0,{ok},{wrong})"
-    if content.previous:  # the answer of last time, where there is one that can still be chosen
-        same = quote_formula_text(say("sheet.former.same"))
-        confirmed = f"AND(EXACT({answer},{same}),{_has_former(row, item, content, lists)})"
-        listed = f"IF({confirmed},{ok},{listed})"
-    formula = f'=IF({answer}="",{open_},{listed})'
-    entered = content.entries.answers.get(item.id, "")
-    catalog, lang = content.catalog, say.lang
-    if not entered:
-        return formula, words["unanswered"]
-    labels = [choice.label[lang] for choice in catalog.offered(item)]
-    is_confirmed = entered == say("sheet.former.same") and content.previous_text(item) in labels
-    if entered in labels or is_confirmed:
-        return formula, words["ok"]
-    every = [choice.label[lang] for choice in catalog.choices_of(item).values()]
-    return formula, words["na"] if entered in every else words["choice"]
 
 
 def _finish_page(page: Page, content: SheetContent, places: QuestionRows) -> None:
@@ -297,7 +266,7 @@ def _highlight(page: Page, content: SheetContent, places: QuestionRows) -> None:
         for column in (QuestionColumn.ANSWER, QuestionColumn.CHECK)
     )
     alert = {"bg_color": ALERT_PALE, "font_color": ALERT}
-    faults = (quote_formula_text(say(f"sheet.check.{fault}")) for fault in ("na", "choice"))
+    faults = (quote_formula_text(word) for word in wrong_words(content))
     wrong = f"OR({','.join(f'{check}={fault}' for fault in faults)})"
     page.highlight(answers, f"={wrong}", {**alert, "bold": True})
     page.highlight(checks, f"={wrong}", {**alert, "bold": True})
@@ -308,3 +277,17 @@ def _highlight(page: Page, content: SheetContent, places: QuestionRows) -> None:
     page.highlight(checks, done, {"font_color": OK})
     if content.entries.notes:
         page.highlight(answers, done, {"bg_color": INPUT})
+    if has_other_states(content.catalog):
+        _grey_out(page, content, places)
+
+
+def _grey_out(page: Page, content: SheetContent, places: QuestionRows) -> None:
+    """Grey the rows of what is not asked, with the lines of its choices."""
+    left_out = quote_formula_text(content.say("sheet.check.not_asked"))
+    for item in content.catalog.items.values():
+        if item.condition:
+            first = places.items[item.id]
+            last = max([first, *(at for (name, _), at in places.lines.items() if name == item.id)])
+            check = fixed_cell(first, content.at(QuestionColumn.CHECK))
+            area = (first, 0, last, len(content.columns) - 1)
+            page.highlight(area, f"={check}={left_out}", _LEFT_OUT)

@@ -13,13 +13,18 @@ from typing import Final
 
 from sheet_diag.forms.layout import QuestionColumn, cell_name
 from sheet_diag.intake.cells import CellArea, CellMark, CellPosition
+from sheet_diag.intake.dates import parse_typed_date
+from sheet_diag.intake.returns.answer_values import join_lines, read_value
 from sheet_diag.intake.returns.question_tables import QuestionRow, QuestionTable
 from sheet_diag.intake.returns.vocabulary import Vocabulary, is_confirmation
+from sheet_diag.model.applicability import list_gate_items, must_answer
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.catalog import Catalog, Choice, ChoiceRole, Item
+from sheet_diag.model.catalog import Catalog, Choice, ChoiceRole, Item, ItemKind
 from sheet_diag.model.returns import Problem, ProblemCode, Response
+from sheet_diag.text.answer_words import describe_entry, enter_answer
 from sheet_diag.text.normalize import normalize_text, tidy_text
 from sheet_diag.text.problems import NOTE_DETAIL
+from sheet_diag.text.wording import Wording
 
 _FAULTS: Final = {
     CellMark.ERROR: ProblemCode.ERROR_VALUE,
@@ -104,11 +109,26 @@ def read_answers(
             for row in own
             for entry in read_answer_cells(table, row, vocabulary)
         ]
+        if any(row.choice for row in own):
+            entries = [_join_lines(table, item, own, vocabulary)]
         if item.id in misplaced and any(entry.response.raw for entry in entries):
             answers[item.id] = _misplaced_answer(item, own, entries, table)
         else:
             answers[item.id] = _decide_answer(item, entries, table, missing)
     return answers
+
+
+def _join_lines(
+    table: QuestionTable, item: Item, rows: Sequence[QuestionRow], vocabulary: Vocabulary
+) -> AnswerEntry:
+    """Join the cells of a question and of the lines of its choices."""
+    ordered = sorted(rows, key=lambda row: row.choice is not None)
+    read = [(row, each) for row in ordered for each in read_answer_cells(table, row, vocabulary)]
+    entries = [_with_item(entry, item) for _, entry in read]
+    responses = [(row.choice, entry.response) for row, entry in read]
+    joined = join_texts(join_lines(vocabulary, item, responses, table.lang), entries)
+    fault = next((entry.fault for entry in entries if entry.fault), None)
+    return AnswerEntry(replace(joined, item=item.id), fault)
 
 
 def _misplaced_answer(
@@ -203,24 +223,38 @@ def _find_reading_problems(
             details = offered_choices(item, table, catalog)
         yield Problem(ProblemCode.ANSWER_MISPLACED, *place, text, (("column", column), *details))
     elif not response.raw:
-        yield Problem(ProblemCode.UNANSWERED, *place, answer.elsewhere or None, details)
+        if answer.elsewhere or must_answer(catalog, item):
+            yield Problem(ProblemCode.UNANSWERED, *place, answer.elsewhere or None, details)
     elif entry.fault or response.choice is None:
-        yield Problem(entry.fault or ProblemCode.NOT_UNDERSTOOD, *place, response.raw, details)
+        code = entry.fault or _not_understood_code(item, catalog)
+        yield Problem(code, *place, response.raw, details)
     else:
-        choice = catalog.choices_of(item)[response.choice]
         if entry.formula:
             yield Problem(ProblemCode.FORMULA_ANSWER, *place, response.raw)
-        label = choice.label[table.lang]
-        if response.raw != label and not response.is_confirmed:
+        label = enter_answer(catalog, item, response.choice, Wording(table.lang))
+        is_same = response.raw == label or response.is_confirmed
+        if not is_same and not _is_plain_day(item, response.raw):
             code = ProblemCode.STRUCK_PART if entry.struck else ProblemCode.ANSWER_READ_AS
             yield Problem(code, *place, response.raw, (("read", label),))
-        if choice.role is ChoiceRole.NOT_APPLICABLE and not item.na_allowed:
+        choice = catalog.choices_of(item).get(response.choice)
+        if choice and choice.role is ChoiceRole.NOT_APPLICABLE and not item.na_allowed:
             yield Problem(ProblemCode.NA_NOT_ALLOWED, *place, response.raw, details)
 
 
+def _not_understood_code(item: Item, catalog: Catalog) -> ProblemCode:
+    """The problem of an entry that cannot be read; one that nothing depends on holds nothing."""
+    counts = item.kind is ItemKind.SINGLE or item.id in list_gate_items(catalog)
+    return ProblemCode.NOT_UNDERSTOOD if counts else ProblemCode.ENTRY_NOT_UNDERSTOOD
+
+
+def _is_plain_day(item: Item, text: str) -> bool:
+    """Whether a day was typed as year, month and day."""
+    return item.kind is ItemKind.DATE and parse_typed_date(text)[1]
+
+
 def offered_choices(item: Item, table: QuestionTable, catalog: Catalog) -> Details:
-    """The detail of a problem that names the choices of an item."""
-    return (("expected", " / ".join(c.label[table.lang] for c in catalog.offered(item))),)
+    """The detail of a problem that says what an item takes."""
+    return (("expected", describe_entry(catalog, item, Wording(table.lang))),)
 
 
 def _read_cell(
@@ -242,30 +276,30 @@ def _read_cell(
         fault, raw = ProblemCode.MERGED_ANSWER, f"{_area_name(area)}: {raw}"
     left = grid.struck.get(cell)
     words = raw if left is None else tidy_text(left)
-    choice = None
-    if row.item and words and not fault:
+    answer = None
+    if row.item and words and not fault and not row.choice:  # a mark is read with its other lines
         if vocabulary.is_ambiguous(row.item, words):
             fault = ProblemCode.ANSWER_AMBIGUOUS
         else:
-            choice = vocabulary.find_choice(row.item, words)
+            answer = read_value(vocabulary, row.item, words)
     former = _read_former(table, row.item, at, vocabulary) if row.item else None
-    is_confirmed = bool(row.item) and choice is None and not fault and is_confirmation(words)
+    is_confirmed = bool(row.item) and answer is None and not fault and is_confirmation(words)
     if is_confirmed:
-        choice = former
+        answer = former.id if former else None
         fault = None if former else ProblemCode.FORMER_ANSWER_MISSING
-    if left is not None and choice is None:
+    if left is not None and answer is None:
         fault = fault or ProblemCode.STRUCK_ANSWER
     response = replace(
         response,
-        choice=choice.id if choice else None,
+        choice=answer,
         raw=raw,
-        is_confirmed=is_confirmed and choice is not None,
+        is_confirmed=is_confirmed and answer is not None,
         former=former.id if former else "",
     )
     note = grid.notes.get(cell, "")
-    misplaced = (
-        None if raw or row.item is None else _find_misplaced(table, row.item, at, vocabulary, note)
-    )
+    misplaced = None
+    if row.item and not (raw or row.choice):
+        misplaced = _find_misplaced(table, row.item, at, vocabulary, note)
     parts = {"font": grid.symbol_fonts.get(cell), NOTE_DETAIL: note}
     details = tuple((name, text) for name, text in parts.items() if text)
     is_formula = mark is CellMark.FORMULA

@@ -46,7 +46,7 @@ from sheet_diag.intake.returns.vocabulary import (
     question_key,
 )
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.catalog import Item
+from sheet_diag.model.catalog import Item, ItemKind
 from sheet_diag.model.returns import Problem, ProblemCode
 from sheet_diag.text.normalize import label_key, normalize_text, tidy_text
 
@@ -191,7 +191,9 @@ class _QuestionSheet:
     def _is_last_answer(self, row: int, text: str) -> bool:
         """Whether a text among the last answers is one that we may have filled in."""
         item = self._rows[row].item
-        known = item is not None and self._vocabulary.find_choice(item, text) is not None
+        known = item is not None and (
+            item.kind is not ItemKind.SINGLE or self._vocabulary.find_choice(item, text) is not None
+        )
         return known or self._vocabulary.is_former_mark(item, text)
 
     def _is_told_by_number(self, at: CellPosition, text: str) -> bool:
@@ -299,7 +301,7 @@ class _QuestionSheet:
 def _is_check_result(text: str) -> bool:
     return any(
         label_key(text) in heading_spellings(f"sheet.check.{each}")
-        for each in ("unanswered", "na", "choice")
+        for each in ("unanswered", "na", "choice", "entry", "optional", "not_asked")
     ) or normalize_text(text) in ("✓", "")
 
 

@@ -23,7 +23,7 @@ from sheet_diag.intake.returns.vocabulary import (
     question_key,
 )
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.catalog import Item
+from sheet_diag.model.catalog import Choice, Item
 from sheet_diag.model.returns import Problem, ProblemCode
 from sheet_diag.text.normalize import (
     item_key,
@@ -52,6 +52,7 @@ class QuestionRow:
     """A question on a sheet: its first and last row, its number as typed, and its item.
 
     `rival` is the other item whose question stands beside that number (None: there is none).
+    `choice` is that of a line below a question that takes several (None: it is the question).
     """
 
     first: int
@@ -59,6 +60,7 @@ class QuestionRow:
     typed: str
     item: Item | None
     rival: Item | None = None
+    choice: Choice | None = None
 
     @property
     def rows(self) -> range:
@@ -68,6 +70,8 @@ class QuestionRow:
     @property
     def is_numbered(self) -> bool:
         """Whether the number alone tells the item."""
+        if self.choice:
+            return True
         return self.item is not None and item_key(self.typed) == item_key(self.item.id)
 
 
@@ -276,9 +280,12 @@ def _question_rows(
             starts.append((row, typed, question))
     for (row, typed, question), following in zip_longest(starts, starts[1:]):
         end = following[0] if following else len(grid.rows)
+        last = max(row, min(ends.get(row, row), end - 1))
+        if line := vocabulary.find_line(typed):
+            yield QuestionRow(row, last, typed, line[0], choice=line[1])
+            continue
         numbered = vocabulary.find_item(typed)
         rival = question if numbered and question is not numbered else None
-        last = max(row, min(ends.get(row, row), end - 1))
         yield QuestionRow(row, last, typed, numbered or question, rival)
 
 

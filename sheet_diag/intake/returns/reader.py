@@ -248,7 +248,7 @@ def find_changed_questions(table: QuestionTable, vocabulary: Vocabulary) -> Iter
     seen = set()
     for row in table.rows:
         text = tidy_text(table.grid.text(row.first, column))
-        if not row.item or row.rival or not text:
+        if not row.item or row.rival or row.choice or not text:
             continue
         if question_key(text) in vocabulary.questions[row.item.id]:
             continue

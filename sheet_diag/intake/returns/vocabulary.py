@@ -18,8 +18,16 @@ from sheet_diag.catalog.load import load_sent_texts
 from sheet_diag.forms.layout import FORMER_JOINT, is_software_signature
 from sheet_diag.intake.cells import CellPosition, Grid
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.catalog import Catalog, Choice, ChoiceRole, Item, cached_per_catalog
+from sheet_diag.model.catalog import (
+    Catalog,
+    Choice,
+    ChoiceRole,
+    Item,
+    ItemKind,
+    cached_per_catalog,
+)
 from sheet_diag.model.record import Text
+from sheet_diag.text.answer_words import entry_hints, line_id
 from sheet_diag.text.normalize import (
     cache_short_texts,
     item_key,
@@ -51,7 +59,7 @@ class Vocabulary:
     `items` are by the key of their number, `loose_items` by the looser one where that is of one
     item alone. `questions` hold the wordings of each question (see `question_key`), `asked` the
     item of each wording, `hints` the choice of each line of an item's hint, `categories` the names
-    of all. `fields` hold the id
+    of all. `lines` hold the question and the choice of each line below it. `fields` hold the id
     and the language of each label of the profile, `loose_fields` those by `label_key`.
     """
 
@@ -65,12 +73,17 @@ class Vocabulary:
     categories: frozenset[str]
     fields: Mapping[str, tuple[str, Lang]]
     loose_fields: Mapping[str, tuple[str, Lang]]
+    lines: Mapping[str, tuple[Item, Choice]]
 
     def find_item(self, number: str) -> Item | None:
         """Find the item of a number as typed."""
         if not number or len(number) > _MAX_ID_LENGTH:
             return None
         return self.items.get(item_key(number)) or self.loose_items.get(loose_item_key(number))
+
+    def find_line(self, number: str) -> tuple[Item, Choice] | None:
+        """Find the question and the choice of a line by its number as typed."""
+        return self.lines.get(item_key(number)) if self.lines and number else None
 
     def find_item_before(self, number: str) -> Item | None:
         """Find the item whose number a text begins with, such as 「POL-01-2」 or 「POL-01②」."""
@@ -79,7 +92,7 @@ class Vocabulary:
 
     def find_choice(self, item: Item, text: str) -> Choice | None:
         """Find the choice that a text is, by its label, an alias or a line of the item's hint."""
-        found = self.spellings[item.answer_set].get(normalize_text(text))
+        found = self.spellings.get(item.answer_set, {}).get(normalize_text(text))
         return found or self.hints[item.id].get(question_key(text))
 
     def is_former_mark(self, item: Item | None, text: str) -> bool:
@@ -88,6 +101,7 @@ class Vocabulary:
         That is a sign, or labels and signs in brackets.
         """
         signs = {key for name in _FORMER_SIGNS for key in heading_spellings(f"sheet.former.{name}")}
+        signs |= heading_spellings("sheet.check.not_asked").keys()
         inner = _IN_BRACKETS.fullmatch(text.strip())
         if inner is None or item is None:
             return label_key(text) in signs
@@ -105,7 +119,7 @@ class Vocabulary:
         typed = normalize_text(text)
         return item.na_allowed and any(
             word != typed and word.endswith(typed)
-            for word, choice in self.spellings[item.answer_set].items()
+            for word, choice in self.spellings.get(item.answer_set, {}).items()
             if choice.role is ChoiceRole.NOT_APPLICABLE and not word.isascii()
         )
 
@@ -155,6 +169,13 @@ def vocabulary_of(catalog: Catalog) -> Vocabulary:
         ),
         fields={question_key(spelling): field for spelling, field in fields},
         loose_fields=_unique((label_key(spelling), field) for spelling, field in fields),
+        lines={
+            item_key(line_id(item, choice, lang)): (item, choice)
+            for item in items
+            if item.kind is ItemKind.MULTIPLE
+            for choice in catalog.choices_of(item).values()
+            for lang in Lang
+        },
     )
 
 
@@ -247,6 +268,7 @@ def list_sheet_texts(catalog: Catalog) -> Iterator[str]:
         for item in catalog.items.values():
             yield item.id
             yield from (line for line, _ in _hint_lines(catalog, item))
+            yield from entry_hints(catalog, item, Wording(lang))
             if item.na_when:
                 choices = catalog.choices_of(item).values()
                 na = next(c for c in choices if c.role is ChoiceRole.NOT_APPLICABLE)
