@@ -12,6 +12,7 @@ from typer.testing import CliRunner
 
 from sheet_diag.catalog.differences import find_differences, match_catalogs, propose_rows
 from sheet_diag.catalog.load import load_built_in_version
+from sheet_diag.catalog.version_rows import add_version_rows, list_version_rows
 from sheet_diag.cli.catalog_diff import show_differences
 from sheet_diag.cli.main import app
 from sheet_diag.diagnosis.comparison.affected import GivenAnswers, score_by_both
@@ -184,3 +185,21 @@ def test_an_output_folder_of_another_catalogue_is_refused(tmp_path: Path) -> Non
     result = CliRunner().invoke(app, ["catalog", "diff", *names, "--returns", str(tmp_path)])
     assert result.exit_code == 2
     assert "別の設問カタログ（jis-q-27002@2026.2）" in result.output
+
+
+def test_a_proposal_is_written_as_rows_of_the_new_workbook() -> None:
+    new = version_2("1 reworded 1", n1="規程類", n2="訓練", n3="", n7="施錠", n8="新しい設問")
+    rows = list_version_rows(match_catalogs(OLD, new), "1", Lang.JA, "要確認")
+    own = {"old no.": "1", "relation": "言い回し", "new no.": "1"}
+    settings = [{"item": "ID", "value": "firm"}, {"item": "前の版"}]
+    sheets = add_version_rows({"settings": settings, "versions": [own]}, rows, "1", Lang.JA)
+    assert sheets["settings"] == [
+        {"item": "ID", "value": "firm"},
+        {"item": "前の版", "value": "1"},
+    ]
+    assert list(sheets["versions"]) == [
+        own,
+        {"old no.": "2", "relation": "変更", "new no.": "2", "remarks": "要確認"},
+        {"relation": "新規", "new no.": "8"},
+        {"old no.": "3", "relation": "同じ", "new no.": "7"},
+    ]

@@ -125,7 +125,7 @@ def _list_measures(context: ReportContext, previous: PreviousDiagnosis) -> Itera
     )
     yield _MeasureLine(say("comparison.rank"), previous.rank, rank, text, Fraction(steps))
     yield _score_line(context, say("comparison.overall"), previous.score, scores.overall)
-    for category in context.catalog.categories:
+    for category in context.catalog.scored_categories:
         name = category.name[say.lang]
         if category.id in previous.categories:
             then = previous.categories[category.id]
