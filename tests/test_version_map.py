@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from sheet_diag.catalog.versions import is_packaged
 from sheet_diag.diagnosis.comparison.previous import add_previous, item_fingerprint
 from sheet_diag.forms.hearing_sheet.content import Entries
 from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
@@ -34,7 +35,7 @@ from sheet_diag.reports.run_json.writer import dump_checked_files
 from sheet_diag.text.problems import problem_message
 from sheet_diag.text.question_digests import digest_questions
 from tests import ranks
-from tests.catalogs import SCORING, Answers, catalog
+from tests.catalogs import FORMER_JIS, JIS, SCORING, Answers, catalog
 from tests.samples import ISSUER, client, labels, resolve_all
 
 COMPANY = "株式会社見本"
@@ -152,6 +153,14 @@ def test_a_catalogue_that_was_edited_without_a_new_version_scores_no_old_answer(
     received = read(GIVEN, edited)
     assert answers_of(received)["2"] is None
     assert told(received, *OPEN) == ["QUESTION_REPLACED 2"]
+
+
+def test_an_edited_copy_of_a_built_in_catalogue_is_told_from_it() -> None:
+    content = JIS.model_dump()
+    content["categories"][0]["items"][0]["question"]["ja"] = "別の設問ですか。"
+    assert is_packaged(JIS)
+    assert is_packaged(FORMER_JIS)
+    assert not is_packaged(Catalog.model_validate(content))
 
 
 def test_another_weight_or_order_changes_nothing_of_what_was_asked() -> None:

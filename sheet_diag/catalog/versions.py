@@ -7,8 +7,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Final
 
-from sheet_diag.catalog.load import BUILT_IN, list_built_in_versions, load_built_in_version
-from sheet_diag.model.basics import UserError
+from sheet_diag.catalog.load import (
+    BUILT_IN,
+    list_built_in_versions,
+    load_built_in_version,
+    load_sent_texts,
+)
+from sheet_diag.model.basics import Lang, UserError
 from sheet_diag.model.catalog import Catalog, Category, Item, ItemKind, cached_per_catalog
 from sheet_diag.model.record import Text
 from sheet_diag.model.versions import Relation, Step, VersionMap, match_versions
@@ -34,9 +39,16 @@ def require_version_of_most(catalog: Catalog, versions: Sequence[str | None]) ->
             )
 
 
+@cached_per_catalog
 def is_packaged(catalog: Catalog) -> bool:
-    """Whether the product itself holds every version of a catalogue."""
-    return catalog.id == BUILT_IN and catalog.version in list_built_in_versions()
+    """Whether the product itself holds what a catalogue asks, and every version of it.
+
+    An edited copy of a built-in one may still bear its id and version.
+    """
+    if catalog.id != BUILT_IN or catalog.version not in list_built_in_versions():
+        return False
+    sent = frozenset(load_sent_texts(catalog))
+    return all(item.question[lang] in sent for item in catalog.items.values() for lang in Lang)
 
 
 def find_catalog_to_read_by(
