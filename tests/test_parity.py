@@ -120,7 +120,7 @@ def _key_measures_of_two_sets() -> Catalog:
     return Catalog.model_validate(content)
 
 
-_POINTS = {
+POINTS = {
     "a sum of points": _of_points(TENS, "sum", "34"),
     "a mean of items": _of_points(THREES, "item_mean", "60"),
     "levels": _of_points(LEVELS, "category_mean", "5"),
@@ -204,7 +204,7 @@ def _cases() -> Iterator[AnswerSet]:
         ("no caps", _NO_CAPS),
         ("many caps", MANY_CAPS),
         ("two answer sets", TWO_ANSWER_SETS),
-        *_POINTS.items(),
+        *POINTS.items(),
     ):
         yield from random_cases(name, other, 10, seed=3)
     yield from map(_border, _BORDERS)

@@ -36,7 +36,7 @@ from tests.live import (
 )
 from tests.office import Office
 from tests.samples import allow_na, client, report, resolve_all
-from tests.test_parity import MANY_CAPS, TWO_ANSWER_SETS, WEIGHTED
+from tests.test_parity import MANY_CAPS, POINTS, TWO_ANSWER_SETS, WEIGHTED
 from tests.workbooks import (
     NS,
     calamine_values,
@@ -270,6 +270,7 @@ def _cases() -> list[AnswerSet]:
         *random_cases("weighted", WEIGHTED, 4, seed=7),
         *random_cases("caps", MANY_CAPS, 4, seed=8),
         *random_cases("two sets", TWO_ANSWER_SETS, 4, seed=9),
+        *(case for name, each in POINTS.items() for case in random_cases(name, each, 2, seed=11)),
         AnswerSet("all of PHY left out", outside, answers(outside, {"PHY": "×", "POL": "△"})),
     ]
 

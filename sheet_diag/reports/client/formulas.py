@@ -43,9 +43,14 @@ CellFormulas = Mapping[tuple[int, int], str]  # by row and column, each with its
 _Formulas = Iterator[tuple[tuple[int, int], str]]
 
 
+def truncate(value: str) -> str:
+    """Build the formula that cuts a number after its first decimal, floats just below included."""
+    return f"TRUNC(ROUND(10*{value},9))/10"
+
+
 def round_down(catalog: Catalog, value: str) -> str:
-    """Build the formula that rounds a score down to one decimal, floats just below included."""
-    return f"{'INT' if catalog.takes_points else 'TRUNC'}(ROUND(10*{value},9))/10"
+    """Build the formula that rounds a score down to one decimal."""
+    return f"INT(ROUND(10*{value},9))/10" if catalog.takes_points else truncate(value)
 
 
 def write_factor(value: int | Fraction) -> str:

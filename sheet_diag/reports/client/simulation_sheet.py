@@ -22,7 +22,7 @@ from sheet_diag.reports.client.calculation_layout import (
 from sheet_diag.reports.client.calculation_table import write_calculation
 from sheet_diag.reports.client.context import LocalizedCatalog, ReportContext
 from sheet_diag.reports.client.dashboard import Dashboard, write_dashboard
-from sheet_diag.reports.client.formulas import round_down, write_factor
+from sheet_diag.reports.client.formulas import truncate, write_factor
 from sheet_diag.reports.client.page_flow import LANDSCAPE_HEIGHT, find_block_breaks, landscape_scale
 from sheet_diag.text.excel_text import quote_formula_text
 from sheet_diag.text.numbers import to_cell, truncate_score
@@ -287,7 +287,7 @@ def _build_gain(
         share = f"{importance}/{calculation.total(calc.IMPORTANCE).reference_from(home)}"
     earned = f"({points}+{at[POINTS]}-{at[POINTS_TODAY]})"
     left = f"({weight}-{at[WEIGHT]}*({at[VALUE]}={none}))" if item.na_allowed else weight
-    cut = round_down(catalog, f"(({write_factor(rule.full)}*{earned}/{left}-{score})*{share})")
+    cut = truncate(f"(({write_factor(rule.full)}*{earned}/{left}-{score})*{share})")
     return f"IF({left}=0,{none},{cut})" if item.na_allowed else cut
 
 
