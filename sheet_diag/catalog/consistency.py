@@ -127,9 +127,11 @@ def _check_headings(raw: Any) -> Iterator[CatalogFault]:
         for lang in ("ja", "en"):
             owner: dict[str, str] = {}
             for path, record in tree.records(raw, part):
-                text, name = tree.mapping(record, key).get(lang), tree.record_id(record) or ""
+                texts, name = tree.mapping(record, key), tree.record_id(record) or ""
+                given = lang if lang in texts else next(iter(texts), lang)
+                text = texts.get(given)
                 if isinstance(text, str) and owner.setdefault(normalize_text(text), name) != name:
-                    place = (*path, key, lang)
+                    place = (*path, key, given)
                     yield CatalogFault(
                         place, CatalogFaultCode.SAME_SPELLING, text, owner[normalize_text(text)]
                     )

@@ -9,14 +9,15 @@ import re
 from contextlib import suppress
 from fractions import Fraction
 from functools import cached_property
-from typing import Annotated, Final
+from typing import Annotated, Any, Final
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from sheet_diag.model.basics import Lang
 
 _DIGITS: Final = 6  # of a number that a person writes; those of a file of ours are longer
 _LONG: Final = 1_000
+_WRONG: Final = "-"  # beside a text that is wrong, which is told once
 
 
 def parse_exact(value: object, digits: int = _DIGITS) -> Fraction:
@@ -58,10 +59,19 @@ class Record(BaseModel):
 
 
 class Text(Record):
-    """One sentence or label in every language."""
+    """One sentence or label in every language; one that is left out is as the other."""
 
     ja: NonEmptyText
     en: NonEmptyText
+
+    @model_validator(mode="before")
+    @classmethod
+    def _fill_in(cls, raw: Any) -> Any:
+        if isinstance(raw, dict) and len(given := raw.keys() & set(Lang)) == 1:
+            text = raw[given.pop()]
+            other = text if isinstance(text, str) and text.strip() else _WRONG
+            return dict.fromkeys(Lang, other) | raw
+        return raw
 
     def __getitem__(self, lang: Lang) -> str:
         return self.ja if lang is Lang.JA else self.en

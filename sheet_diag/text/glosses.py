@@ -30,7 +30,9 @@ class Glosses:
             mark: _BRACKETS[lang].format(entry.gloss[lang]) for mark, entry in marked.items()
         }
         self._marks = {
-            form.lower(): mark for mark, entry in marked.items() for form in entry.forms[lang]
+            form.lower(): mark
+            for mark, entry in marked.items()
+            for form in entry.forms[lang] or (*entry.forms.ja, *entry.forms.en)
         }
         self._forms, self._term = _compile_terms(self._marks)
         self._explained: set[str] = set()

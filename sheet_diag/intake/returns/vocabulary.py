@@ -24,6 +24,7 @@ from sheet_diag.model.catalog import (
     ChoiceRole,
     Item,
     ItemKind,
+    ProfileField,
     cached_per_catalog,
 )
 from sheet_diag.model.record import Text
@@ -144,8 +145,7 @@ def vocabulary_of(catalog: Catalog) -> Vocabulary:
     fields = [
         (spelling, (field.id, lang))
         for field in catalog.profile
-        for lang in Lang
-        for spelling in (field.label[lang], *field.aliases[lang])
+        for spelling, lang in _field_spellings(field).items()
     ]
     return Vocabulary(
         catalog,
@@ -177,6 +177,15 @@ def vocabulary_of(catalog: Catalog) -> Vocabulary:
             for lang in Lang
         },
     )
+
+
+def _field_spellings(field: ProfileField) -> Mapping[str, Lang]:
+    """Map the spellings of a field to their language; the first where they are the same."""
+    return {
+        spelling: lang
+        for lang in reversed(Lang)
+        for spelling in (field.label[lang], *field.aliases[lang])
+    }
 
 
 def _unique(pairs: Iterable[tuple[str, _Found]]) -> dict[str, _Found]:
