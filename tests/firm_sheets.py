@@ -163,3 +163,69 @@ def choices_in_rows(path: Path) -> Path:
         ],
         merged=["A2:A4", "B2:B4", "A5:A6", "B5:B6"],
     )
+
+
+def printed_choices(path: Path) -> Path:
+    """Choices printed in the answer cells, numbered parts in rows, a closing line."""
+    return write_sheet(
+        path,
+        [
+            ["自己点検票"],
+            ["項番", "点検内容", "点検結果"],
+            ["1．組織的安全管理"],
+            ["(1)", "規程を作成していますか。", "はい ・ いいえ"],
+            ["(2)", "台帳を作成していますか。", "はい ・ いいえ"],
+            ["2．人的安全管理"],
+            ["(1)", "研修を行っていますか。", "□有 □無 □該当なし"],
+            ["以上、ご協力ありがとうございました。"],
+        ],
+        merged=["A3:C3", "A6:C6"],
+    )
+
+
+def statements_with_scale(path: Path) -> Path:
+    """Statements that are no questions, numbers of parts beside them, a scale from 3 to 0."""
+    return write_sheet(
+        path,
+        [
+            ["評価：3＝できている、2＝一部できている、1＝できていない、0＝該当なし"],
+            ["No", "大項目", "No", "チェック項目", "評価", "備考"],
+            [10, "組織", 1, "方針を定めている。", 3],
+            ["", "", 2, "責任者を任命している。", 2],
+            [20, "人", 1, "教育を実施している。", 1, "来月"],
+        ],
+        merged=["A3:A4", "B3:B4"],
+    )
+
+
+def nested_parts(path: Path) -> Path:
+    """Two levels of numbered headings, the first of them above the headings of the columns."""
+    head = ["No", "設問", "回答"]
+    return write_sheet(
+        path,
+        [
+            ["Ⅰ．経営"],
+            ["１．方針"],
+            head,
+            ["①", "方針はありますか。"],
+            ["②", "見直していますか。"],
+            ["２．予算"],
+            head,
+            ["①", "予算はありますか。"],
+            ["Ⅱ．現場"],
+            ["１．教育"],
+            ["①", "教育していますか。"],
+        ],
+    )
+
+
+def known_headings(path: Path) -> Path:
+    """No heading of the questions, but columns headed by answers, to be ticked."""
+    return write_sheet(
+        path,
+        [
+            ["", "はい", "一部", "いいえ", "わからない"],
+            ["パスワードを定期的に見直していますか。", "○"],
+            ["バックアップを取っていますか。", "", "", "○"],
+        ],
+    )

@@ -112,7 +112,7 @@ def test_headings_of_parts_in_rows_become_categories_and_repeated_headings_are_l
     }
     settings = {row["item"]: row["value"] for row in found.rows["settings"]}
     assert settings["採点方式"] == "合計"
-    assert ("settings", 2, "value", "scoring") in _gaps(found)
+    assert ("settings", 3, "value", "scoring") in _gaps(found)
 
 
 def test_a_sheet_without_numbers_and_headings_is_read_by_its_questions(tmp_path: Path) -> None:
@@ -184,6 +184,61 @@ def test_a_question_that_spans_rows_has_the_choices_in_them(tmp_path: Path) -> N
     ]
     assert _choices(found)[3] == ("ウイルス対策", "", "", "")  # several choices do not score
     assert _left(found)["点検票!D"] == "answers"
+
+
+def test_choices_that_are_printed_in_answer_cells_are_those_of_their_question(
+    tmp_path: Path,
+) -> None:
+    found = _propose(tmp_path, firm_sheets.printed_choices)
+    assert _questions(found, "category", "no.", "choices") == [
+        ("組織的安全管理", "1-1", "はい・いいえ"),
+        ("組織的安全管理", "1-2", "はい・いいえ"),
+        ("人的安全管理", "2-1", "有・無・該当なし"),
+    ]
+    assert [row[:3] for row in _choices(found)][2:] == [
+        ("有", "1", "回答"),
+        ("無", "0", "回答"),
+        ("該当なし", "", "該当なし"),
+    ]
+    assert _left(found) == {"点検票!A8": "no_question"}
+
+
+def test_statements_are_questions_and_a_scale_begins_at_nothing_where_it_means_that(
+    tmp_path: Path,
+) -> None:
+    found = _propose(tmp_path, firm_sheets.statements_with_scale)
+    assert _questions(found, "category", "no.", "question") == [
+        ("組織", "10-1", "方針を定めている。"),
+        ("組織", "10-2", "責任者を任命している。"),
+        ("人", "20-1", "教育を実施している。"),
+    ]
+    assert _choices(found) == [
+        ("3", "2", "回答", "できている"),
+        ("2", "1", "回答", "一部できている"),
+        ("1", "0", "回答", "できていない"),
+        ("0", "", "該当なし", "該当なし"),
+    ]
+
+
+def test_headings_of_two_levels_give_category_and_topic_and_numbers_both(tmp_path: Path) -> None:
+    found = _propose(tmp_path, firm_sheets.nested_parts)
+    assert _questions(found, "category", "topic", "no.") == [
+        ("経営", "方針", "I-1-1"),
+        ("経営", "方針", "I-1-2"),
+        ("経営", "予算", "I-2-1"),
+        ("現場", "教育", "II-1-1"),
+    ]
+    assert _left(found) == {"点検票!A7": "heading"}
+
+
+def test_columns_headed_by_known_answers_are_the_choices(tmp_path: Path) -> None:
+    found = _propose(tmp_path, firm_sheets.known_headings)
+    assert [row[:3] for row in _choices(found)] == [
+        ("はい", "1", "回答"),
+        ("一部", "0.5", "回答"),
+        ("いいえ", "0", "回答"),
+        ("わからない", "", "わからない"),
+    ]
 
 
 def test_a_question_without_choices_is_told(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Final
 from sheet_diag.catalog.headings import load_sheet_forms
 from sheet_diag.catalog.rows import Cells
 from sheet_diag.intake.catalog_import.families import find_family
-from sheet_diag.intake.catalog_import.table import FirmSheet, FirmTable
+from sheet_diag.intake.catalog_import.table import FirmSheet, FirmTable, is_sentence
 from sheet_diag.intake.catalog_import.words import list_bracketed, parse_legend
 from sheet_diag.model.basics import Lang
 from sheet_diag.text.normalize import normalize_text
@@ -117,7 +117,9 @@ def _propose_points(
         return known, True
     labels = [normalize_text(label) for (label, _), _ in answers]
     if all(map(_WHOLE.fullmatch, labels)) and len(set(labels)) == len(labels) > 1:
-        return [Fraction(label) for label in labels], True
+        numbers = [Fraction(label) for label in labels]
+        is_nothing = families[numbers.index(min(numbers))] == "no"
+        return [number - (min(numbers) if is_nothing else 0) for number in numbers], True
     steps = max(1, len(answers) - 1)
     even = [1 - Fraction(at, steps) for at in range(len(answers))]
     is_rising = bool(families) and (families[0] == "no" or families[-1] == "yes")
@@ -144,7 +146,11 @@ def find_legend(table: FirmTable, others: Sequence[FirmSheet]) -> Legend | None:
         for col, text in sheet.filled(row):
             if col != table.question and (pairs := _read_legend(text)):
                 return Legend(tuple(pairs), sheet.name(row, col))
-    rows = [*range(table.first), *range(table.first, len(sheet.grid.rows))]
+    rows = [
+        row
+        for row in range(len(sheet.grid.rows))
+        if not is_sentence(sheet.own(row, table.question))
+    ]
     return _search(sheet, rows) or next(
         (found for each in others if (found := _search(each, range(len(each.grid.rows))))), None
     )

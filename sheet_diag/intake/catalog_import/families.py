@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
@@ -17,6 +18,12 @@ def find_family(word: str) -> str | None:
     if word.strip() in _DASHES:
         return "na"
     return _families().get(normalize_text(word))
+
+
+def are_choices(words: Sequence[str]) -> bool:
+    """Whether words are choices of an answer: most are known."""
+    known = [word for word in words if find_family(word)]
+    return len(words) > 1 and len(known) * 2 >= len(words)
 
 
 @cache

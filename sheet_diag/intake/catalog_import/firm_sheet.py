@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -13,14 +14,13 @@ from sheet_diag.catalog.rows import Cells
 from sheet_diag.forms.layout import cell_name
 from sheet_diag.intake.catalog_import.choices import (
     ChoiceSets,
-    Legend,
     find_legend,
     read_row_legend,
     write_word,
 )
 from sheet_diag.intake.catalog_import.lines import QuestionLine, list_spanned, read_lines
 from sheet_diag.intake.catalog_import.numbers import NumberedLines, number_lines
-from sheet_diag.intake.catalog_import.table import FirmSheet, FirmTable
+from sheet_diag.intake.catalog_import.table import FirmSheet, FirmTable, list_printed
 from sheet_diag.intake.catalog_import.words import (
     Role,
     asks_for_several,
@@ -28,6 +28,7 @@ from sheet_diag.intake.catalog_import.words import (
     asks_two_things,
     find_unit,
     fold,
+    number_shape,
     split_words,
 )
 from sheet_diag.intake.returns.vocabulary import question_key
@@ -38,6 +39,8 @@ _JAPANESE: Final = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?: .*)?")
 _POINTS: Final = re.compile(r"(\d+(?:\.\d+)?)点?")
 _SENTENCE: Final = re.compile(r"^[※＊*]|[。：:]$")  # none of these is a title
+_NOT_IN_ID: Final = re.compile(r"[^\w.-]+")
+_LONGEST_ID: Final = 40
 _LONGEST_TITLE: Final = 40
 # What becomes of the columns; those that are not here are not taken.
 _KEYS: Final = {
@@ -56,7 +59,7 @@ def propose_from_table(table: FirmTable, others: Sequence[FirmSheet], name: str)
     reader.read()
     rows: dict[str, list[Cells]] = {"questions": reader.rows}
     title, place = _find_title(table) or (name, "")
-    rows["settings"] = reader.make_settings(title)
+    rows["settings"] = reader.make_settings(title, name)
     rows["choices"] = reader.make_choices()
     taken = [TakenColumn(place, title, Message("import.taken.title"))] if place else []
     return CatalogProposal(
@@ -69,6 +72,12 @@ def propose_from_table(table: FirmTable, others: Sequence[FirmSheet], name: str)
     )
 
 
+def make_id(name: str) -> str:
+    """Make the id of a catalogue from the name of a file."""
+    plain = _NOT_IN_ID.sub("-", unicodedata.normalize("NFKC", name)).strip("-._")
+    return plain[:_LONGEST_ID] or "catalog"
+
+
 def _find_title(table: FirmTable) -> tuple[str, str] | None:
     """Find the title above the table, and its place."""
     for row in range(min(table.first, 6)):
@@ -76,6 +85,8 @@ def _find_title(table: FirmTable) -> tuple[str, str] | None:
         if row in table.header:
             break
         is_title = len(cells) == 1 and len(cells[0][1]) <= _LONGEST_TITLE
+        if is_title and number_shape(cells[0][1]):
+            break
         if is_title and not _SENTENCE.search(cells[0][1]) and not read_row_legend([cells[0][1]]):
             return cells[0][1].replace("\n", " "), table.sheet.name(row, cells[0][0])
     return None
@@ -90,11 +101,12 @@ class _Reader:
     sets: ChoiceSets
     rows: list[Cells] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
+    _printed: bool = False  # whether choices stand in the answer cells
     _seen: dict[str, str] = field(default_factory=dict)
     _numbers: set[str] = field(default_factory=set)
 
     def read(self) -> None:
-        """Read every question, then look at what they have in common."""
+        """Read every question."""
         for line in self.numbered.lines:
             self._read(line)
 
@@ -138,7 +150,8 @@ class _Reader:
         labels = self._list_own_choices(line)
         if not labels and asks_to_write(line.text):
             return self._propose_written(line)
-        labels = labels or [sign for sign, _ in (self.sets.legend or Legend((), "")).pairs]
+        legend = self.sets.legend
+        labels = labels or ([sign for sign, _ in legend.pairs] if legend else [])
         if len(labels) < 2:
             says = "import.gap.list" if self._offers(line) else "import.gap.choices"
             self._tell("choices", says)
@@ -162,7 +175,15 @@ class _Reader:
             for row in range(line.row, line.last + 1)
             for col in table.answers
         ]
-        return list(next(filter(None, offered), ()))
+        return list(next(filter(None, offered), ())) or self._list_printed(line)
+
+    def _list_printed(self, line: QuestionLine) -> list[str]:
+        """List the choices that are printed in the answer cell, to be circled or ticked."""
+        for col in self.table.answers:
+            if words := list_printed(self.table.sheet.own(line.row, col)):
+                self._printed = True
+                return words
+        return []
 
     def _offers(self, line: QuestionLine) -> bool:
         return any((line.row, col) in self.table.sheet.offered for col in self.table.answers)
@@ -199,13 +220,13 @@ class _Reader:
 
     # --- the other sheets
 
-    def make_settings(self, title: str) -> list[Cells]:
+    def make_settings(self, title: str, name: str) -> list[Cells]:
         """Make the settings: what the sheet says of them, and the usual way of scoring."""
         entries, lang = load_sheet_forms()["settings"].by_key, self._lang
-        values = {"title": title, "version": "1"}
+        values = {"title": title, "id": make_id(name), "version": "1"}
         if any("points" in row for row in self.rows):
+            self.gaps.append(Gap("settings", len(values), "value", Message("import.gap.scoring")))
             values["scoring"] = write_word("settings", "scoring", "sum", lang)
-            self.gaps.append(Gap("settings", 2, "value", Message("import.gap.scoring")))
         if self.sets.usual:
             values["default choices"] = self.sets.usual
         return [{"item": entries[key][lang], "value": value} for key, value in values.items()]
@@ -235,6 +256,8 @@ class _Reader:
     def _list_taken_choices(self) -> Iterator[TakenColumn]:
         legend = self.sets.legend
         for col in self.table.answers:
+            if self._printed:
+                yield self._taken(col, Message("import.taken.printed"))
             if any(at == col for _, at in self.table.sheet.offered):
                 yield self._taken(col, Message("import.taken.drop_downs"))
         for col in self.table.ticked:
@@ -265,7 +288,7 @@ class _Reader:
             )
             count = {"count": str(filled)}
             if col in self.table.answers:
-                if filled:
+                if filled and not self._printed:
                     yield LeftOut(place, heading, Message("import.left.answers", count))
             elif role is Role.REMARK:
                 yield LeftOut(place, heading, Message("import.left.remarks", count))

@@ -51,7 +51,8 @@ class TableReader:
 
     def read(self) -> None:
         """Read all rows, also those above the table."""
-        for row in range(self.table.first):
+        start = self._read_sections_above()
+        for row in range(start):
             if row not in self.table.header:
                 texts = [text for _, text in self.table.sheet.filled(row)]
                 is_legend = len(read_row_legend(texts)) > 0
@@ -61,6 +62,19 @@ class TableReader:
             if row >= done:
                 done = self._read_row(row)
         self._drop_waiting()
+
+    def _read_sections_above(self) -> int:
+        """Read the numbered headings right above the table; return their first row."""
+        start = self.table.header.start if self.table.header else self.table.first
+        while start > 0 and self._heads_part(start - 1):
+            start -= 1
+        for row in range(start, self.table.header.start):
+            self._enter_section(row, *self.table.sheet.filled(row)[0])
+        return start
+
+    def _heads_part(self, row: int) -> bool:
+        cells = self.table.sheet.filled(row)
+        return self._is_section(cells) and number_shape(cells[0][1]) != ""
 
     def _read_row(self, row: int) -> int:
         """Read a row; return the row below it, or below the question that it begins."""
@@ -86,14 +100,13 @@ class TableReader:
         same = sum(fold(text) == head for text, head in zip(texts, heads, strict=True) if head)
         if same >= 2 or (same and same == len(cells)):
             return "import.left.heading"
-        if is_note(texts[0]):
+        asks = is_sentence(table.sheet.own(row, table.question))
+        if is_note(texts[0]) and not (asks and cells[0][0] != table.question):
             return "import.left.note"
         if any(is_total(text) for col, text in cells if col <= table.question):
             return "import.left.total"
-        pairs = read_row_legend(texts)
-        if len(pairs) >= 2 or (pairs and not self._is_question(row)):
-            return "import.left.legend"
-        return None
+        is_legend = not asks and read_row_legend(texts) and not self._is_question(row)
+        return "import.left.legend" if is_legend else None
 
     def _is_question(self, row: int) -> bool:
         table, sheet = self.table, self.table.sheet

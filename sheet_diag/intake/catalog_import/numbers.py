@@ -29,11 +29,14 @@ def number_lines(lines: Sequence[QuestionLine]) -> NumberedLines:
     if from_texts:
         lines = [_split_text(line) for line in lines]
     lines = [replace(line, number=fold_number(line.number)) for line in lines]
-    restarted = _are_restarted(lines)
-    if restarted:
-        prefixes = _choose_prefixes(lines)
-        lines = [replace(e, number=f"{prefixes[e.category]}-{e.number}") for e in lines]
-    return NumberedLines(tuple(_rename_categories(lines)), from_texts, restarted)
+    parts = _find_parts(lines)
+    if parts:
+        prefixes = _choose_prefixes(lines, parts)
+        lines = [
+            replace(line, number=f"{prefixes[part]}-{line.number}")
+            for line, part in zip(lines, parts, strict=True)
+        ]
+    return NumberedLines(tuple(_rename_categories(lines)), from_texts, parts is not None)
 
 
 def _begin_with_numbers(lines: Sequence[QuestionLine]) -> bool:
@@ -45,21 +48,35 @@ def _split_text(line: QuestionLine) -> QuestionLine:
     return replace(line, number=number, text=text)
 
 
-def _are_restarted(lines: Sequence[QuestionLine]) -> bool:
-    """Whether numbers begin again in each category, and are told apart by it."""
-    numbers = Counter(item_key(line.number) for line in lines if line.number)
-    pairs = Counter((line.category, item_key(line.number)) for line in lines if line.number)
-    return max(numbers.values(), default=0) > 1 == max(pairs.values(), default=0)
+def _find_parts(lines: Sequence[QuestionLine]) -> list[tuple[str, ...]] | None:
+    """Find in which parts the numbers begin again: categories, else topics within them."""
+    numbers = [item_key(line.number) for line in lines]
+    if max(Counter(filter(None, numbers)).values(), default=0) < 2:
+        return None
+    by_category: list[tuple[str, ...]] = [(line.category,) for line in lines]
+    by_topic: list[tuple[str, ...]] = [(line.category, line.topic) for line in lines]
+    for parts in (by_category, by_topic):
+        pairs = Counter(pair for pair in zip(parts, numbers, strict=True) if pair[1])
+        if max(pairs.values()) == 1:
+            return parts
+    return None
 
 
-def _choose_prefixes(lines: Sequence[QuestionLine]) -> dict[str, str]:
-    """Choose what stands before the numbers of each category: its own number, else a letter."""
+def _choose_prefixes(
+    lines: Sequence[QuestionLine], parts: Sequence[tuple[str, ...]]
+) -> dict[tuple[str, ...], str]:
+    """Choose what stands before the numbers of each part: its own number, else a letter."""
     names = list(dict.fromkeys(line.category for line in lines))
-    parts = {line.category: fold_number(line.part) for line in reversed(lines)}
-    own = {name: parts[name] or split_number(name)[0] for name in names}
-    if all(own.values()) and len(set(own.values())) == len(own):
-        return own
-    return {name: _letter(at) for at, name in enumerate(names)}
+    columns = {line.category: fold_number(line.part) for line in reversed(lines)}
+    own = {name: columns[name] or split_number(name)[0] for name in names}
+    if not all(own.values()) or len(set(own.values())) < len(own):
+        own = {name: _letter(at) for at, name in enumerate(names)}
+    found: dict[tuple[str, ...], str] = {}
+    for part in dict.fromkeys(parts):
+        place = sum(each[0] == part[0] for each in found) + 1
+        inner = [split_number(name)[0] or str(place) for name in part[1:]]
+        found[part] = "-".join([own[part[0]], *inner])
+    return found
 
 
 def _letter(at: int) -> str:

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Final
 
 from sheet_diag.forms.layout import cell_name
-from sheet_diag.intake.catalog_import.families import find_family
+from sheet_diag.intake.catalog_import.families import are_choices, find_family
 from sheet_diag.intake.catalog_import.words import (
     Role,
     find_role,
@@ -17,6 +17,7 @@ from sheet_diag.intake.catalog_import.words import (
     is_number,
     is_question,
     is_request,
+    split_printed,
 )
 from sheet_diag.intake.cells import CellPosition, Grid
 from sheet_diag.text.normalize import tidy_text
@@ -109,7 +110,8 @@ class FirmTable:
 
 def find_table(sheet: FirmSheet) -> FirmTable | None:
     """Find the table of questions on a sheet; None where there is none."""
-    question = _find_question_column(sheet) or _find_headed_column(sheet)
+    finders = (_find_question_column, _find_headed_column, _find_answered_column)
+    question = next((col for find in finders if (col := find(sheet)) is not None), None)
     if question is None:
         return None
     rows = _list_questions(sheet, question)
@@ -155,10 +157,22 @@ def _find_headed_column(sheet: FirmSheet) -> int | None:
     return None
 
 
+def _find_answered_column(sheet: FirmSheet) -> int | None:
+    """Find the column of the longest texts beside cells with drop-downs."""
+    rows = {row for row, _ in sheet.offered}
+    lengths = {
+        col: sum(len(text) for row, text in _texts(sheet, col) if row in rows)
+        for col in range(sheet.width)
+    }
+    best = max(lengths, key=lambda col: lengths[col], default=None)
+    return best if best is not None and len(rows) > 1 and lengths[best] else None
+
+
 def _list_questions(sheet: FirmSheet, col: int) -> list[int]:
     texts = _texts(sheet, col)
     asked = [row for row, text in texts if is_question(text) and not is_note(text)]
-    return asked or [row for row, _ in texts]
+    offering = [row for row, _ in texts if any(at == row for at, _ in sheet.offered)]
+    return asked or offering or [row for row, _ in texts]
 
 
 # --- headings
@@ -183,7 +197,8 @@ def _find_header(sheet: FirmSheet, question: int, first: int) -> range:
 
 def _count_headings(sheet: FirmSheet, row: int) -> int:
     texts = [text for _, text in sheet.filled(row) if len(text) <= _LONGEST_HEADING]
-    return len({role for text in texts if (role := find_role(text.split("\n")[0]))})
+    roles = {role for text in texts if (role := find_role(text.split("\n")[0]))}
+    return max(len(roles), 2 * are_choices(texts))
 
 
 def _shares_headings(sheet: FirmSheet, above: int, below: int) -> bool:
@@ -252,6 +267,9 @@ def _guess_role(table: FirmTable, col: int, rows: Sequence[int]) -> Role | None:
     """Guess what a column holds by its heading, or by what stands in it."""
     sheet, heading = table.sheet, table.headings[col]
     texts = [text for row in rows if (text := sheet.text(row, col))]
+    spread = not any(sheet.own(row, col) for row in (*table.header, *rows))
+    if spread and sheet.start((rows[0], col)) == (rows[0], table.question):
+        return None
     role = next(
         (found for line in reversed(heading.split("\n")) if (found := find_role(line))), None
     )
@@ -263,6 +281,8 @@ def _guess_role(table: FirmTable, col: int, rows: Sequence[int]) -> Role | None:
         role = Role.OTHER
     if role is None and col < table.question and texts:
         return Role.NUMBER if _are_numbers(texts) else Role.CATEGORY
+    if role is None and any(map(list_printed, texts)):
+        return Role.ANSWER
     return role or (Role.OTHER if heading or texts else None)
 
 
@@ -294,8 +314,9 @@ def _find_offering(
 ) -> list[int]:
     """Find the columns with drop-downs beside the questions, those with most first."""
     counts: dict[int, int] = {}
+    asked = set(rows)
     for row, col in sheet.offered:
-        if row in set(rows) and col != question and len(sheet.offered[row, col]) >= least:
+        if row in asked and col != question and len(sheet.offered[row, col]) >= least:
             counts[col] = counts.get(col, 0) + 1
     return sorted(counts, key=lambda col: (-counts[col], col))
 
@@ -312,6 +333,12 @@ def _keep_one_number(table: FirmTable, roles: dict[int, Role], rows: Sequence[in
     others = [col for col in columns if col != own]
     roles |= dict.fromkeys(others, Role.OTHER)
     return next((col for col in others if col < table.question), None)
+
+
+def list_printed(text: str) -> list[str]:
+    """List the choices that are printed in a cell; empty where these are none."""
+    words = split_printed(text)
+    return words if "□" in text or are_choices(words) else []
 
 
 def is_sentence(text: str) -> bool:

@@ -38,10 +38,10 @@ _HEADINGS: Final = (
     (Role.WEIGHT, r"重み|重要度|ウ[ェエ]イト|weight"),
     (Role.UNIT, r"^単位$|^units?$"),
     (Role.CHOICES, r"選択肢|^choices$|^options$"),
-    (Role.CATEGORY, r"大項目|大分類|分野|カテゴリ|^区分|領域|^章|category|section|^area|domain"),
+    (Role.CATEGORY, r"大項目|大分類|分野|カテゴリ|^区分|領域|^章|category|section|area$|domain"),
     (Role.TOPIC, r"[中小]項目|[中小]分類|^項目名?$|テーマ|管理策|topic|^item$|^control"),
     (Role.QUESTION, r"設問|質問|(確認|点検|チェック|診断)(事項|項目|内容)|^内容$|question"),
-    (Role.ANSWER, r"回答|評価|判定|状況|チェック|該当|answer|response|^check|status"),
+    (Role.ANSWER, r"回答|評価|判定|状況|チェック|該当|結果$|answer|response|^check|status"),
 )  # fmt: skip
 _ASIDE_AT_END: Final = re.compile(r"\s*[(\[【][^()\[\]【】]*[)\]】]\s*$")
 _QUESTION_END: Final = re.compile(r"(?:か|こと|\?)[。.?!]*$")
@@ -61,10 +61,11 @@ _CIRCLED: Final = re.compile(r"\s*([①-⑳㉑-㊿❶-❿⑴-⒇⓵-⓾])[.\s:�
 _ROMAN: Final = re.compile(r"\s*([Ⅰ-Ⅻⅰ-ⅻ])[.．。:：、\s　]*(?=\S)")
 _SIGN: Final = r"([^\s　：:=＝、,，／/;；（）()。・「」【】]{1,4})\s*(?:[：:=＝]|…+|[→⇒])"
 _PAIR: Final = re.compile(
-    rf"(?<![^\s　、,，／/;；（(【\[。・]){_SIGN}\s*"
+    rf"(?<![^\s　、,，／/;；（(【\[。・：:]){_SIGN}\s*"
     r"([^：:=＝→⇒\n…]+?)"
     rf"(?=\s*[\s　、,，／/;；・]\s*{_SIGN.replace('(', '(?:', 1)}|\s*[）)\]】。\n]|\s*$)"
 )
+_BOX: Final = re.compile(r"[□☐☑■◻]")
 _IN_BRACKETS: Final = re.compile(r"[（(【\[]([^（）()【】\[\]]+)[）)】\]]")
 _SEPARATORS: Final = re.compile(r"[・／/、,，|｜\s　\n]+")
 _SEVERAL: Final = re.compile(
@@ -222,9 +223,22 @@ def _is_sign(text: str) -> bool:
 def list_bracketed(text: str) -> Iterator[Sequence[str]]:
     """List the words in brackets of a heading, such as 「回答（はい・いいえ）」."""
     for inner in _IN_BRACKETS.findall(text):
-        words = [word for word in _SEPARATORS.split(inner) if word]
+        words = split_choices(inner)
         if len(words) >= 2 and all(len(word) <= 10 for word in words):
             yield words
+
+
+def split_printed(text: str) -> list[str]:
+    """Split choices that are printed in a cell, such as 「はい ・ いいえ」 or 「□有 □無」."""
+    parts = _BOX.split(text) if _BOX.search(text) else split_choices(text)
+    words = [word.strip(" 　・/／") for word in parts if word.strip(" 　・/／")]
+    return words if len(words) > 1 and all(len(word) <= 12 for word in words) else []
+
+
+def split_choices(text: str) -> list[str]:
+    """Split words that stand beside each other; N/A is one."""
+    parts = text.split(" / ") if " / " in text else _SEPARATORS.split(text)
+    return [word.strip() for word in parts if word.strip()]
 
 
 def split_words(text: str) -> list[str]:
