@@ -6,6 +6,7 @@ It takes at most 494 pixels of rows, so that nothing of it needs scrolling on 13
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Final
 
 from sheet_diag.model.report_view import FirstMeasure, Head, Summary
@@ -14,6 +15,7 @@ from sheet_diag.reports.client.page_flow import LAST_COLUMN, FlowCell, PageFlow
 from sheet_diag.reports.client.report_looks import say_key
 from sheet_diag.reports.client.score_drawings import SCORE_BAR, ScoreDrawings
 from sheet_diag.text.excel_text import quote_formula_text
+from sheet_diag.text.text_metrics import text_width
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.rank_colours import rank_colours
 from sheet_diag.xlsx.theme import (
@@ -55,9 +57,13 @@ _TITLE_AT, _LETTERHEAD_AT = (0, 5), (6, LAST_COLUMN)
 _LOGO: Final = (8, (104, 24))  # its first column, and the box of pixels that it fits
 
 _STRIP: Final[Look] = {**BODY, **CENTER, "border": 1, "border_color": LINE}
+_STRIP_COLUMNS: Final = 5
+_WIDEST: Final = 2.0  # of a label in a column of the strip, in full-width characters
 _OTHER: Final[Look] = {**_STRIP, "font_size": 16, "font_color": MUTED}
 _NOT: Final[Look] = {"bg_color": WHITE, "font_color": MUTED}
 _OWN: Final[Look] = {**_STRIP, **BOLD, "font_size": 26, "border": 5, "border_color": INK}
+_FIT: Final[Look] = {"text_wrap": False, "shrink": True}
+_STEP_OF: Final[Look] = {**_OTHER, "font_size": 8}
 _LABEL: Final[Look] = {**BODY, **MIDDLE, **INSET, **_ONE_LINE, "font_size": 9, "font_color": MUTED}
 _RANK_LABEL: Final[Look] = {
     **BODY,
@@ -150,21 +156,66 @@ def write_verdict(
     flow.gap(4 * _PIXEL)
     row = flow.next_row(17 * _PIXEL)
     flow.next_row(37 * _PIXEL)
-    _write_strip(flow.page, row, summary, live)
+    if _fits_strip(summary.ranks):
+        _write_strip(flow.page, row, summary, live)
+    else:
+        _write_own_rank(flow.page, row, summary, live)
     _write_score(flow.page, row, summary, live)
+    if not _fits_strip(summary.ranks):
+        _write_steps(flow, summary, live)
     _write_bar(flow, summary, live, drawings)
     flow.write_row(FlowCell(summary.why, _WHY, (0, LAST_COLUMN)), padding=1)
     flow.gap(1.5)
 
 
+def _fits_strip(ranks: Sequence[str]) -> bool:
+    """Whether all ranks can be read beside the score, each in its columns."""
+    room = _WIDEST * (_STRIP_COLUMNS // len(ranks))
+    return all(text_width(rank) <= room for rank in ranks)
+
+
 def _write_strip(page: Page, row: int, summary: Summary, live: LiveFigures) -> None:
     """Write all ranks, the own one filled; a changed one is filled instead by a rule."""
-    for column, rank in enumerate(summary.ranks):
-        is_own, colours = rank == summary.rank, rank_colours(live.context.catalog)[rank]
-        fill = {"bg_color": colours.fill, "font_color": colours.on_fill}
-        page.merged(row, column, column, rank, {**_OWN, **fill} if is_own else _OTHER, rows=2)
-        changed = f"={live.rank}{'<>' if is_own else '='}{quote_formula_text(rank)}"
-        page.highlight((row, column, row + 1, column), changed, _NOT if is_own else fill)
+    wide = _STRIP_COLUMNS // len(summary.ranks)
+    for place, rank in enumerate(summary.ranks):
+        look = _OWN if rank == summary.rank else _OTHER
+        _write_step(page, (row, place * wide, row + 1, (place + 1) * wide - 1), rank, look, live)
+
+
+def _write_own_rank(page: Page, row: int, summary: Summary, live: LiveFigures) -> None:
+    """Write the own rank alone, in the colour of what it is now."""
+    colours = rank_colours(live.context.catalog)
+    own, area = colours[summary.rank], (row, 0, row + 1, _STRIP_COLUMNS - 1)
+    look = {**_OWN, **_FIT, "bg_color": own.fill, "font_color": own.on_fill}
+    page.merged(row, 0, _STRIP_COLUMNS - 1, "", look, rows=2)
+    page.formula(row, 0, f"={live.rank}", look, summary.rank)
+    for rank, each in colours.items():
+        changed = f"={live.rank}={quote_formula_text(rank)}"
+        page.highlight(area, changed, {"bg_color": each.fill, "font_color": each.on_fill})
+
+
+def _write_steps(flow: PageFlow, summary: Summary, live: LiveFigures) -> None:
+    """Write all ranks in small letters across the sheet, the own one filled."""
+    flow.gap(2 * _PIXEL)
+    row, count = flow.next_row(17 * _PIXEL), len(summary.ranks)
+    edges = [place * (LAST_COLUMN + 1) // count for place in range(count + 1)]
+    for rank, (first, after) in zip(summary.ranks, pairwise(edges), strict=True):
+        look = {**_STEP_OF, **BOLD} if rank == summary.rank else _STEP_OF
+        _write_step(flow.page, (row, first, row, after - 1), rank, look, live)
+
+
+def _write_step(
+    page: Page, area: tuple[int, int, int, int], rank: str, look: Look, live: LiveFigures
+) -> None:
+    top, first, bottom, last = area
+    colours = rank_colours(live.context.catalog)[rank]
+    fill = {"bg_color": colours.fill, "font_color": colours.on_fill}
+    is_own = rank == live.context.cell_values.record.rank
+    fit = _FIT if text_width(rank) > 1 else {}
+    own = fill if is_own else {}
+    page.merged(top, first, last, rank, {**look, **fit, **own}, rows=bottom - top + 1)
+    changed = f"={live.rank}{'<>' if is_own else '='}{quote_formula_text(rank)}"
+    page.highlight(area, changed, _NOT if is_own else fill)
 
 
 def _write_score(page: Page, row: int, summary: Summary, live: LiveFigures) -> None:
