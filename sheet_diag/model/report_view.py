@@ -6,7 +6,8 @@ drawings use. Empty texts and empty tuples are left out by whoever sets them, No
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -502,7 +503,8 @@ class Method:
 class ReportView:
     """The report of one client. `lang` is "ja" or "en", `created` ISO 8601, `subject` the client.
 
-    `page_of` holds "{page}" and "{pages}", as footers say it.
+    `page_of` holds "{page}" and "{pages}", as footers say it. `rank_colours` are those of a
+    catalogue's own, by rank: the fill and the letters on it.
     """
 
     lang: str
@@ -518,3 +520,4 @@ class ReportView:
     comparisons: Comparisons | None
     insurance: InsuranceNotice | None
     method: Method
+    rank_colours: Mapping[str, tuple[str, str]] = field(default_factory=dict)

@@ -11,6 +11,7 @@ from itertools import accumulate, chain
 from typing import Any, Final
 
 from sheet_diag.model.report_view import PastPoint, Places, ScoreBar
+from sheet_diag.text.text_metrics import text_width
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.references import CellSpan, cell
@@ -33,6 +34,7 @@ SCORE_BAR: Final = (646, 54)  # pixels
 HISTORY: Final = (486, 150)
 _TOP: Final = 100.0
 _MARGIN: Final = 14  # pixels at both ends of the score bar, for its first and last figure
+_LETTER: Final = 12.0  # pixels of a full-width character of a rank
 _LOWEST, _HIGHEST = -0.9, 2.6  # what the score bar shows below and above its fields (0 to 1)
 _POINTED: Final = 1.1  # from here the client's score is pointed at, and named above
 _NAME: Final[Look] = {**BODY, "text_wrap": False}
@@ -128,7 +130,11 @@ class ScoreDrawings:
         points = [
             *self._draw(_base_field(bar, 4 * scale.across), Line(FIELD_TINT, 13)),
             *self._draw(_fields((*lows, _TOP)), _EDGE),
-            *(self._say((e.low + e.high) / 2, 0.5, e.rank, _FIELD) for e in bar.fields),
+            *(
+                self._say((e.low + e.high) / 2, 0.5, e.rank, _FIELD)
+                for e in bar.fields
+                if text_width(e.rank) * _LETTER * scale.across < e.high - e.low
+            ),
             *(self._say(low, 0.0, f"{low:g}", _BORDER) for low in (*lows, _TOP)),
             *self._marks([bar.places], [0.5], scale),
             self._draw_pointer(own),

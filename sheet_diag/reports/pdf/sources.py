@@ -41,7 +41,8 @@ class PdfSource:
 
     def pack(self) -> bytes:
         """Pack it; the same source gives the same bytes."""
-        return _pack(_SOURCE.dump_json(self))
+        unused = {} if self.view.rank_colours else {"view": {"rank_colours"}}
+        return _pack(_SOURCE.dump_json(self, exclude=unused))
 
     @staticmethod
     def unpack(content: bytes) -> PdfSource:

@@ -24,6 +24,7 @@ from sheet_diag.reports.portfolio.table_sheet import (
     iterate_rows,
     make_number_cell,
     measure_height,
+    rank_width,
     write_table_sheet,
 )
 from sheet_diag.text import problems
@@ -327,7 +328,7 @@ def _data_columns(context: PortfolioContext) -> list[PortfolioColumn]:
         replace(named("industry", 150, LEFT), shown=labels.industry),
         replace(named("employees", 90), shown=labels.employees),
         named("group", 110, LEFT),
-        named("rank", 56, CENTERED_9, Page.text_cell),
+        named("rank", rank_width(context.catalog, 56), CENTERED_9, Page.text_cell),
         replace(named("category", 96, CENTERED_9, Page.text_cell), shown=labels.category),
         named("item", 66, CENTERED_9, Page.text_cell),
         replace(named("topic", 220, LEFT, Page.text_cell), shown=labels.item),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Final
+from typing import Any, Final
 
 from sheet_diag.text.numbers import truncate_score
 from sheet_diag.xlsx.page import Page
@@ -87,3 +87,11 @@ def shown_score(value: float) -> float | None:
     if value != value:
         return None
     return truncate_score(Fraction(value).limit_denominator(1_000_000))
+
+
+def place_chart(
+    page: Page, row: int, columns: Columns, chart: Any, rows: int, description: str
+) -> None:
+    """Lay a chart exactly over the cells of a column of panels."""
+    size = (page.span(*columns), rows * ROW_PIXELS)
+    page.place(row, columns[0], chart, size, description=description)

@@ -19,6 +19,7 @@ from sheet_diag.reports.portfolio.table_sheet import (
     iterate_rows,
     make_number_cell,
     measure_height,
+    rank_width,
     write_table_sheet,
 )
 from sheet_diag.xlsx.book import Book
@@ -58,7 +59,7 @@ def write_groups(book: Book, page: Page, context: PortfolioContext, field: str) 
 
 
 def _columns(context: PortfolioContext, field: str) -> list[PortfolioColumn]:
-    say, ranks = context.say, context.catalog.ranks
+    say, catalog, ranks = context.say, context.catalog, context.catalog.ranks
     scores = [say(f"portfolio.categories.{key}") for key in _FIGURES]
     categories = [category.short[say.lang] for category in context.catalog.categories]
     return [
@@ -67,8 +68,14 @@ def _columns(context: PortfolioContext, field: str) -> list[PortfolioColumn]:
         ),
         PortfolioColumn(say("portfolio.ranks.count"), 50, _COUNT, make_number_cell),
         PortfolioColumn(say("portfolio.ranks.share"), 50, SHARE, make_number_cell),
-        *(PortfolioColumn(rank, 38, _COUNT, make_number_cell) for rank in ranks),
-        *(PortfolioColumn(f"{rank} %", 46, SHARE, make_number_cell) for rank in ranks),
+        *(
+            PortfolioColumn(rank, rank_width(catalog, 38), _COUNT, make_number_cell)
+            for rank in ranks
+        ),
+        *(
+            PortfolioColumn(f"{rank} %", rank_width(catalog, 46), SHARE, make_number_cell)
+            for rank in ranks
+        ),
         *(PortfolioColumn(head, 58, SCORE, make_number_cell) for head in scores),
         *(PortfolioColumn(head, 62, SCORE, make_number_cell) for head in categories),
     ]

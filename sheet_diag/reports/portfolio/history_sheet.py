@@ -21,6 +21,7 @@ from sheet_diag.reports.portfolio.table_sheet import (
     make_number_cell,
     measure_height,
     rank_looks,
+    rank_width,
     write_table_sheet,
 )
 from sheet_diag.xlsx.book import Book
@@ -79,7 +80,11 @@ def _columns(context: PortfolioContext, runs: Sequence[str]) -> list[PortfolioCo
     return [
         PortfolioColumn(say("portfolio.clients.name"), _NAME, {**TEXT_9, **BOLD}, Page.client_cell),
         PortfolioColumn(say("portfolio.clients.group"), _GROUP, TEXT_9, Page.client_cell),
-        PortfolioColumn(say("portfolio.clients.rank"), _RANK, looks=rank_looks(context.catalog)),
+        PortfolioColumn(
+            say("portfolio.clients.rank"),
+            rank_width(context.catalog, _RANK),
+            looks=rank_looks(context.catalog),
+        ),
         *(PortfolioColumn(run, _SCORE, SCORE, make_number_cell) for run in runs),
     ]
 

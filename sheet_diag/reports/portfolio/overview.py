@@ -8,7 +8,7 @@ from typing import Final
 
 from sheet_diag.forms.layout import SOFTWARE_SIGNATURE
 from sheet_diag.model.results import ReturnStatus
-from sheet_diag.reports.portfolio import grid, panels
+from sheet_diag.reports.portfolio import grid, panels, rank_panels
 from sheet_diag.reports.portfolio.call_list import write_calls
 from sheet_diag.reports.portfolio.table_sheet import PortfolioContext
 from sheet_diag.reports.portfolio.tiles import write_tiles
@@ -37,7 +37,9 @@ def write_overview(
 
     Gives the labels and the lost points of the weakest questions (None: nobody is ranked).
     """
-    page.columns((*grid.WIDTHS, _SIGNATURE), hidden=[len(grid.WIDTHS)])
+    hidden = (_SIGNATURE,) * (1 + rank_panels.count_hidden_columns(context.catalog))
+    widths = (*grid.WIDTHS, *hidden)
+    page.columns(widths, hidden=range(len(grid.WIDTHS), len(widths)))
     page.text(0, len(grid.WIDTHS), SOFTWARE_SIGNATURE, BODY)
     _write_top(page, context, sheets)
     write_tiles(page, _TILES_ROW, context, sheets)
@@ -91,9 +93,9 @@ def _write_bands(book: Book, page: Page, context: PortfolioContext) -> list[int]
     if not len(context.portfolio.clients):
         return [*rows, left + 1]
     if "group" in groups:
-        right = panels.write_groups(book, page, right, context, "group", total=True) + 1
+        right = rank_panels.write_groups(book, page, right, context, "group", total=True) + 1
     if "employees" in groups:
-        right = panels.write_groups(book, page, right, context, "employees")
+        right = rank_panels.write_groups(book, page, right, context, "employees")
     rows.append(max(left, right) + 1)
     left = panels.write_weakest(book, page, rows[-1], context)
     right = panels.write_categories(book, page, rows[-1], context)
@@ -101,13 +103,13 @@ def _write_bands(book: Book, page: Page, context: PortfolioContext) -> list[int]
     left = panels.write_threats(book, page, rows[-1], context)
     right = rows[-1]
     if "industry" in groups:
-        right = panels.write_groups(book, page, right, context, "industry") + 1
+        right = rank_panels.write_groups(book, page, right, context, "industry") + 1
     right = panels.write_standards(book, page, right, context)
     rows.append(max(left, right) + 1)
     if context.portfolio.clients["change"].notna().any():
         left, right = panels.write_changed(page, rows[-1], context), rows[-1]
         if not context.portfolio.movement.empty:
-            right = panels.write_movement(page, rows[-1], context)
+            right = rank_panels.write_movement(page, rows[-1], context)
         rows.append(max(left, right) + 1)
     return rows
 

@@ -9,9 +9,8 @@ from typing import Any, Final
 import pandas as pd
 
 from sheet_diag.diagnosis.coverage import cover_standards, list_items_by_threat
-from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog, ChoiceRole
-from sheet_diag.reports.charts import make_row_bars, make_row_shares
+from sheet_diag.reports.charts import make_row_bars
 from sheet_diag.reports.portfolio import grid
 from sheet_diag.reports.portfolio.grid import (
     CELL_CENTER,
@@ -20,8 +19,6 @@ from sheet_diag.reports.portfolio.grid import (
     CELL_SHARE,
     CELL_TEXT,
     LEFT_SIDE,
-    RIGHT_SIDE,
-    TOTAL,
     Columns,
     GridCell,
     shown_score,
@@ -30,116 +27,14 @@ from sheet_diag.reports.portfolio.table_sheet import PortfolioContext
 from sheet_diag.reports.portfolio.tables import UNANSWERED
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
-from sheet_diag.xlsx.rank_colours import rank_colours
 from sheet_diag.xlsx.references import CellSpan
 from sheet_diag.xlsx.theme import BOLD
 
 _MOST_ITEMS: Final = 10
-_MOST_GROUPS: Final = 8
 _CHANGED: Final = 5  # risers, and fallers
 # Columns of the panels with bars: label, two figures, bar.
 _LEFT_BARS: Final = ((0, 5), (6, 7), (8, 9), (10, 11))
 _RIGHT_BARS: Final = ((13, 18), (19, 20), (21, 22), (23, 25))
-_GROUP, _CLIENTS, _FIRST_RANK, _MEDIAN, _SHARES = (13, 14), (15, 16), 17, (22, 22), (23, 25)
-
-
-@dataclass(frozen=True, slots=True)
-class _GroupRow:
-    label: str
-    counts: tuple[int, ...]  # all, then by rank
-    median: float
-
-
-def write_groups(
-    book: Book, page: Page, row: int, context: PortfolioContext, field: str, *, total: bool = False
-) -> int:
-    """Write ranks and median by group, with a bar of the ranks; returns the row below."""
-    say = context.say
-    grid.write_heading(page, row, RIGHT_SIDE, say(f"portfolio.{field}.heading"))
-    heads = [(_GROUP, say(f"portfolio.clients.{field}")), (_CLIENTS, say("portfolio.ranks.count"))]
-    heads += [(_rank_column(rank), rank) for rank in context.catalog.ranks]
-    heads += [(_MEDIAN, say("portfolio.categories.median"))]
-    ranks = context.catalog.ranks
-    heads += [(_SHARES, say("portfolio.groups.shares", best=ranks[0], worst=ranks[-1]))]
-    grid.write_heads(page, row + 1, heads)
-    rows = _list_sizes(context) if field == "employees" else _list_groups(context, field)
-    if total:
-        rows = [*rows, _total(context)]
-    for line, each in enumerate(rows, row + 2):
-        more = TOTAL if total and each is rows[-1] else {}
-        cells = [
-            GridCell(_GROUP, each.label, {**CELL_TEXT, **more}, is_client_text=True),
-            GridCell(_CLIENTS, each.counts[0], {**CELL_COUNT, "num_format": "#,##0", **more}),
-            GridCell(_MEDIAN, shown_score(each.median), {**CELL_SCORE, **more}),
-            GridCell(_SHARES, "", {**CELL_TEXT, **more}),
-        ]
-        counts = zip(context.catalog.ranks, each.counts[1:], strict=True)
-        cells += [GridCell(_rank_column(r), n, {**CELL_COUNT, **more}) for r, n in counts]
-        grid.write_row(page, line, cells, say("report.none"))
-    first, last = row + 2, row + 1 + len(rows)
-    labels = CellSpan(page.name, _GROUP[0], first, last)
-    colours = rank_colours(context.catalog)
-    spans = {
-        str(rank): (CellSpan(page.name, _rank_column(rank)[0], first, last), colours[rank].fill)
-        for rank in ranks
-    }
-    chart = make_row_shares(book, labels, spans)
-    _place(page, first, _SHARES, chart, len(rows), say(f"portfolio.chart.{field}"))
-    return last + 1
-
-
-def _rank_column(rank: Rank) -> Columns:
-    return (_FIRST_RANK + rank.position,) * 2
-
-
-def _place(page: Page, row: int, columns: Columns, chart: Any, rows: int, description: str) -> None:
-    """Lay a chart exactly over the cells of a column of panels."""
-    size = (page.span(*columns), rows * grid.ROW_PIXELS)
-    page.place(row, columns[0], chart, size, description=description)
-
-
-def _list_sizes(context: PortfolioContext) -> list[_GroupRow]:
-    """List every size of the catalogue, also those of nobody; then what is none."""
-    frame = context.portfolio.groups["employees"].set_index("choice")
-    known = context.catalog.field_by_id.get("employees")
-    bands = list(known.by_id if known else ())
-    rest = [choice for choice in frame.index if choice not in bands]
-    return [_group_row(context, "employees", frame, choice) for choice in [*bands, *rest]]
-
-
-def _list_groups(context: PortfolioContext, field: str) -> list[_GroupRow]:
-    """List the largest groups; the others stand together where there are two or more."""
-    frame = context.portfolio.groups[field].set_index("choice")
-    order = frame.sort_values("clients", ascending=False, kind="stable").index.tolist()
-    kept = order if len(order) <= _MOST_GROUPS + 1 else order[:_MOST_GROUPS]
-    rows = [_group_row(context, field, frame, choice) for choice in kept]
-    rest = order[len(kept) :]
-    if rest:
-        part = frame.loc[rest]
-        clients = context.portfolio.clients
-        median = float(clients.loc[clients[field].isin(rest), "score"].median())
-        counts = tuple(int(part[name].sum()) for name in ("clients", *context.catalog.ranks))
-        label = context.say("portfolio.groups.others", count=len(rest))
-        rows.append(_GroupRow(label, counts, median))
-    return rows
-
-
-def _group_row(
-    context: PortfolioContext, field: str, frame: pd.DataFrame, choice: str
-) -> _GroupRow:
-    label = context.labels.group(field, choice)
-    if choice not in frame.index:
-        return _GroupRow(label, (0,) * (1 + len(context.catalog.ranks)), float("nan"))
-    record: Any = frame.loc[choice]
-    counts = tuple(int(record[name]) for name in ("clients", *context.catalog.ranks))
-    return _GroupRow(label, counts, float(record["median"]))
-
-
-def _total(context: PortfolioContext) -> _GroupRow:
-    clients, ranks = context.portfolio.clients, context.portfolio.ranks
-    counts = (len(clients), *ranks.values())
-    label = context.say("portfolio.ranks.total")
-    return _GroupRow(label, counts, float(clients["score"].median()))
 
 
 # --- panels with a bar a row
@@ -180,7 +75,7 @@ def _write_bars(book: Book, page: Page, row: int, context: PortfolioContext, it:
     labels = CellSpan(page.name, label[0], row + 2, last)
     values = CellSpan(page.name, (first, second)[it.drawn][0], row + 2, last)
     chart = make_row_bars(book, labels, values, name=heading, most=it.most, mark=it.mark)
-    _place(page, row + 2, bar, chart, len(it.rows), heading)
+    grid.place_chart(page, row + 2, bar, chart, len(it.rows), heading)
     return last + 1
 
 
@@ -281,27 +176,6 @@ def write_standards(book: Book, page: Page, row: int, context: PortfolioContext)
 
 
 # --- since the previous run
-
-
-def write_movement(page: Page, row: int, context: PortfolioContext) -> int:
-    """Write the clients by rank then and now; returns the row below."""
-    say, table = context.say, context.portfolio.movement
-    corner, total = (13, 16), (22, 23)
-    grid.write_heading(page, row, RIGHT_SIDE, say("portfolio.movement.heading"))
-    heads = [(corner, say("portfolio.movement.corner"))]
-    heads += [(_rank_column(rank), rank) for rank in context.catalog.ranks]
-    grid.write_heads(page, row + 1, [*heads, (total, say("portfolio.ranks.total"))])
-    ranks = context.catalog.ranks
-    for line, then in enumerate(ranks, row + 2):
-        found: list[Any] = [table.at[str(then), str(now)] for now in ranks]
-        counts = list(map(int, found))
-        cells = [GridCell(corner, then, {**CELL_CENTER, **BOLD})]
-        for now, count in zip(ranks, counts, strict=True):
-            look = {**CELL_COUNT, **(TOTAL if then == now else {})}
-            cells.append(GridCell(_rank_column(now), count, look))
-        cells.append(GridCell(total, sum(counts), {**CELL_COUNT, **BOLD}))
-        grid.write_row(page, line, cells, say("report.none"))
-    return grid.write_note(page, row + 2 + len(ranks), RIGHT_SIDE, say("portfolio.movement.how"))
 
 
 def write_changed(page: Page, row: int, context: PortfolioContext) -> int:

@@ -20,6 +20,7 @@ from sheet_diag.reports.portfolio.table_sheet import (
     make_number_cell,
     measure_height,
     rank_looks,
+    rank_width,
     write_table_sheet,
 )
 from sheet_diag.text.wording import Wording
@@ -191,7 +192,10 @@ def _columns(context: PortfolioContext) -> list[PortfolioColumn]:
         named("reminded"),
         named("received"),
         named("correction_sent"),
-        replace(named("rank", 46, CENTERED_9, Page.text_cell), looks=rank_looks(context.catalog)),
+        replace(
+            named("rank", rank_width(context.catalog, 46), CENTERED_9, Page.text_cell),
+            looks=rank_looks(context.catalog),
+        ),
         named("ranked"),
         named("result_sent"),
         named("password_sent", 108),

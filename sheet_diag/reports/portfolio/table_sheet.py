@@ -17,7 +17,7 @@ from sheet_diag.model.portfolio import Portfolio
 from sheet_diag.model.settings import Issuer
 from sheet_diag.reports.portfolio.labels import PortfolioLabels
 from sheet_diag.text.excel_text import header_text
-from sheet_diag.text.text_metrics import column_room, row_height
+from sheet_diag.text.text_metrics import column_room, row_height, text_width
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.cell_values import day_number
 from sheet_diag.xlsx.cell_writer import Cell, RowTemplate
@@ -100,6 +100,11 @@ def rank_looks(catalog: Catalog) -> dict[str, Look]:
     """Give the look of a cell for each rank."""
     colours = rank_colours(catalog)
     return {r: {**CENTERED_9, **BOLD, "font_color": c.letters} for r, c in colours.items()}
+
+
+def rank_width(catalog: Catalog, least: int) -> int:
+    """Give the width in pixels of a column of ranks."""
+    return max(least, round(14 + 13 * max(map(text_width, catalog.ranks))))
 
 
 CellMaker = Callable[[Page, Any, Look], Cell]

@@ -92,7 +92,7 @@ class PortfolioBuilder:
         """Build all tables of what was added."""
         catalog = self._catalog
         self._pack()
-        clients, places = _sort_clients(pd.concat(self._packed, ignore_index=True))
+        clients, places = _sort_clients(catalog, pd.concat(self._packed, ignore_index=True))
         return Portfolio(
             as_of=self._as_of,
             counts={status: self._counts[status] for status in ReturnStatus},
@@ -148,17 +148,18 @@ def _make_client_frame(catalog: Catalog, rows: Sequence[ClientRow]) -> pd.DataFr
     )
 
 
-def _sort_clients(frame: pd.DataFrame) -> tuple[pd.DataFrame, npt.NDArray[Any]]:
+def _sort_clients(catalog: Catalog, frame: pd.DataFrame) -> tuple[pd.DataFrame, npt.NDArray[Any]]:
     """Sort clients by rank, then exact score, then name; returns also the old place of each row.
 
     Equal ones stay in the order of their files.
     """
-    order = frame.sort_values(
-        ["rank", "exact", "name", "file"], ascending=[True, False, True, True]
+    ranks = {label: rank.position for label, rank in catalog.rank_by_label.items()}
+    order = frame.assign(step=frame["rank"].map(ranks)).sort_values(
+        ["step", "exact", "name", "file"], ascending=[True, False, True, True]
     )
     places = order.groupby(["rank", "exact"], sort=False).cumcount()
     position = pd.Series(range(1, len(order) + 1), index=order.index) - places
-    table = order.assign(position=position).drop(columns="exact").reset_index(drop=True)
+    table = order.assign(position=position).drop(columns=["exact", "step"]).reset_index(drop=True)
     return table, order.index.to_numpy()
 
 

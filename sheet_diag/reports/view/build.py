@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.report_view import Head, ReportView, SignCell
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.view.categories import build_categories
@@ -19,6 +20,7 @@ from sheet_diag.reports.view.roadmap import build_roadmap
 from sheet_diag.reports.view.summary import build_summary
 from sheet_diag.reports.view.words import join_apart, printable
 from sheet_diag.text.text_metrics import text_width
+from sheet_diag.xlsx.rank_colours import rank_colours
 
 _COMPARISONS: Final = 5  # number of the section, which may be left out
 _HEADER: Final = 24  # full-width characters of a name in a header
@@ -45,7 +47,15 @@ def build_view(context: ReportContext) -> ReportView:
         comparisons=comparisons,
         insurance=build_insurance(context, insurance),
         method=build_method(context, method),
+        rank_colours=_list_rank_colours(context.catalog),
     )
+
+
+def _list_rank_colours(catalog: Catalog) -> dict[str, tuple[str, str]]:
+    """List the colours that the catalogue itself gives to ranks."""
+    colours = rank_colours(catalog)
+    own = (rule.label for rule in catalog.scoring.ranks if rule.colour)
+    return {label: (colours[label].fill, colours[label].on_fill) for label in own}
 
 
 def _build_head(context: ReportContext) -> Head:
