@@ -111,9 +111,8 @@ def _first_columns(context: PortfolioContext) -> Iterator[_ClientColumn]:
     name = _text(context, "name", 160, _NAME, shown=lambda who: labels.client(*who))
     yield replace(name, names=("name", "file"), is_needed=True)
     looks = {r: {**look, "font_size": 11} for r, look in rank_looks(context.catalog).items()}
-    yield replace(
-        _text(context, "rank", rank_width(context.catalog, 54), looks=looks), is_needed=True
-    )
+    wide = rank_width(context.catalog, 54)
+    yield replace(_text(context, "rank", wide, looks=looks), is_needed=True)
     yield replace(_number(context, "score", 56, _OVERALL), is_needed=True)
     codes = cache(lambda reasons: labels.follow_up_codes(*reasons))
     yield replace(_text(context, "follow_up", 120, TEXT_9, shown=codes), names=_CODES)

@@ -60,6 +60,7 @@ def write_groups(book: Book, page: Page, context: PortfolioContext, field: str) 
 
 def _columns(context: PortfolioContext, field: str) -> list[PortfolioColumn]:
     say, catalog, ranks = context.say, context.catalog, context.catalog.ranks
+    narrow, wide = rank_width(catalog, 38), rank_width(catalog, 46)
     scores = [say(f"portfolio.categories.{key}") for key in _FIGURES]
     categories = [category.short[say.lang] for category in context.catalog.categories]
     return [
@@ -68,14 +69,8 @@ def _columns(context: PortfolioContext, field: str) -> list[PortfolioColumn]:
         ),
         PortfolioColumn(say("portfolio.ranks.count"), 50, _COUNT, make_number_cell),
         PortfolioColumn(say("portfolio.ranks.share"), 50, SHARE, make_number_cell),
-        *(
-            PortfolioColumn(rank, rank_width(catalog, 38), _COUNT, make_number_cell)
-            for rank in ranks
-        ),
-        *(
-            PortfolioColumn(f"{rank} %", rank_width(catalog, 46), SHARE, make_number_cell)
-            for rank in ranks
-        ),
+        *(PortfolioColumn(rank, narrow, _COUNT, make_number_cell) for rank in ranks),
+        *(PortfolioColumn(f"{rank} %", wide, SHARE, make_number_cell) for rank in ranks),
         *(PortfolioColumn(head, 58, SCORE, make_number_cell) for head in scores),
         *(PortfolioColumn(head, 62, SCORE, make_number_cell) for head in categories),
     ]

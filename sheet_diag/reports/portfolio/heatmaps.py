@@ -22,8 +22,7 @@ from sheet_diag.reports.portfolio.table_sheet import (
     PortfolioTable,
     iterate_rows,
     make_number_cell,
-    rank_looks,
-    rank_width,
+    make_rank_column,
     write_table_sheet,
 )
 from sheet_diag.xlsx.book import Book
@@ -154,11 +153,7 @@ def _client_columns(context: PortfolioContext) -> tuple[PortfolioColumn, Portfol
     say = context.say
     return (
         PortfolioColumn(say("portfolio.clients.name"), 200, LEFT, Page.client_cell),
-        PortfolioColumn(
-            say("portfolio.clients.rank"),
-            rank_width(context.catalog, 52),
-            looks=rank_looks(context.catalog),
-        ),
+        make_rank_column(context, say("portfolio.clients.rank"), 52),
     )
 
 

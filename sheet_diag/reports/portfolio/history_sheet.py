@@ -19,9 +19,8 @@ from sheet_diag.reports.portfolio.table_sheet import (
     PortfolioTable,
     iterate_rows,
     make_number_cell,
+    make_rank_column,
     measure_height,
-    rank_looks,
-    rank_width,
     write_table_sheet,
 )
 from sheet_diag.xlsx.book import Book
@@ -80,11 +79,7 @@ def _columns(context: PortfolioContext, runs: Sequence[str]) -> list[PortfolioCo
     return [
         PortfolioColumn(say("portfolio.clients.name"), _NAME, {**TEXT_9, **BOLD}, Page.client_cell),
         PortfolioColumn(say("portfolio.clients.group"), _GROUP, TEXT_9, Page.client_cell),
-        PortfolioColumn(
-            say("portfolio.clients.rank"),
-            rank_width(context.catalog, _RANK),
-            looks=rank_looks(context.catalog),
-        ),
+        make_rank_column(context, say("portfolio.clients.rank"), _RANK),
         *(PortfolioColumn(run, _SCORE, SCORE, make_number_cell) for run in runs),
     ]
 

@@ -18,9 +18,8 @@ from sheet_diag.reports.portfolio.table_sheet import (
     PortfolioTable,
     make_day_cell,
     make_number_cell,
+    make_rank_column,
     measure_height,
-    rank_looks,
-    rank_width,
     write_table_sheet,
 )
 from sheet_diag.text.wording import Wording
@@ -192,10 +191,7 @@ def _columns(context: PortfolioContext) -> list[PortfolioColumn]:
         named("reminded"),
         named("received"),
         named("correction_sent"),
-        replace(
-            named("rank", rank_width(context.catalog, 46), CENTERED_9, Page.text_cell),
-            looks=rank_looks(context.catalog),
-        ),
+        make_rank_column(context, context.say("standing.list.rank"), 46),
         named("ranked"),
         named("result_sent"),
         named("password_sent", 108),

@@ -145,6 +145,12 @@ class PortfolioColumn:
         return self.make(page, self.shown(value), self.looks.get(value, self.look))
 
 
+def make_rank_column(context: PortfolioContext, head: str, width: int) -> PortfolioColumn:
+    """Make a column of ranks, each in its colour and at least so many pixels wide."""
+    catalog = context.catalog
+    return PortfolioColumn(head, rank_width(catalog, width), looks=rank_looks(catalog))
+
+
 @dataclass(frozen=True, slots=True)
 class PortfolioRow:
     """The values of all columns, the height in points, and where the column of links leads to."""
