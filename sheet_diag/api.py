@@ -13,11 +13,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final, TypeVar
 
-from sheet_diag.catalog import load as catalog_loader
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import Diagnosis, ReturnOutcome
 from sheet_diag.model.settings import IntakeSettings
+from sheet_diag.pipeline.catalog_source import load_catalog_source
 from sheet_diag.pipeline.execution.child import call_in_child
 from sheet_diag.pipeline.read_returns import Returns
 from sheet_diag.pipeline.run import RunConfig, RunResult
@@ -34,12 +34,12 @@ class SheetDiagError(Exception):
 
 
 def load_catalog(source: AnyPath | None = None, *, lang: Lang = Lang.JA) -> Catalog:
-    """Load a catalogue: by its folder, or a built-in one as `NAME` or `NAME@VERSION`.
+    """Load a catalogue: by its workbook or folder, or a built-in one as `NAME` or `NAME@VERSION`.
 
     Raises `SheetDiagError` with every fault found, and where there is no such version.
     """
     path = None if source is None else Path(source)
-    return _with_sentences(lang, catalog_loader.load_catalog, path)
+    return _with_sentences(lang, load_catalog_source, path)
 
 
 def diagnose(

@@ -187,6 +187,9 @@ def test_every_key_is_used() -> None:
     assert sorted(set(labels()) - known) == []
 
 
+_DECLARING: Final = ("takes", "group")
+
+
 def calls(path: Path) -> Iterator[tuple[str, set[str]]]:
     """Calls with a literal key: the key, and the names of the parts that it is given.
 
@@ -195,7 +198,7 @@ def calls(path: Path) -> Iterator[tuple[str, set[str]]]:
     for node in nodes(path):
         if isinstance(node, ast.Call) and node.args and isinstance(node.args[0], ast.Constant):
             names = {keyword.arg for keyword in node.keywords}
-            hands_on = (len(node.args) > 1 and not names) or "takes" in names
+            hands_on = (len(node.args) > 1 and not names) or not names.isdisjoint(_DECLARING)
             if node.args[0].value in labels() and None not in names and not hands_on:
                 yield str(node.args[0].value), {str(name) for name in names}
 

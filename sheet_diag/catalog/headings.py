@@ -44,7 +44,8 @@ class Names(Record):
 class Heading(Record):
     """A column, or a name in the first column of a sheet of names and values.
 
-    `of`: a choice, framework or rank follows, or stands for the heading.
+    `of`: a choice, framework or rank follows, or stands for the heading. `telling`: a column that
+    is there without an entry says something else than none. `labels`: what an entry words anew.
     """
 
     ja: str
@@ -53,11 +54,13 @@ class Heading(Record):
     required: bool = False
     carried: bool = False
     second: bool = False
+    telling: bool = False
     of: Literal["choice", "framework", "rank"] | None = None
     example: Names | None = None
     meaning: Names
     default: Names | None = None
     words: Mapping[str, Names] = {}
+    labels: tuple[str, ...] = ()
 
     @property
     def key(self) -> str:
@@ -94,13 +97,14 @@ class SheetForm(Record):
         """Find the key of a heading as a person wrote it (None: there is none)."""
         return _find_key(self.columns, heading, lang)
 
-    def find_entry(self, name: str, lang: Lang) -> str | None:
-        """Find the key of a name in the first column (None: there is none)."""
-        return _find_key(self.entries, name, lang)
+    def find_entry(self, name: str) -> str | None:
+        """Find the key of a name in the first column, in either language (None: none)."""
+        found = (_find_key(self.entries, name, lang) for lang in Lang)
+        return next(filter(None, found), None)
 
     def heading_of(self, key: str) -> Heading:
         """Find the heading of a key that `find_column` or `find_entry` gave."""
-        plain = strip_language(key)
+        plain = "rank" if key.startswith(RANK) else strip_language(key)
         start, separator, _ = plain.partition(": ")
         return self.by_key.get(plain) or self.by_key[start + ":" if separator else plain]
 

@@ -32,6 +32,7 @@ from sheet_diag.catalog.errors import (
     find_nearest,
 )
 from sheet_diag.catalog.flat_rows import FLAT_NAMES, find_flat_path, nest_item
+from sheet_diag.catalog.yaml_rows import is_rows_folder, read_rows
 from sheet_diag.model import catalog, damage, rules, standards
 from sheet_diag.model.basics import UserError
 from sheet_diag.model.catalog import Catalog
@@ -59,6 +60,8 @@ def load_catalog(source: Path | None = None) -> Catalog:
     version = DEFAULT_VERSION if source is None else find_built_in_version(source)
     if version:
         files = _CatalogFiles(_built_in_folder(), f"{version}.yaml")
+    elif source is not None and source.is_dir() and is_rows_folder(source):
+        return _load_rows(source)
     elif source is None or source.is_dir():
         files = _CatalogFiles(source or Path(), _TOP)
     else:
@@ -67,6 +70,14 @@ def load_catalog(source: Path | None = None) -> Catalog:
     if found or catalog is None:
         raise CatalogError(files.located(fault) for fault in dict.fromkeys(found))
     return explain_questions(catalog)
+
+
+def _load_rows(folder: Path) -> Catalog:
+    """Load a catalogue of rows. Raises `BookError`."""
+    from sheet_diag.catalog.builder.build import build_catalog, require_catalog
+
+    tables, faults = read_rows(folder)
+    return require_catalog(build_catalog(tables, folder.name, faults), folder.name)
 
 
 def find_built_in_version(source: Path) -> str | None:

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
 
 from sheet_diag.model.basics import Lang
 
+WORKBOOK_SUFFIXES: Final = (".xlsx", ".xlsm", ".xls", ".ods")
 # What is written: the cells of each row by their keys, by the key of the sheet.
 Cells = Mapping[str, str]
 SheetRows = Mapping[str, Sequence[Cells]]
@@ -29,11 +32,12 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row: its cells by their keys, and where it stands.
+    """A row of a table (the key of a sheet): its cells by their keys, and where it stands.
 
     `broken` are cells that hold something that cannot be used, and are told already.
     """
 
+    table: str
     sheet: str
     number: str
     cells: Cells
@@ -57,7 +61,12 @@ class Table:
     lang: Lang
     columns: tuple[str, ...]
     rows: tuple[Row, ...]
-    header: Row = field(default_factory=lambda: Row("", "", {}))
+    header: Row
 
 
 Tables = Mapping[str, Table]
+
+
+def is_workbook(path: Path) -> bool:
+    """Whether a path is one of a workbook, by its name."""
+    return path.suffix.casefold() in WORKBOOK_SUFFIXES and not path.is_dir()

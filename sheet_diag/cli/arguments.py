@@ -49,7 +49,7 @@ def build_run_config(options: RunOptions, say: Wording) -> RunConfig:
     if options.previous and options.previous.resolve() == target.resolve():
         fail(say("cli.error.same_previous", path=target), say)
     as_of = parse_day(options.as_of, say)
-    catalog = load_chosen_catalog(options.catalog, settings)
+    catalog = load_chosen_catalog(options.catalog, settings, options.passwords)
     clients = load_client_list(options.clients, catalog, settings.limits)
     form = FormContext(catalog, settings.issuer, say)
     path = target / LOG
@@ -142,14 +142,18 @@ def read_settings(path: Path | None) -> Settings:
     return load_settings(path)
 
 
-def load_chosen_catalog(typed: Path | None, settings: Settings) -> Catalog:
+def load_chosen_catalog(
+    typed: Path | None, settings: Settings, passwords: Path | None = None
+) -> Catalog:
     """Load the catalogue that was typed or is set, or the built-in one.
 
-    Raises `CatalogError` and `UnknownVersionError`.
+    Raises `CatalogError`, `UnknownVersionError`, `BookError` and `UnreadableBookError`.
     """
-    from sheet_diag.catalog.load import load_catalog
+    from sheet_diag.pipeline.catalog_source import load_catalog_source
 
-    return load_catalog(typed or settings.catalog)
+    return load_catalog_source(
+        typed or settings.catalog, lambda: build_intake_settings(settings, passwords)
+    )
 
 
 def load_campaign_catalog(options: MailOptions, settings: Settings, say: Wording) -> Catalog:

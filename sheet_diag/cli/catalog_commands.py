@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
@@ -31,6 +31,50 @@ from sheet_diag.text.wording import Wording
 
 if TYPE_CHECKING:
     from sheet_diag.catalog.proposal import CatalogProposal
+
+BOOK: Final = "BOOK"
+_MENDED: Final = 2  # the exit status where something must be mended
+
+BookArgument = Annotated[Path, typer.Argument(help=HELP("cli.help.book"), metavar=BOOK)]
+
+
+@command("cli.help.catalog_new", "new", group=catalog_app)
+def new(
+    book: Annotated[
+        Path | None, typer.Argument(help=HELP("cli.help.new_book"), metavar=BOOK)
+    ] = None,
+    source: Annotated[
+        Path | None,
+        typer.Option("--from", help=HELP("cli.help.from"), metavar=f"NAME|{BOOK}|{FOLDER}"),
+    ] = None,
+    empty: Annotated[bool, typer.Option("--empty", help=HELP("cli.help.empty"))] = False,
+    passwords: PasswordsOption = None,
+    lang: LangOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Write a workbook to be filled in."""
+    with report_failures(choose_language(lang, config, HELP)) as say:
+        from sheet_diag.cli.catalog_books import write_new_book
+
+        reading = build_intake_settings(read_settings(config), passwords)
+        target = book or Path(say("book.new.name"))
+        write_new_book(target, source, reading, say, empty=empty, chosen=bool(lang))
+
+
+@command("cli.help.catalog_check", "check", group=catalog_app)
+def check(
+    book: BookArgument,
+    passwords: PasswordsOption = None,
+    lang: LangOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Check a workbook, and mark in a copy what must be mended."""
+    with report_failures(choose_language(lang, config, HELP)) as say:
+        from sheet_diag.cli.catalog_books import check_book
+
+        reading = build_intake_settings(read_settings(config), passwords)
+        usable = check_book(book, reading, say)
+    raise typer.Exit(0 if usable else _MENDED)
 
 
 @command("cli.help.catalog_import", "import", group=catalog_app)
@@ -80,7 +124,7 @@ def diff_catalogs(
 
         settings = read_settings(config)
         reading = build_intake_settings(settings, passwords)
-        before, after = (load_chosen_catalog(each, settings) for each in (old, new))
+        before, after = (load_chosen_catalog(each, settings, passwords) for each in (old, new))
         show_differences(before, after, returns, reading, say)
 
 
@@ -112,6 +156,22 @@ def preview_catalog(
             jobs=jobs, lang=lang, catalog=book, config=config,
         )  # fmt: skip
         write_preview(catalog, options, folder, say)
+
+
+@command("cli.help.catalog_export", "export", group=catalog_app)
+def export(
+    book: BookArgument,
+    folder: Annotated[Path, typer.Argument(help=HELP("cli.help.rows_folder"), metavar=FOLDER)],
+    passwords: PasswordsOption = None,
+    lang: LangOption = None,
+    config: ConfigOption = None,
+) -> None:
+    """Write the rows of a workbook as text."""
+    with report_failures(choose_language(lang, config, HELP)) as say:
+        from sheet_diag.cli.catalog_books import export_book
+
+        reading = build_intake_settings(read_settings(config), passwords)
+        export_book(book, folder, reading, say)
 
 
 def _tell_imported(proposal: CatalogProposal, path: Path, say: Wording) -> None:

@@ -152,7 +152,7 @@ def check(
         from sheet_diag.pipeline.ingest import check_files
         from sheet_diag.reports.run_json.writer import dump_checked_files
 
-        loaded = load_chosen_catalog(catalog, settings)
+        loaded = load_chosen_catalog(catalog, settings, passwords)
         outcomes = check_files(files, loaded, build_intake_settings(settings, passwords))
         if as_json:
             typer.echo(dump_checked_files(loaded, outcomes, say.lang).decode("utf-8"), nl=False)
@@ -248,7 +248,6 @@ def demo(
         from sheet_diag.pipeline.execution.forkserver import prepare
 
         prepare()
-        from sheet_diag.catalog.load import load_catalog
         from sheet_diag.cli.demo.campaign import (
             DemoCampaign,
             begin_campaign,
@@ -256,12 +255,13 @@ def demo(
             show_next_steps,
         )
         from sheet_diag.cli.demo.returns import is_free_for_demo, write_demo_sheets
+        from sheet_diag.pipeline.catalog_source import load_catalog_source
         from sheet_diag.pipeline.run import run as run_batch
 
         if not is_free_for_demo(folder):
             fail(say("cli.error.demo", path=folder), say)
         campaign = DemoCampaign(folder, parse_day(as_of, say), say, catalog)
-        loaded = load_catalog(catalog)
+        loaded = load_catalog_source(catalog)
         sheet = write_demo_sheets(folder, loaded)
         begin_campaign(campaign, loaded)
         options = RunOptions(

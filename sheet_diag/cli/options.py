@@ -42,7 +42,7 @@ app.add_typer(catalog_app, name="catalog")
 
 FILE: Final = "FILE"
 FOLDER: Final = "FOLDER"
-CATALOG: Final = "FOLDER|NAME@VERSION"
+CATALOG: Final = "BOOK|FOLDER|NAME@VERSION"
 DAY: Final = "YYYY-MM-DD"
 
 LangOption = Annotated[

@@ -196,7 +196,8 @@ def _write_sheet(page: Page, form: SheetForm, rows: Sequence[Cells], lists: _Lis
 def _choose_columns(form: SheetForm, rows: Sequence[Cells]) -> list[_Column]:
     """List the columns: those that are filled or usual, then the others, folded."""
     filled = dict.fromkeys(key for row in rows for key in row)
-    wanted = [key for heading in form.columns for key in _list_keys(heading, form, filled)]
+    usual = [each for each in form.columns if each.key in filled or not (rows and each.telling)]
+    wanted = [key for heading in usual for key in _list_keys(heading, form, filled)]
     main = _MAIN.get(form.key, ())
     shown = [
         key
@@ -235,7 +236,7 @@ def describe_heading(heading: Heading, say: Wording) -> str:
 def _list_lines(form: SheetForm, rows: Sequence[Cells], lang: Lang) -> Iterator[Cells]:
     """Yield the rows; beside a setting stands what it means, for people alone."""
     for row in rows:
-        key = form.find_entry(row.get("item", ""), lang) if form.key == "settings" else None
+        key = form.find_entry(row.get("item", "")) if form.key == "settings" else None
         yield {**row, "description": form.heading_of(key).meaning[lang]} if key else row
 
 
@@ -317,7 +318,7 @@ def _add_entry_choices(
     """Put the words of a setting on its value."""
     col = next((at for at, each in enumerate(columns) if each.key == "value"), None)
     for row, cells in enumerate(rows, 1):
-        key = form.find_entry(cells.get("item", ""), lists.say.lang)
+        key = form.find_entry(cells.get("item", ""))
         if key and col is not None:
             source, binding = lists.find_source(form, key)
             if source:
