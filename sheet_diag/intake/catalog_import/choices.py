@@ -11,7 +11,8 @@ from typing import Final
 from sheet_diag.catalog.headings import load_sheet_forms
 from sheet_diag.catalog.rows import Cells
 from sheet_diag.intake.catalog_import.families import find_family
-from sheet_diag.intake.catalog_import.table import FirmSheet, FirmTable, is_sentence
+from sheet_diag.intake.catalog_import.sheet import FirmSheet
+from sheet_diag.intake.catalog_import.table import FirmTable, is_sentence
 from sheet_diag.intake.catalog_import.words import list_bracketed, parse_legend
 from sheet_diag.model.basics import Lang
 from sheet_diag.text.normalize import normalize_text

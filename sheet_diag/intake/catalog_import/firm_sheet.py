@@ -20,7 +20,8 @@ from sheet_diag.intake.catalog_import.choices import (
 )
 from sheet_diag.intake.catalog_import.lines import QuestionLine, list_spanned, read_lines
 from sheet_diag.intake.catalog_import.numbers import NumberedLines, number_lines
-from sheet_diag.intake.catalog_import.table import FirmSheet, FirmTable, list_printed
+from sheet_diag.intake.catalog_import.sheet import FirmSheet
+from sheet_diag.intake.catalog_import.table import FirmTable, list_printed
 from sheet_diag.intake.catalog_import.words import (
     Role,
     asks_for_several,

@@ -17,6 +17,7 @@ from sheet_diag.intake.catalog_import.library_parts import (
     LibraryQuestion,
     Node,
     Part,
+    RequirementTree,
     read_parts,
     split_lines,
     to_number,
@@ -25,7 +26,6 @@ from sheet_diag.intake.cells import Grid
 from sheet_diag.model.basics import Lang, Message
 from sheet_diag.text.normalize import fold_text
 
-_MOST_CATEGORIES: Final = 40
 _DEPENDENCY: Final = re.compile(r"(\d+):(\d+):(\d+(?:,\s*\d+)*)(?::(any|all))?")
 _SEPARATORS: Final = re.compile(r"[、,，;；\n「」=≠<>]|かつ|または|\b(?:and|or)\b", re.IGNORECASE)
 
@@ -46,6 +46,7 @@ class _LibraryReader:
 
     def __init__(self, framework: Part, library: Mapping[str, str], parts: Sequence[Part]) -> None:
         self._framework, self._library, self._parts = framework, library, parts
+        self._tree = RequirementTree(framework)
         locale = library.get("locale", "en").casefold()[:2]
         self._lang = Lang.JA if locale == "ja" else Lang.EN
         self._other = Lang.EN if self._lang is Lang.JA else Lang.JA
@@ -73,53 +74,10 @@ class _LibraryReader:
 
     # --- requirements and questions
 
-    @cached_property
-    def _nodes(self) -> list[Node]:
-        """List the rows of the framework, each with those over it, by their depths."""
-        nodes: list[Node] = []
-        open_nodes: list[tuple[int, Node]] = []
-        for row, cells in self._framework.rows:
-            depth = int(to_number(cells.get("depth", "1")))
-            open_nodes = [(at, node) for at, node in open_nodes if at < depth]
-            node = Node(row, cells, tuple(node for _, node in open_nodes))
-            nodes.append(node)
-            open_nodes.append((depth, node))
-        return nodes
-
-    @cached_property
-    def _level(self) -> int:
-        """Find how deep categories may lie so that there are not too many."""
-        asked = [node for node in self._nodes if node.is_asked]
-        deepest = max((len(node.above) for node in asked), default=1)
-        for level in range(deepest, 0, -1):
-            paths = {tuple(each.row for each in node.above[:level]) for node in asked}
-            if len(paths) <= _MOST_CATEGORIES:
-                return level
-        return 0
-
-    def _category_of(self, node: Node) -> Node | None:
-        above = [each for each in node.above[: self._level] if not each.is_asked]
-        return above[-1] if above else None
-
-    @cached_property
-    def _category_names(self) -> Mapping[int, str]:
-        """Name the categories by their rows; two of one name by their numbers, too."""
-        found = {
-            each.row: each for node in self._nodes if node.is_asked
-            if (each := self._category_of(node))
-        }  # fmt: skip
-        names = Counter(fold_text(node.name) for node in found.values())
-        return {
-            row: node.name
-            if names[fold_text(node.name)] == 1
-            else " ".join(filter(None, (node.cells.get("ref_id", str(row)), node.name)))
-            for row, node in found.items()
-        }
-
     def _list_asked(self) -> list[LibraryQuestion]:
         found: list[LibraryQuestion] = []
         taken: Counter[str] = Counter()
-        for node in self._nodes:
+        for node in self._tree.nodes:
             if not node.is_asked:
                 continue
             ref = node.cells.get("ref_id") or f"R{node.row}"
@@ -156,9 +114,9 @@ class _LibraryReader:
     ) -> Cells:
         node, lang = asked.node, self._lang
         cells = asked.cells
-        category = self._category_of(node)
+        category = self._tree.category_of(node)
         if category:
-            cells["category"] = self._category_names[category.row]
+            cells["category"] = self._tree.category_names[category.row]
         cells["no."] = asked.number
         cells |= self._write_texts(asked)
         cells["kind"] = write_word("questions", "kind", asked.kind, lang)
@@ -183,14 +141,7 @@ class _LibraryReader:
                 lines = [node.cells.get(column + suffix, "")]
             text = lines[asked.line] if asked.line < len(lines) else ""
             yield key.format("question"), text
-            yield key.format("topic"), self._write_topic(node, suffix)
-
-    def _write_topic(self, node: Node, suffix: str) -> str:
-        """Write the name of a requirement, with what stands between it and its category."""
-        category = self._category_of(node)
-        between = node.above[node.above.index(category) + 1 :] if category else node.above
-        names = [each.cells.get("name" + suffix, "") for each in (*between, node)]
-        return " / ".join(filter(None, names))
+            yield key.format("topic"), self._tree.write_topic(node, suffix)
 
     def _write_choices(self, asked: LibraryQuestion) -> Cells:
         if asked.answer is None:
@@ -261,10 +212,10 @@ class _LibraryReader:
         return write_word("settings", "second language", self._other.value, self._lang)
 
     def _make_categories(self) -> list[Cells]:
-        by_row = {node.row: node for node in self._nodes}
+        by_row = {node.row: node for node in self._tree.nodes}
         second = second_key("category", self._lang)
         found: list[Cells] = []
-        for row, name in self._category_names.items():
+        for row, name in self._tree.category_names.items():
             other = by_row[row].cells.get(f"name[{self._other.value}]", "")
             found.append({"category": name, **({second: other} if other else {})})
         return found

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 from typing import Final
 
 from sheet_diag.intake.cells import Grid
 from sheet_diag.text.normalize import fold_text, tidy_text
 
+MOST_CATEGORIES: Final = 40
 _META: Final = "library_meta"
 KINDS: Final = {
     "unique_choice": "single",
@@ -129,3 +132,61 @@ def to_number(text: str) -> Fraction:
     """Read the number in a text; 0 where there is none."""
     found = _NUMBER.search(text)
     return Fraction(found[0].replace(",", ".")) if found else Fraction(0)
+
+
+@dataclass(frozen=True)
+class RequirementTree:
+    """The rows of a framework in their order of depth, and the categories that they become."""
+
+    framework: Part
+
+    @cached_property
+    def nodes(self) -> list[Node]:
+        """List the rows of the framework, each with those over it, by their depths."""
+        nodes: list[Node] = []
+        opennodes: list[tuple[int, Node]] = []
+        for row, cells in self.framework.rows:
+            depth = int(to_number(cells.get("depth", "1")))
+            opennodes = [(at, node) for at, node in opennodes if at < depth]
+            node = Node(row, cells, tuple(node for _, node in opennodes))
+            nodes.append(node)
+            opennodes.append((depth, node))
+        return nodes
+
+    @cached_property
+    def _level(self) -> int:
+        """Find how deep categories may lie so that there are not too many."""
+        asked = [node for node in self.nodes if node.is_asked]
+        deepest = max((len(node.above) for node in asked), default=1)
+        for level in range(deepest, 0, -1):
+            paths = {tuple(each.row for each in node.above[:level]) for node in asked}
+            if len(paths) <= MOST_CATEGORIES:
+                return level
+        return 0
+
+    def category_of(self, node: Node) -> Node | None:
+        """Find the row over another one that becomes its category."""
+        above = [each for each in node.above[: self._level] if not each.is_asked]
+        return above[-1] if above else None
+
+    @cached_property
+    def category_names(self) -> Mapping[int, str]:
+        """Name the categories by their rows; two of one name by their numbers, too."""
+        found = {
+            each.row: each for node in self.nodes if node.is_asked
+            if (each := self.category_of(node))
+        }  # fmt: skip
+        names = Counter(fold_text(node.name) for node in found.values())
+        return {
+            row: node.name
+            if names[fold_text(node.name)] == 1
+            else " ".join(filter(None, (node.cells.get("ref_id", str(row)), node.name)))
+            for row, node in found.items()
+        }
+
+    def write_topic(self, node: Node, suffix: str) -> str:
+        """Write the name of a requirement, with what stands between it and its category."""
+        category = self.category_of(node)
+        between = node.above[node.above.index(category) + 1 :] if category else node.above
+        names = [each.cells.get("name" + suffix, "") for each in (*between, node)]
+        return " / ".join(filter(None, names))

@@ -13,7 +13,8 @@ from sheet_diag.catalog.proposal import CatalogProposal, LeftOut
 from sheet_diag.intake.catalog_import.firm_sheet import propose_from_table
 from sheet_diag.intake.catalog_import.library import propose_from_library
 from sheet_diag.intake.catalog_import.library_parts import is_library
-from sheet_diag.intake.catalog_import.table import FirmSheet, count_questions, find_table
+from sheet_diag.intake.catalog_import.sheet import FirmSheet
+from sheet_diag.intake.catalog_import.table import count_questions, find_table
 from sheet_diag.intake.cells import RefusedError, WorkbookContent
 from sheet_diag.intake.discovery import FileChangingError, read_stable_file
 from sheet_diag.intake.file_types import FileKind

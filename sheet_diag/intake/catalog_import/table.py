@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import cached_property
+from dataclasses import dataclass, replace
 from typing import Final
 
-from sheet_diag.forms.layout import cell_name
 from sheet_diag.intake.catalog_import.families import are_choices, find_family
+from sheet_diag.intake.catalog_import.header import find_first_row, find_header, read_heading
+from sheet_diag.intake.catalog_import.sheet import FirmSheet
 from sheet_diag.intake.catalog_import.words import (
     Role,
     find_role,
@@ -19,56 +19,8 @@ from sheet_diag.intake.catalog_import.words import (
     is_request,
     split_printed,
 )
-from sheet_diag.intake.cells import CellPosition, Grid
-from sheet_diag.text.normalize import tidy_text
 
-_ROWS_ABOVE: Final = 8  # of a question, in which its headings may stand
-_LONGEST_HEADING: Final = 60
 _LEAST_QUESTION: Final = 8
-Offered = Mapping[CellPosition, tuple[str, ...]]
-
-
-@dataclass(frozen=True)
-class FirmSheet:
-    """A sheet of a firm, with merged cells as if each held the text; `offered` are drop-downs."""
-
-    grid: Grid
-    offered: Offered = field(default_factory=dict)
-
-    @cached_property
-    def _covered(self) -> Mapping[CellPosition, CellPosition]:
-        return {
-            (row, col): (top, left)
-            for top, left, bottom, right in self.grid.merged
-            for row in range(top, bottom + 1)
-            for col in range(left, right + 1)
-        }
-
-    def own(self, row: int, col: int) -> str:
-        """Return the text of a cell itself."""
-        return tidy_text(self.grid.text(row, col))
-
-    def text(self, row: int, col: int) -> str:
-        """Return the text that a person sees over a cell, be it merged."""
-        return self.own(*self.start((row, col)))
-
-    def start(self, cell: CellPosition) -> CellPosition:
-        """Return where the merged area begins in which a cell lies."""
-        return self._covered.get(cell, cell)
-
-    def filled(self, row: int) -> list[tuple[int, str]]:
-        """List the cells of a row that hold a text, with their columns."""
-        cells = self.grid.rows[row] if row < len(self.grid.rows) else ()
-        return [(col, text) for col in range(len(cells)) if (text := self.own(row, col))]
-
-    def name(self, row: int, col: int) -> str:
-        """Name a cell with its sheet."""
-        return f"{self.grid.name}!{cell_name(row, col)}"
-
-    @property
-    def width(self) -> int:
-        """The number of columns."""
-        return max(map(len, self.grid.rows), default=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +67,11 @@ def find_table(sheet: FirmSheet) -> FirmTable | None:
     if question is None:
         return None
     rows = _list_questions(sheet, question)
-    header = _find_header(sheet, question, rows[0])
+    header = find_header(sheet, question, rows[0])
     if header.stop > rows[0]:
         rows = [row for row in rows if row >= header.stop]
-    headings = {col: _read_heading(sheet, header, col) for col in range(sheet.width)}
-    first = header.stop if header else _first_row(sheet, rows[0])
+    headings = {col: read_heading(sheet, header, col) for col in range(sheet.width)}
+    first = header.stop if header else find_first_row(sheet, rows[0])
     table = FirmTable(sheet, question, header, first, headings, {question: Role.QUESTION})
     return _assign_roles(table, rows)
 
@@ -173,74 +125,6 @@ def _list_questions(sheet: FirmSheet, col: int) -> list[int]:
     asked = [row for row, text in texts if is_question(text) and not is_note(text)]
     offering = [row for row, _ in texts if any(at == row for at, _ in sheet.offered)]
     return asked or offering or [row for row, _ in texts]
-
-
-# --- headings
-
-
-def _find_header(sheet: FirmSheet, question: int, first: int) -> range:
-    """Find the rows of the headings above the first question; an empty range: there are none."""
-    above = range(max(0, first - _ROWS_ABOVE), first)
-    known = {row: _count_headings(sheet, row) for row in above}
-    best = max(above, key=lambda row: (known[row], row), default=-1)
-    if best < 0 or not known[best]:
-        return range(0)
-    if known[best] < 2 and find_role(sheet.text(best, question)) is not Role.QUESTION:
-        return range(0)
-    start, stop = best, best + 1
-    while start > 0 and _shares_headings(sheet, start - 1, start):
-        start -= 1
-    while stop < first and _is_below(sheet, stop, question, start):
-        stop += 1
-    return range(start, stop)
-
-
-def _count_headings(sheet: FirmSheet, row: int) -> int:
-    texts = [text for _, text in sheet.filled(row) if len(text) <= _LONGEST_HEADING]
-    roles = {role for text in texts if (role := find_role(text.split("\n")[0]))}
-    return max(len(roles), 2 * are_choices(texts))
-
-
-def _shares_headings(sheet: FirmSheet, above: int, below: int) -> bool:
-    """Whether a merged area joins two rows of headings."""
-    joined = any(
-        top <= above and bottom >= below and bottom - top < 4
-        for top, _, bottom, _ in sheet.grid.merged
-    )
-    return joined or (_spreads(sheet, above) and _count_headings(sheet, above) > 0)
-
-
-def _is_below(sheet: FirmSheet, row: int, question: int, start: int) -> bool:
-    """Whether a row holds the second line of the headings."""
-    if any(
-        top <= row - 1 and bottom >= row and top >= start for top, _, bottom, _ in sheet.grid.merged
-    ):
-        return True
-    cells = sheet.filled(row)
-    is_line = len(cells) >= 2 and all(len(text) <= 12 and not is_number(text) for _, text in cells)
-    return is_line and not sheet.own(row, question) and _spreads(sheet, row - 1)
-
-
-def _spreads(sheet: FirmSheet, row: int) -> bool:
-    """Whether a heading of the row spreads over several columns, but not over all."""
-    return any(
-        top == row and right > left and right - left + 1 < sheet.width - 1
-        for top, left, _, right in sheet.grid.merged
-    )
-
-
-def _read_heading(sheet: FirmSheet, header: range, col: int) -> str:
-    """Read what stands over a column, from the top, each text once."""
-    texts = dict.fromkeys(filter(None, (sheet.text(row, col) for row in header)))
-    return "\n".join(texts)
-
-
-def _first_row(sheet: FirmSheet, question: int) -> int:
-    """Find where a table without headings begins: with the section over its first question."""
-    row = question
-    while row > 0 and len(sheet.filled(row - 1)) == 1 and row > question - 2:
-        row -= 1
-    return row
 
 
 # --- what the columns hold
