@@ -155,6 +155,14 @@ def test_a_catalogue_that_was_edited_without_a_new_version_scores_no_old_answer(
     assert told(received, *OPEN) == ["QUESTION_REPLACED 2"]
 
 
+@pytest.mark.parametrize(("ja", "counts"), [("規程", True), ("規則", False)])
+def test_a_second_language_that_is_added_changes_no_question(ja: str, counts: bool) -> None:
+    content = questions(OLD_TEXTS).model_dump()
+    content["categories"][0]["items"][0]["question"] = {"ja": ja, "en": "Are there rules?"}
+    received = read(GIVEN, Catalog.model_validate(content))
+    assert (answers_of(received)["1"] is not None) is counts
+
+
 def test_an_edited_copy_of_a_built_in_catalogue_is_told_from_it() -> None:
     content = JIS.model_dump()
     content["categories"][0]["items"][0]["question"]["ja"] = "別の設問ですか。"

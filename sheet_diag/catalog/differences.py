@@ -15,7 +15,7 @@ from sheet_diag.catalog.versions import map_version
 from sheet_diag.model.catalog import Catalog, Choice, Item
 from sheet_diag.model.versions import EarlierItem, Relation, Step, VersionMap
 from sheet_diag.text.normalize import normalize_text
-from sheet_diag.text.question_digests import digest_questions
+from sheet_diag.text.question_digests import digest_questions, is_same_question
 
 # Fields that change no score.
 _SHOWN_OF_ITEM: Final = frozenset((
@@ -60,7 +60,7 @@ class Difference:
 def match_catalogs(old: Catalog, new: Catalog) -> VersionMap:
     """Find what became of the questions; what has only moved to another number is the same."""
     then, now = digest_questions(old), digest_questions(new)
-    former = {item: now.get(item) == digest for item, digest in then.items()}
+    former = {item: is_same_question(digest, now.get(item)) for item, digest in then.items()}
     found = map_version(new, old, old.version, former)
     gone = {step.old for step in found.matched if step.relation is Relation.RETIRED}
     fresh = {step.new for step in found.matched if step.relation is Relation.NEW}

@@ -17,7 +17,7 @@ from sheet_diag.model.basics import Lang, UserError
 from sheet_diag.model.catalog import Catalog, Category, Item, ItemKind, cached_per_catalog
 from sheet_diag.model.record import Text
 from sheet_diag.model.versions import Relation, Step, VersionMap, match_versions
-from sheet_diag.text.question_digests import digest_questions
+from sheet_diag.text.question_digests import digest_questions, is_same_question
 
 _VERSIONS: Final = 8  # a campaign has sheets of one or two
 
@@ -62,7 +62,7 @@ def find_catalog_to_read_by(
     if packaged := _load_packaged(catalog, version):
         return packaged
     now = digest_questions(catalog)
-    is_same = all(now.get(item) == digest for item, digest in asked.items())
+    is_same = all(is_same_question(digest, now.get(item)) for item, digest in asked.items())
     if version in (None, catalog.version) and is_same:
         return None
     return _rebuilder(catalog)(version or catalog.version, tuple(asked))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping
 from typing import Final
 
@@ -13,6 +12,7 @@ from sheet_diag.text.glosses import drop_explanations
 from sheet_diag.text.normalize import normalize_text
 
 _DIGITS: Final = 12
+_JOINT: Final = "."  # between those of two languages
 
 
 @cached_per_catalog
@@ -24,9 +24,15 @@ def digest_questions(catalog: Catalog) -> Mapping[str, str]:
     return {name: _digest(catalog, item) for name, item in catalog.items.items()}
 
 
+def is_same_question(then: str | None, now: str | None) -> bool:
+    """Whether two digests are of one question, of which one may be in one language alone."""
+    if then is None or now is None:
+        return False
+    before, after = set(then.split(_JOINT)), set(now.split(_JOINT))
+    return before <= after or after <= before
+
+
 def _digest(catalog: Catalog, item: Item) -> str:
-    texts = [
-        normalize_text(drop_explanations(catalog.glossary, item.question[lang], lang))
-        for lang in Lang
-    ]
-    return hashlib.sha256(json.dumps(texts).encode()).hexdigest()[:_DIGITS]
+    texts = (drop_explanations(catalog.glossary, item.question[lang], lang) for lang in Lang)
+    digests = (hashlib.sha256(normalize_text(text).encode()).hexdigest() for text in texts)
+    return _JOINT.join(dict.fromkeys(digest[:_DIGITS] for digest in digests))

@@ -41,7 +41,7 @@ from sheet_diag.model.results import ReturnOutcome, ReturnStatus
 from sheet_diag.model.returns import Problem, ProblemCode, ReceivedFile
 from sheet_diag.model.versions import Relation, VersionMap, match_versions
 from sheet_diag.text.normalize import company_key, normalize_text
-from sheet_diag.text.question_digests import digest_questions
+from sheet_diag.text.question_digests import digest_questions, is_same_question
 
 _MOST_PAST: Final = 5  # diagnoses that a history keeps
 _KEPT: Final = 64  # sets of common items; merged ones are common where a client's answers agree
@@ -276,7 +276,7 @@ def _is_same_question(catalog: Catalog, item: str, run: PreviousRunFacts) -> boo
     if item not in catalog.items:
         return False
     if run.questions:
-        return run.questions.get(item) == digest_questions(catalog)[item]
+        return is_same_question(run.questions.get(item), digest_questions(catalog)[item])
     return run.items is not None and run.items.get(item) == _fingerprints(catalog)[item]
 
 

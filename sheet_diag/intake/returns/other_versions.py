@@ -15,7 +15,7 @@ from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.returns import Problem, ProblemCode, Response, ReturnedSheet
 from sheet_diag.model.versions import EarlierEntry, Relation, VersionMap
 from sheet_diag.text.normalize import item_key
-from sheet_diag.text.question_digests import digest_questions
+from sheet_diag.text.question_digests import digest_questions, is_same_question
 
 # Relations of questions that are known to read otherwise than on the sheet.
 _REWORDED: Final = (Relation.REWORDED, Relation.MERGED)
@@ -85,7 +85,7 @@ def _find_unchanged(
     now, then = digest_questions(catalog), asked or digest_questions(other)
     changed = {p.item for p in problems if p.code is ProblemCode.QUESTION_CHANGED and not asked}
     for item in other.items:
-        yield item, now.get(item) == then.get(item) and item not in changed
+        yield item, is_same_question(then.get(item), now.get(item)) and item not in changed
 
 
 def _carry_response(item: str, olds: Sequence[Response]) -> Response:
