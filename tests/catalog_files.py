@@ -113,7 +113,9 @@ report:
     C: *rank
     D: *rank
     E: *rank
-  marks: [{score: 0, mark: "-", meaning: {ja: 一律, en: All}}]
+  marks:
+    - {score: 50, mark: "+", meaning: {ja: 上, en: Up}}
+    - {score: 0, mark: "-", meaning: {ja: 下, en: Down}}
   insurance:
     notices: {1: {plain: {ja: ご検討ください。, en: Please consider it.}}}
     exposure: {all: {ja: 一律, en: All}}
