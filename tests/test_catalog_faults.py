@@ -172,7 +172,7 @@ BROKEN = {
         (TOP, "answer_sets.implementation.na", C.EMPTY_TEXT, "。", ""),
     ),
     "an id in Japanese": broken(
-        PROFILE, "id: phone", "id: 電話", (PROFILE, "電話.id", C.NOT_AN_ID, "電話", "")
+        PROFILE, "id: phone", 'id: " 電話"', (PROFILE, " 電話.id", C.NOT_AN_ID, " 電話", "")
     ),
     "an id of 41 letters": broken(
         PROFILE,

@@ -16,7 +16,7 @@ from typing import Any
 from sheet_diag.catalog import frames, references
 from sheet_diag.catalog import raw_tree as tree
 from sheet_diag.catalog.errors import CatalogFault, CatalogFaultCode, CatalogPath
-from sheet_diag.text.normalize import normalize_text
+from sheet_diag.text.normalize import item_key, normalize_text
 from sheet_diag.text.wording import find_label
 
 _LABELS: tuple[CatalogPath, ...] = (("labels",), ("report", "labels"))
@@ -58,7 +58,7 @@ def _check_ids(raw: Any) -> Iterator[CatalogFault]:
     yield from _check_unique(tree.records(tree.mapping(raw, "threats"), "threats", ("threats",)))
     for part in ("ranges", "figures"):
         yield from _check_unique(tree.records(tree.mapping(raw, "damage"), part, ("damage",)))
-    yield from _check_unique(tree.items(raw))
+    yield from _check_unique(tree.items(raw), item_key)
     for choices in tree.choice_lists(raw):
         yield from _check_unique(choices)
     for path, frame in tree.frames(raw):
@@ -66,13 +66,15 @@ def _check_ids(raw: Any) -> Iterator[CatalogFault]:
             yield from _check_unique(tree.records(frame, part, path))
 
 
-def _check_unique(records: list[tree.PlacedRecord]) -> Iterator[CatalogFault]:
+def _check_unique(
+    records: list[tree.PlacedRecord], fold: Callable[[str], str] = str
+) -> Iterator[CatalogFault]:
     seen = set()
     for path, record in records:
         name = tree.record_id(record)
-        if name is not None and name in seen:
+        if name is not None and fold(name) in seen:
             yield CatalogFault((*path, "id"), CatalogFaultCode.DUPLICATE_ID, name)
-        seen.add(name)
+        seen.add(fold(name or ""))
 
 
 def _check_not_applicable(raw: Any) -> Iterator[CatalogFault]:

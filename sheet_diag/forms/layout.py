@@ -103,9 +103,8 @@ PROPOSALS_KEY: Final = "sheet_diag_plan_proposed"
 SOFTWARE_SIGNATURE: Final = f"sheet-diag {__version__}"
 _SIGNATURE = re.compile(r"sheet-diag \d+\.\d+\.\d+")
 
-_STAMP = re.compile(
-    r"\[SD:\s*([A-Za-z0-9._-]+)\s*/\s*([A-Za-z0-9._-]+)\s*(?:/\s*([A-Za-z0-9._-]+)\s*)?\]"
-)
+_ID: Final = r"\s*([\w.-]{1,100})\s*"
+_STAMP = re.compile(rf"\[SD:{_ID}/{_ID}(?:/{_ID})?\]")
 
 
 def cell_name(row: int, col: int) -> str:

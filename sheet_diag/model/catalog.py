@@ -21,6 +21,7 @@ from sheet_diag.model.conditions import Condition
 from sheet_diag.model.damage import DamageTable
 from sheet_diag.model.record import (
     Exact,
+    FileId,
     Id,
     NonEmptyText,
     Record,
@@ -320,8 +321,8 @@ class Catalog(Record):
     the sheet that this version words otherwise, by their keys.
     """
 
-    id: Id
-    version: Id
+    id: FileId
+    version: FileId
     sha256: str
     title: Text
     purpose: Text | None = None

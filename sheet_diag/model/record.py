@@ -49,7 +49,12 @@ def parse_weight(value: object) -> int | Fraction:
 Weight = Annotated[int | Fraction, BeforeValidator(parse_weight)]
 Score = Annotated[Exact, Field(ge=0, le=100)]
 NonEmptyText = Annotated[str, Field(min_length=1, pattern=r"\S")]
-Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", max_length=40)]
+# A name by which the parts of a catalogue refer to each other, such as the number of a question.
+Id = Annotated[
+    str, Field(pattern=r"^[^\s\p{C}](?:[^\p{C}\p{Zl}\p{Zp}]*[^\s\p{C}])?$", max_length=40)
+]
+# What stands in the stamp of a sheet and in names of files: letters and digits of any script.
+FileId = Annotated[str, Field(pattern=r"^[\p{L}\p{N}][\p{L}\p{M}\p{N}._-]*$", max_length=40)]
 
 
 class Record(BaseModel):
