@@ -248,6 +248,23 @@ def test_tiles_and_calls_are_seen_on_the_first_screen() -> None:
     assert sum(height or 0 for height in heights) / 0.75 <= 494
 
 
+def test_one_score_has_no_middle_half() -> None:
+    alone = texts_on(page(OVERVIEW, portfolio(resolve_all(client("一社")))))
+    assert "点" in alone
+    assert not [text for text in alone if "中央の半数" in text]
+    assert [text for text in texts_on(page(OVERVIEW)) if "中央の半数" in text]
+
+
+def test_a_name_that_would_shrink_too_much_is_cut_in_the_panels_and_whole_in_the_list() -> None:
+    long, short = "International Trading and Holdings Company of Japan Limited", "全否株式会社"
+    content = portfolio(resolve_all(client(long, rest="×"), client(short, rest="×")))
+    names = {str(cell.value) for cell in page(OVERVIEW, content)["B"] if cell.value}
+    assert short in names
+    assert long not in names
+    assert any(name.startswith("International Trading") and name.endswith("…") for name in names)
+    assert long in {row["診断先"] for row in table(page(CLIENTS, content))}
+
+
 def test_calls_and_weakest_questions_are_printed_on_one_page() -> None:
     overview = page(OVERVIEW)
     breaks = [each.id for each in overview.row_breaks.brk]

@@ -34,6 +34,15 @@ def text_width(text: str) -> float:
     return sum(map(_advance, text))
 
 
+def cut_to_width(text: str, width: float) -> str:
+    """Cut one line after so many em, with … at its end; one that fits stays whole."""
+    start = text[: 4 * ceil(width) + 1]  # no letter is narrower than a quarter of an em
+    if text_width(start) <= width:
+        return text
+    ends = (end for end in range(len(start), 0, -1) if text_width(start[:end]) < width)
+    return text[: next(ends, 1)] + "…"
+
+
 def line_count(text: str, room: float) -> int:
     """Lines that `text` takes when wrapped in `column_room` em: words stay whole, CJK breaks
     anywhere."""

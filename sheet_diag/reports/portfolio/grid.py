@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any, Final
 
 from sheet_diag.text.numbers import truncate_score
+from sheet_diag.text.text_metrics import column_room, cut_to_width
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.theme import BODY, BOLD, CENTER, HEAD_9, HEADING, LINE, MIDDLE, NOTE, Look
 
@@ -24,6 +25,7 @@ Columns = tuple[int, int]  # the first and the last
 LEFT_SIDE: Final[Columns] = (0, 11)
 RIGHT_SIDE: Final[Columns] = (13, 25)
 
+_SMALLEST: Final = 0.8  # of the size of its letters, to which a name may shrink
 _LINE: Final[Look] = {"bottom": 1, "bottom_color": LINE}
 _FIT: Final[Look] = {"text_wrap": False, "shrink": True}
 CELL_TEXT: Final[Look] = {**BODY, **MIDDLE, **_LINE, **_FIT, "font_size": 9.5}
@@ -48,13 +50,21 @@ class GridCell:
         """Write it."""
         first, last = self.columns
         if isinstance(self.content, str):
-            write = page.merged_client if self.is_client_text else page.merged
-            write(row, first, last, self.content, self.look)
+            if self.is_client_text:
+                page.merged_client(row, first, last, self._fit(self.content), self.look)
+            else:
+                page.merged(row, first, last, self.content, self.look)
         elif self.content is None:
             page.merged(row, first, last, none, {**self.look, **CENTER})
         else:
             page.merged(row, first, last, "", self.look)
             page.number(row, first, self.content, self.look)
+
+    def _fit(self, text: str) -> str:
+        """Cut what would have to shrink too much to be read."""
+        first, last = self.columns
+        room = column_room(sum(WIDTHS[first : last + 1])) / self.look["font_size"]
+        return cut_to_width(text, room / _SMALLEST)
 
 
 def write_heading(page: Page, row: int, side: Columns, text: str) -> None:

@@ -97,7 +97,9 @@ def _make_median_tile(context: PortfolioContext) -> Tile:
     if median is None:
         return Tile(label, None, "", "clients")
     lower, upper = (shown_score(float(scores.quantile(at))) for at in (0.25, 0.75))
-    unit = say("portfolio.tile.median.unit", lower=lower, upper=upper)
+    unit = say("portfolio.tile.median.points")
+    if lower != upper:
+        unit = say("portfolio.tile.median.unit", lower=lower, upper=upper)
     return Tile(label, median, unit, "clients", shape="0.0")
 
 

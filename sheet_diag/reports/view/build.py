@@ -19,7 +19,7 @@ from sheet_diag.reports.view.method import build_method, method_heading
 from sheet_diag.reports.view.roadmap import build_roadmap
 from sheet_diag.reports.view.summary import build_summary
 from sheet_diag.reports.view.words import join_apart, printable
-from sheet_diag.text.text_metrics import text_width
+from sheet_diag.text.text_metrics import cut_to_width
 from sheet_diag.xlsx.rank_colours import rank_colours
 
 _COMPARISONS: Final = 5  # number of the section, which may be left out
@@ -64,7 +64,7 @@ def _build_head(context: ReportContext) -> Head:
     lines = ((issuer.department, issuer.contact), (phone, issuer.email))
     return Head(
         addressee=_address(context),
-        company=_cut(_name(context)),
+        company=cut_to_width(_name(context), _HEADER),
         title=say("report.title"),
         confidential=say("report.confidential"),
         day_label=say("view.day"),
@@ -86,14 +86,6 @@ def _address(context: ReportContext) -> str:
 def _name(context: ReportContext) -> str:
     """Give the name of the client on one line."""
     return printable(context.addressee).replace("\n", " ")
-
-
-def _cut(name: str) -> str:
-    if text_width(name) <= _HEADER:
-        return name
-    start = name[: 4 * _HEADER]  # no letter is narrower than a quarter of an em
-    ends = (end for end in range(len(start), 0, -1) if text_width(start[:end]) < _HEADER)
-    return name[: next(ends, 1)] + "…"
 
 
 def _build_signs(context: ReportContext) -> tuple[SignCell, ...]:
