@@ -139,8 +139,8 @@ def _write_cell(value: Any) -> str:
 def write_rows(sheets: SheetRows) -> Mapping[str, bytes]:
     """Write rows as the files of a folder, by their names in it."""
     files: dict[str, bytes] = {}
-    for key in load_sheet_forms():
-        rows = sheets.get(key, ())
+    for key, form in load_sheet_forms().items():
+        rows = [_in_order(row, form) for row in sheets.get(key, ())]
         if not rows:
             continue
         if key != _NUMBERED:

@@ -283,7 +283,7 @@ def _is_plain_number(text: str) -> bool:
 
 
 def _look(heading: Heading) -> Look:
-    if heading.kind in ("free",):
+    if heading.kind in ("free", "colour"):  # the fill of a cell is its colour
         return {**CELL, **INSET}
     if heading.kind in ("yes", "star", "word", *_NUMBERS):
         return {**FIELD, **CENTER, "num_format": "General"}

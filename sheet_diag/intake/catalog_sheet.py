@@ -18,6 +18,7 @@ from sheet_diag.intake.cell_formats import CellFormats, show_number, write_exact
 from sheet_diag.intake.cells import CellMark, CellPosition, Grid
 from sheet_diag.model.basics import Lang, Message
 from sheet_diag.text.normalize import tidy_text
+from sheet_diag.xlsx.theme import INPUT
 
 _FIRST_ROWS: Final = 30
 _AUTHORS: Final = ("※", "#")
@@ -248,7 +249,7 @@ class _SheetReader:
 
     def _fill(self, row: int, col: int) -> str:
         fill = self._formats.fills.get((row, col), "")
-        return "" if fill in (ERROR_FILL, WARNING_FILL) else fill
+        return "" if fill in (ERROR_FILL, WARNING_FILL, INPUT) else fill
 
     def _tell_cell(
         self, code: BookFaultCode, at: CellPosition, stands: str, heading: Heading

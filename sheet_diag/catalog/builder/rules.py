@@ -37,6 +37,9 @@ _NEEDED: Final = {
 }  # fmt: skip
 _COLUMNS: Final = ("applies to", "limit", "count", "at most", "if", "then", "text")
 _POINTS: Final = ("category_below", "categories_below")
+_SINGLE: Final = (
+    "na_share", "na_review", "category_answered", "total_answered", "applicable_categories",
+)  # fmt: skip
 _DEFAULTS: Final = {
     "na_review": Fraction(3, 10),
     "category_answered": Fraction(2, 3),
@@ -83,6 +86,7 @@ class RulesReader:
                 parts=parts,
             )
         self.rules = [each for row in rows if (each := self._read(row))]
+        self._check_single()
 
     def of(self, kind: str) -> list[RuleEntry]:
         """List the rules of a kind."""
@@ -94,6 +98,15 @@ class RulesReader:
             each.limit for each in self.of(kind) if each.limit is not None and not each.categories
         ]
         return found[-1] if found else _DEFAULTS[kind]
+
+    def _check_single(self) -> None:
+        """Tell a second line of a kind of which only one can hold."""
+        seen: set[str] = set()
+        for each in self.rules:
+            if each.kind in _SINGLE and not each.categories:
+                if each.kind in seen:
+                    self._cells.tell(BookFaultCode.DUPLICATE, each.row, "kind")
+                seen.add(each.kind)
 
     def _read(self, row: Row) -> RuleEntry | None:
         cells = self._cells
