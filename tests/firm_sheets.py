@@ -9,6 +9,13 @@ from typing import Any
 import openpyxl
 from openpyxl.worksheet.datavalidation import DataValidation
 
+from sheet_diag.catalog.builder.build import build_catalog
+from sheet_diag.catalog.faults import FaultKind
+from sheet_diag.catalog.proposal import CatalogProposal
+from sheet_diag.forms.catalog_workbook import make_imported_workbook
+from sheet_diag.intake.catalog_workbook import read_book
+from sheet_diag.model.settings import IntakeSettings
+
 Row = Sequence[Any]
 
 
@@ -38,6 +45,19 @@ def write_sheet(
             other.append(list(line))
     book.save(path)
     return path
+
+
+def list_import_faults(found: CatalogProposal, folder: Path) -> list[tuple[str, str]]:
+    """List what the check of the imported workbook finds, but for records."""
+    path = folder / "取り込み.xlsx"
+    path.write_bytes(make_imported_workbook(found))
+    book = read_book(path, IntakeSettings())
+    built = build_catalog(book.tables, book.name, book.faults)
+    return [
+        (str(each.place), each.code.value)
+        for each in built.faults
+        if each.kind is not FaultKind.NOTE
+    ]
 
 
 def merged_categories(path: Path) -> Path:
@@ -228,4 +248,41 @@ def known_headings(path: Path) -> Path:
             ["パスワードを定期的に見直していますか。", "○"],
             ["バックアップを取っていますか。", "", "", "○"],
         ],
+    )
+
+
+_FIFTEEN = (
+    ("1. 組織", "情報セキュリティの責任者を決めていますか。"),
+    ("", "情報の取扱いのルールを文書にしていますか。"),
+    ("", "ルールを全員に知らせ、かつ年に1回は見直していますか。"),
+    ("", "従業員に教育を行っていますか。"),
+    ("", "退職者のアカウントを速やかに削除していますか。"),
+    ("2. 端末とデータ", "パソコンのOSを最新の状態にしていますか。"),
+    ("", "ウイルス対策ソフトを全端末に入れていますか。"),
+    ("", "パスワードを使い回さないようにしていますか。"),
+    ("", "社外への持出しを管理していますか。"),
+    ("", "重要なデータのバックアップを取っていますか。"),
+    ("3. 事故への備え", "事故が起きたときの連絡先を決めていますか。"),
+    ("", "事故の対応手順を文書にしていますか。"),
+    ("", "対応の訓練を行っていますか。"),
+    ("", "委託先の対策を確認していますか。"),
+    ("", "使用しているサーバーの台数をご記入ください。"),
+)
+
+
+def fifteen_questions(path: Path) -> Path:
+    """The sheet of the guide: fifteen questions of an office, with drop-downs and a legend."""
+    lines = [[part, n, text] for n, (part, text) in enumerate(_FIFTEEN, 1)]
+    return write_sheet(
+        path,
+        [
+            ["セキュリティ簡易診断"],
+            ["○：実施している △：一部実施している ×：実施していない －：対象外"],
+            ["大項目", "No.", "設問", "回答", "備考"],
+            *lines,
+            ["※ ご不明な点は、担当者までお問い合わせください。"],
+        ],
+        merged=["A4:A8", "A9:A13", "A14:A18"],
+        offered={"D4:D17": '"○,△,×,－"'},
+        name="簡易診断",
     )

@@ -112,7 +112,7 @@ def test_headings_of_parts_in_rows_become_categories_and_repeated_headings_are_l
     }
     settings = {row["item"]: row["value"] for row in found.rows["settings"]}
     assert settings["採点方式"] == "合計"
-    assert ("settings", 3, "value", "scoring") in _gaps(found)
+    assert ("settings", 2, "value", "scoring") in _gaps(found)
 
 
 def test_a_sheet_without_numbers_and_headings_is_read_by_its_questions(tmp_path: Path) -> None:
@@ -343,6 +343,34 @@ def test_cells_that_want_a_look_are_yellow_and_say_why(tmp_path: Path) -> None:
     assert book["選択肢"]["C5"].comment is None
 
 
+_LAYOUTS = (
+    firm_sheets.merged_categories,
+    firm_sheets.sections_in_rows,
+    firm_sheets.without_numbers,
+    firm_sheets.two_headers,
+    firm_sheets.english,
+    firm_sheets.filled_in,
+    firm_sheets.choices_in_rows,
+    firm_sheets.printed_choices,
+    firm_sheets.statements_with_scale,
+    firm_sheets.nested_parts,
+    firm_sheets.known_headings,
+    firm_sheets.fifteen_questions,
+)
+
+
+@pytest.mark.parametrize("make", _LAYOUTS, ids=lambda make: make.__name__)
+def test_an_imported_sheet_is_a_catalogue_that_can_be_used_at_once(
+    tmp_path: Path, make: Callable[[Path], Path]
+) -> None:
+    assert firm_sheets.list_import_faults(_propose(tmp_path, make), tmp_path) == []
+
+
+def test_a_legend_right_above_the_headings_is_no_part(tmp_path: Path) -> None:
+    found = _propose(tmp_path, firm_sheets.fifteen_questions)
+    assert (len(found.rows["questions"]), _left(found)["簡易診断!A2"]) == (15, "legend")
+
+
 def _call(folder: Path, *arguments: str) -> Any:
     with contextlib.chdir(folder):
         return CliRunner().invoke(app, ["catalog", "import", *arguments], "", {"PATH": ""})
@@ -365,7 +393,7 @@ def test_the_command_writes_a_workbook_beside_the_file_and_never_overwrites(tmp_
         (["無い.xlsx"], "がありません。"),
         (["点検.xlsx", "--sheet", "第1"], "あるシート：点検票、選択"),
         (["点検.xlsx", "--sheet", "選択"], "設問の表が見つかりません。"),
-        (["壊れた.xlsx"], "読み取れません。"),
+        (["壊れた.xlsx"], "壊れているため開けません。"),
     ],
 )
 def test_what_cannot_be_imported_is_told_in_a_sentence(

@@ -12,9 +12,11 @@ import openpyxl
 import pytest
 
 from sheet_diag.catalog.proposal import CatalogProposal
-from sheet_diag.intake.catalog_import.read import ImportReadError, propose_catalog
+from sheet_diag.intake.catalog_import.read import propose_catalog
+from sheet_diag.model.basics import UserError
 from sheet_diag.model.settings import IntakeSettings
 from sheet_diag.text.wording import Wording
+from tests.firm_sheets import list_import_faults
 
 _META: Final = [["type", "library"], ["ref_id", "lib"], ["version", 3], ["locale", "en"]]
 _HEADS: Final = ["assessable", "depth", "ref_id", "name", "description"]
@@ -170,8 +172,24 @@ def test_texts_in_other_languages_are_counted(tmp_path: Path) -> None:
 
 
 def test_a_library_without_requirements_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(ImportReadError):
+    with pytest.raises(UserError, match="no_framework"):
         _propose(tmp_path, [_OFFICE])
+
+
+def test_an_imported_library_is_a_catalogue_that_can_be_used(tmp_path: Path) -> None:
+    rows = [
+        _OFFICE,
+        ["x", 2, "a", "Doors", "", "Locked?\nWho has keys?", "yn\nfree", "undefined\n3:1:1"],
+        ["x", 2, "b", "Visitors", "", "Which come?", "kinds", ""],
+    ]
+    more = _answers(
+        ["yn", "unique_choice", "Yes\nNo, never", "4\n-1"],
+        ["kinds", "multiple_choice", "Customers\nSuppliers\n|and carriers", "1\n1"],
+        ["free", "text", "-", ""],
+    )
+    heads = ("questions", "answer", "depends_on")
+    found = _propose(tmp_path, rows, heads, framework=[["max_score", 4]], **more)
+    assert list_import_faults(found, tmp_path) == []
 
 
 _SAMPLES: Final = os.environ.get("SHEET_DIAG_CATALOGS")

@@ -6,9 +6,8 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Final
 
-from sheet_diag.catalog.load import load_catalog
-from sheet_diag.model.basics import Lang
-from sheet_diag.text.normalize import normalize_text
+from sheet_diag.catalog.builder.standard import load_families
+from sheet_diag.text.normalize import fold_text
 
 _DASHES: Final = ("-", "－", "−", "―", "—", "‐", "–", "ー", "/", "／")
 
@@ -17,7 +16,7 @@ def find_family(word: str) -> str | None:
     """Find the standard answer that a word means (`yes`, `na` …); None where it is none."""
     if word.strip() in _DASHES:
         return "na"
-    return _families().get(normalize_text(word))
+    return _families().get(fold_text(word))
 
 
 def are_choices(words: Sequence[str]) -> bool:
@@ -28,11 +27,4 @@ def are_choices(words: Sequence[str]) -> bool:
 
 @cache
 def _families() -> dict[str, str]:
-    return {
-        normalize_text(word): choice.id
-        for choices in load_catalog().answer_sets.values()
-        for choice in choices
-        for lang in Lang
-        for word in (choice.label[lang], *choice.aliases[lang])
-        if choice.id in ("yes", "partial", "no", "unknown", "na")
-    }
+    return {word: family.id for family in load_families() for word in family.words}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -40,8 +39,6 @@ _JAPANESE: Final = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 _DATE: Final = re.compile(r"\d{4}-\d{2}-\d{2}(?: .*)?")
 _POINTS: Final = re.compile(r"(\d+(?:\.\d+)?)点?")
 _SENTENCE: Final = re.compile(r"^[※＊*]|[。：:]$")  # none of these is a title
-_NOT_IN_ID: Final = re.compile(r"[^\w.-]+")
-_LONGEST_ID: Final = 40
 _LONGEST_TITLE: Final = 40
 # What becomes of the columns; those that are not here are not taken.
 _KEYS: Final = {
@@ -60,7 +57,7 @@ def propose_from_table(table: FirmTable, others: Sequence[FirmSheet], name: str)
     reader.read()
     rows: dict[str, list[Cells]] = {"questions": reader.rows}
     title, place = _find_title(table) or (name, "")
-    rows["settings"] = reader.make_settings(title, name)
+    rows["settings"] = reader.make_settings(title)
     rows["choices"] = reader.make_choices()
     taken = [TakenColumn(place, title, Message("import.taken.title"))] if place else []
     return CatalogProposal(
@@ -71,12 +68,6 @@ def propose_from_table(table: FirmTable, others: Sequence[FirmSheet], name: str)
         tuple(reader.gaps),
         (*reader.list_dropped(), *(each for each in left_out if each.place != place)),
     )
-
-
-def make_id(name: str) -> str:
-    """Make the id of a catalogue from the name of a file."""
-    plain = _NOT_IN_ID.sub("-", unicodedata.normalize("NFKC", name)).strip("-._")
-    return plain[:_LONGEST_ID] or "catalog"
 
 
 def _find_title(table: FirmTable) -> tuple[str, str] | None:
@@ -221,10 +212,10 @@ class _Reader:
 
     # --- the other sheets
 
-    def make_settings(self, title: str, name: str) -> list[Cells]:
+    def make_settings(self, title: str) -> list[Cells]:
         """Make the settings: what the sheet says of them, and the usual way of scoring."""
         entries, lang = load_sheet_forms()["settings"].by_key, self._lang
-        values = {"title": title, "id": make_id(name), "version": "1"}
+        values = {"title": title, "version": "1"}
         if any("points" in row for row in self.rows):
             self.gaps.append(Gap("settings", len(values), "value", Message("import.gap.scoring")))
             values["scoring"] = write_word("settings", "scoring", "sum", lang)

@@ -74,7 +74,9 @@ class TableReader:
 
     def _heads_part(self, row: int) -> bool:
         cells = self.table.sheet.filled(row)
-        return self._is_section(cells) and number_shape(cells[0][1]) != ""
+        if not self._is_section(cells) or is_note(cells[0][1]):
+            return False
+        return number_shape(cells[0][1]) != "" and not read_row_legend([cells[0][1]])
 
     def _read_row(self, row: int) -> int:
         """Read a row; return the row below it, or below the question that it begins."""

@@ -15,6 +15,7 @@ from sheet_diag.intake.catalog_import.library import propose_from_library
 from sheet_diag.intake.catalog_import.library_parts import is_library
 from sheet_diag.intake.catalog_import.sheet import FirmSheet
 from sheet_diag.intake.catalog_import.table import count_questions, find_table
+from sheet_diag.intake.catalog_workbook import UnreadableBookError
 from sheet_diag.intake.cells import RefusedError, WorkbookContent
 from sheet_diag.intake.discovery import FileChangingError, read_stable_file
 from sheet_diag.intake.file_types import FileKind
@@ -22,38 +23,21 @@ from sheet_diag.intake.open_workbook import OpenedWorkbook, open_workbook_bytes,
 from sheet_diag.model.basics import Message, UserError
 from sheet_diag.model.settings import IntakeSettings
 from sheet_diag.text.normalize import fold_text
-from sheet_diag.text.problems import problem_message
-from sheet_diag.text.wording import Wording
 
 _COPY_MARK: Final = re.compile(r"(?:\s*\(\d+\)|\s*-\s*コピー|_v\d+|[_-]?\d{8})+$")
 
 
-class ImportReadError(UserError):
-    """A file from which no questionnaire can be read."""
-
-    def describe(self, say: Wording) -> str:
-        """Write the sentence, with the reason where the file cannot be opened."""
-        cause = self.__cause__
-        if isinstance(cause, RefusedError):
-            why = problem_message(cause.problem, say.lang)
-            return say(self.key, **{**self.parts, "reason": why})
-        return super().describe(say)
-
-
 def propose_catalog(path: Path, sheet: str | None, reading: IntakeSettings) -> CatalogProposal:
-    """Read a questionnaire from a file. Raises `ImportReadError`."""
+    """Read a questionnaire from a file. Raises `UnreadableBookError` and other `UserError`s."""
     try:
         opened = open_workbook_bytes(read_stable_file(path.resolve()), path.name, reading)
         content = read_workbook(opened, reading.limits)
-    except (OSError, FileChangingError) as error:
-        reason = getattr(error, "strerror", None) or type(error).__name__
-        raise ImportReadError("import.error.unreadable", path=str(path), reason=reason) from None
-    except RefusedError as error:
-        raise ImportReadError("import.error.unreadable", path=str(path), reason="") from error
+    except (OSError, FileChangingError, RefusedError) as error:
+        raise UnreadableBookError(path, error) from error
     if is_library(content.grids) and sheet is None:
         proposal = propose_from_library(content.grids, name_of_file(path))
         if proposal is None:
-            raise ImportReadError("import.error.no_framework", path=str(path))
+            raise UserError("import.error.no_framework", path=str(path))
         return proposal
     return _propose_from_sheets(path, opened, content, sheet)
 
@@ -66,7 +50,7 @@ def _propose_from_sheets(
     chosen = _choose_sheet(sheets, name, path)
     table = find_table(chosen)
     if table is None:
-        raise ImportReadError("import.error.no_table", path=str(path), sheet=chosen.grid.name)
+        raise UserError("import.error.no_table", path=str(path), sheet=chosen.grid.name)
     others = [each for each in sheets if each is not chosen]
     proposal = propose_from_table(table, others, name_of_file(path))
     told = [_tell_other(each) for each in others if any(each.grid.rows)]
@@ -83,7 +67,7 @@ def _choose_sheet(sheets: list[FirmSheet], name: str | None, path: Path) -> Firm
     found = next((e for e in sheets if fold_text(e.grid.name) == fold_text(name)), None)
     if found is None:
         names = "、".join(each.grid.name for each in sheets)
-        raise ImportReadError("import.error.no_sheet", path=str(path), sheet=name, sheets=names)
+        raise UserError("import.error.no_sheet", path=str(path), sheet=name, sheets=names)
     return found
 
 
