@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 # What can be reckoned with: also a day of this many days more is one.
 FIRST_DAY: Final = date(1900, 1, 1)
@@ -20,6 +20,10 @@ def parse_iso_day(text: str) -> date | None:
     with suppress(ValueError):
         return date.fromisoformat(text)
     return None
+
+
+# What a catalogue may call by a name of its own (呼び名).
+Named = Literal["category", "question", "rank", "score"]
 
 
 class Lang(StrEnum):

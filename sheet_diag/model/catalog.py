@@ -16,7 +16,7 @@ from typing import Annotated, Final, TypeVar
 
 from pydantic import BeforeValidator, ConfigDict, Field, StrictBool, StrictInt
 
-from sheet_diag.model.basics import Lang, Rank, parse_iso_day
+from sheet_diag.model.basics import Lang, Named, Rank, parse_iso_day
 from sheet_diag.model.conditions import Condition
 from sheet_diag.model.damage import DamageTable
 from sheet_diag.model.record import (
@@ -318,7 +318,8 @@ class Catalog(Record):
     """設問カタログ: `sha256` digests its files; ids are unique over the whole catalogue.
 
     `glossary` holds terms that a document explains where it first uses them. `labels` are those of
-    the sheet that this version words otherwise, by their keys.
+    the sheet that this version words otherwise, by their keys; `names` are what documents call
+    things.
     """
 
     id: FileId
@@ -338,6 +339,7 @@ class Catalog(Record):
     glossary: tuple[GlossaryEntry, ...] = ()
     earlier: EarlierVersions = EarlierVersions()
     labels: Mapping[str, Text] = Field(default_factory=dict)
+    names: Mapping[Named, Text] = Field(default_factory=dict)
 
     @property
     def own_labels(self) -> Mapping[str, Text | None]:

@@ -6,6 +6,7 @@ The texts lie beside this module, one YAML file a part of the product; a key suc
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -14,13 +15,29 @@ from typing import TYPE_CHECKING, Final
 
 import yaml
 
-from sheet_diag.model.basics import Lang
+from sheet_diag.model.basics import Lang, Named
 
 if TYPE_CHECKING:  # help pages do without pydantic
     from sheet_diag.model.catalog import Catalog
     from sheet_diag.model.record import Text
 
 MOST_NAMED: Final = 5
+# The labels that call things by their names: those of documents that nobody sends back.
+_NAMING: Final = ("report.", "view.", "comparison.", "simulation.", "portfolio.")
+_WORDS: Final[Mapping[Lang, Mapping[Named, tuple[str, ...]]]] = {
+    Lang.JA: {
+        "category": ("カテゴリ", "分野"),
+        "question": ("設問",),
+        "rank": ("ランク",),
+        "score": ("評価点",),
+    },
+    Lang.EN: {
+        "category": ("category", "categories", "area", "areas"),
+        "question": ("question", "questions"),
+        "rank": ("rating", "ratings"),
+        "score": ("score", "scores"),
+    },
+}
 _KIND: Final = ".yaml"
 
 
@@ -28,11 +45,13 @@ _KIND: Final = ".yaml"
 class Wording:
     """The labels of one language: `say("sheet.column.answer")`; `own` takes their place.
 
-    Of an own one that is None nothing is said.
+    Of an own one that is None nothing is said. `names` are what documents call a category, a
+    question, a rank and a score.
     """
 
     lang: Lang
     own: Mapping[str, Text | None] = field(default_factory=dict, hash=False)
+    names: Mapping[Named, Text] = field(default_factory=dict, hash=False)
 
     def __call__(self, key: str, /, **parts: object) -> str:
         """Give a label with its `{parts}` filled in. Raises `KeyError` for an unknown key."""
@@ -41,12 +60,29 @@ class Wording:
             text = own[self.lang] if own else ""
         else:
             text = _texts_in(self.lang)[key]
+            if self.names and key.startswith(_NAMING):
+                text = self._rename(text)
         return text.format(**parts) if parts else text
+
+    def _rename(self, text: str) -> str:
+        """Call things in a label as the catalogue does; what is filled in stays as it is."""
+        words = {w: named for named, found in _WORDS[self.lang].items() for w in found}
+
+        def call(found: re.Match[str]) -> str:
+            word = found[0].casefold()
+            name = self.names.get(words[word]) if word in words else None
+            if name is None:
+                return found[0]
+            own = name[self.lang] + ("s" if word.endswith("s") else "")
+            return own[0].upper() + own[1:] if found[0][0].isupper() else own
+
+        edge = r"\b" if self.lang is Lang.EN else ""
+        return re.sub(rf"\{{[^{{}}]*\}}|{edge}(?:{'|'.join(words)}){edge}", call, text, flags=re.I)
 
 
 def word_catalog(catalog: Catalog, lang: Lang) -> Wording:
     """Take the labels as this version of the catalogue words them."""
-    return Wording(lang, catalog.own_labels)
+    return Wording(lang, catalog.own_labels, catalog.names)
 
 
 class _LabelTexts(dict[str, str]):

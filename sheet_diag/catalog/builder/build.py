@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import ValidationError
 
@@ -36,7 +36,7 @@ from sheet_diag.catalog.builder.texts import TextsReader, write_labels
 from sheet_diag.catalog.builder.values import simplify
 from sheet_diag.catalog.faults import BookError, BookFault, BookFaultCode, FaultKind, list_errors
 from sheet_diag.catalog.rows import Place, Tables
-from sheet_diag.model.basics import Message
+from sheet_diag.model.basics import Message, Named
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.text.normalize import fold_text
 
@@ -179,6 +179,9 @@ class _Builder:
         for name, key in (("purpose", "sheet purpose"), ("title", "sheet title")):
             if text := texts.find(key):
                 raw[name] = text
+        raw["names"] = {
+            named: text for named in get_args(Named) if (text := texts.find(f"name of {named}"))
+        }
         if text := texts.find("opening of key questions"):
             raw["report"]["key_measure"] = text
         _open_advice(questions.questions, texts)
