@@ -16,14 +16,19 @@ from sheet_diag.catalog.version_rows import add_version_rows, list_version_rows
 from sheet_diag.cli.catalog_diff import show_differences
 from sheet_diag.cli.main import app
 from sheet_diag.diagnosis.comparison.affected import GivenAnswers, score_by_both
+from sheet_diag.forms.catalog_workbook import make_catalog_workbook
+from sheet_diag.forms.hearing_sheet.content import Entries
+from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
 from sheet_diag.intake.receive import read_content
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import ReturnOutcome
 from sheet_diag.model.settings import IntakeSettings, Limits
+from sheet_diag.model.versions import Relation
+from sheet_diag.pipeline.catalog_source import load_catalog_source
 from sheet_diag.text.wording import Wording
 from tests.catalogs import Answers
-from tests.samples import resolve_all
+from tests.samples import ISSUER, resolve_all
 from tests.test_version_map import GIVEN, OLD, OLD_TEXTS, questions, sheet, version_2
 
 
@@ -203,3 +208,64 @@ def test_a_proposal_is_written_as_rows_of_the_new_workbook() -> None:
         {"relation": "新規", "new no.": "8"},
         {"old no.": "3", "relation": "同じ", "new no.": "7"},
     ]
+
+
+# --- workbooks
+
+
+def book(path: Path, version: str, *rows: tuple[str, str]) -> Path:
+    """A workbook of questions by number, with its version."""
+    cells = [{"no.": number, "question": text} for number, text in rows]
+    settings = [{"item": "ID", "value": "firm"}, {"item": "版", "value": version}]
+    sheets = {"questions": cells, "settings": settings}
+    path.write_bytes(make_catalog_workbook(sheets, Lang.JA, path.stem))
+    return path
+
+
+def test_the_proposal_makes_a_copy_of_the_new_workbook_that_can_be_used(tmp_path: Path) -> None:
+    old = book(
+        tmp_path / "旧.xlsx", "1", ("Q1", "規程がありますか。"), ("Q2", "教育していますか。")
+    )
+    new = book(
+        tmp_path / "新.xlsx", "2", ("Q1", "規則がありますか。"), ("Q3", "教育していますか。")
+    )
+    result = CliRunner().invoke(app, ["catalog", "diff", str(old), str(new)])
+    assert result.exit_code == 0, result.output
+    assert "要判断（1件）" in result.output
+    loaded = load_catalog_source(tmp_path / "新_版の対応案.xlsx")
+    assert [(row.version, row.old, row.relation, row.new) for row in loaded.earlier.items] == [
+        ("1", "Q1", Relation.CHANGED, "Q1"),
+        ("1", "Q2", Relation.SAME, "Q3"),
+    ]
+    assert "新_版の対応案.xlsx" in result.output
+
+
+def test_without_another_version_no_proposal_is_written(tmp_path: Path) -> None:
+    old = book(tmp_path / "旧.xlsx", "1", ("Q1", "規程がありますか。"))
+    new = book(tmp_path / "新.xlsx", "1", ("Q1", "規則がありますか。"))
+    result = CliRunner().invoke(app, ["catalog", "diff", str(old), str(new)])
+    assert "新旧の「版」が同じ（1）です。" in result.output
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_sheet_of_the_old_workbook_follows_the_new_one(tmp_path: Path) -> None:
+    asked = [("Q1", "規程がありますか。"), ("Q2", "教育していますか。")]
+    old = load_catalog_source(book(tmp_path / "a.xlsx", "1", *asked))
+    questions = [
+        {"no.": "Q1", "question": "規程はありますか。"},
+        {"no.": "Q5", "question": "教育していますか。"},
+    ]
+    rows = [("ｑ1", "言い回し", "Q1"), ("Q2", "同じ", "Q5")]  # as a person may spell a number
+    cells = tuple({"old no.": o, "relation": r, "new no.": n} for o, r, n in rows)
+    settings = [{"item": "ID", "value": "firm"}, {"item": "版", "value": "2"}]
+    own = {"questions": questions, "settings": settings}
+    sheets = add_version_rows(own, cells, "1", Lang.JA)
+    path = tmp_path / "b.xlsx"
+    path.write_bytes(make_catalog_workbook(sheets, Lang.JA, "b"))
+    new = load_catalog_source(path)
+    given = {item.id: next(old.offered(item)).label.ja for item in old.items.values()}
+    entries = Entries({"company": "株式会社見本"}, given)
+    received = read_content("a.xlsx", make_hearing_sheet(old, Lang.JA, ISSUER, entries), new)
+    assert received.sheet
+    full = next(iter(old.offered(old.items["Q1"]))).id
+    assert received.sheet.answers == {"Q1": full, "Q5": full}

@@ -17,7 +17,7 @@ from sheet_diag.model.basics import Lang, UserError
 from sheet_diag.model.catalog import Catalog, Category, Item, ItemKind, cached_per_catalog
 from sheet_diag.model.record import Text
 from sheet_diag.model.versions import Relation, Step, VersionMap, match_versions
-from sheet_diag.text.question_digests import digest_questions, is_same_question
+from sheet_diag.text.question_digests import digest_questions, is_same_question, spell_as_asked
 
 _VERSIONS: Final = 8  # a campaign has sheets of one or two
 
@@ -72,7 +72,7 @@ def map_version(
     catalog: Catalog, other: Catalog, version: str | None, former: Mapping[str, bool]
 ) -> VersionMap:
     """Find what became of the questions of a version; `former` as in `match_versions`."""
-    told = catalog.earlier.rows_of(version)
+    told = spell_as_asked(catalog.earlier.rows_of(version), former)
     if not told and (later := other.earlier.rows_of(catalog.version)):
         same = [row for row in later if row.relation in (Relation.SAME, Relation.REWORDED)]
         return VersionMap(tuple(Step(row.relation, row.new, row.old) for row in same), ())
@@ -109,7 +109,7 @@ def _list_former_items(
     catalog: Catalog, version: str, asked: Sequence[str]
 ) -> Iterator[tuple[str, Item | None]]:
     """List the old numbers, each with the item of now that reads its row (None: there is none)."""
-    told = catalog.earlier.rows_of(version)
+    told = spell_as_asked(catalog.earlier.rows_of(version), asked)
     olds, news = {row.old for row in told}, {row.new for row in told}
     for row in told:
         if row.old:

@@ -50,9 +50,9 @@ def write_new_book(
     elif source is None:
         rows = complete_settings(load_example(lang), lang)
     else:
-        rows, lang = _read_source(source, reading, say, chosen=chosen)
+        rows, lang = read_source(source, reading, say, chosen=chosen)
         rows = complete_settings(rows, lang)
-    _write(target, make_catalog_workbook(rows, lang, target.stem))
+    write_book(target, make_catalog_workbook(rows, lang, target.stem))
     typer.echo(say("book.new.done", path=target))
     typer.echo(say("book.new.next", path=target))
 
@@ -73,7 +73,7 @@ def complete_settings(rows: SheetRows, lang: Lang) -> SheetRows:
     return {**rows, "settings": [*own, *missing]}
 
 
-def _read_source(
+def read_source(
     source: Path, reading: IntakeSettings, say: Wording, *, chosen: bool
 ) -> tuple[SheetRows, Lang]:
     """Read the rows of a workbook, of a folder of rows, or of a catalogue of the former kind."""
@@ -162,12 +162,12 @@ def _write_marked(path: Path, book: ReadBook, built: BuiltCatalog, say: Wording)
     """Write the marked copy beside the workbook, under a name that is free."""
     if not any(fault.kind is not FaultKind.NOTE for fault in built.faults):
         return
-    target = _find_free(path, say("book.marked.suffix"))
-    _write(target, mark_book(book, built.faults, say))
+    target = find_free(path, say("book.marked.suffix"))
+    write_book(target, mark_book(book, built.faults, say))
     typer.echo(say("book.marked.done", path=target))
 
 
-def _find_free(path: Path, suffix: str) -> Path:
+def find_free(path: Path, suffix: str) -> Path:
     """Find a free name for the marked copy; one that is there may have been worked in."""
     stem = path.stem.split(suffix)[0] or path.stem
     target, number = path.with_name(f"{stem}{suffix}.xlsx"), 1
@@ -187,10 +187,11 @@ def export_book(path: Path, folder: Path, reading: IntakeSettings, say: Wording)
         raise BookError(book.name, built.faults)
     files = write_rows(list_rows(book.tables))
     for name, content in files.items():
-        _write(folder / name, content)
+        write_book(folder / name, content)
     typer.echo(say("book.export.done", path=folder, count=len(files)))
 
 
-def _write(path: Path, content: bytes) -> None:
+def write_book(path: Path, content: bytes) -> None:
+    """Write a file, and the folders around it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)

@@ -120,12 +120,13 @@ def diff_catalogs(
 ) -> None:
     """Tell what differs between two questionnaires, and which clients it concerns."""
     with report_failures(choose_language(lang, config, HELP)) as say:
-        from sheet_diag.cli.catalog_diff import show_differences
+        from sheet_diag.cli.catalog_diff import show_differences, write_proposal
 
         settings = read_settings(config)
         reading = build_intake_settings(settings, passwords)
         before, after = (load_chosen_catalog(each, settings, passwords) for each in (old, new))
-        show_differences(before, after, returns, reading, say)
+        versions = show_differences(before, after, returns, reading, say)
+        write_proposal(versions, before, after, new, reading, say)
 
 
 @command("cli.help.catalog_preview", "preview", group=catalog_app)

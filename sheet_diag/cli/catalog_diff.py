@@ -14,7 +14,9 @@ from sheet_diag.catalog.differences import (
     DifferenceKind,
     find_differences,
     match_catalogs,
+    propose_rows,
 )
+from sheet_diag.catalog.version_rows import add_version_rows, list_version_rows
 from sheet_diag.cli.errors import fail
 from sheet_diag.diagnosis.comparison.affected import AffectedClient, GivenAnswers, score_by_both
 from sheet_diag.diagnosis.scoring.score import OverallResult
@@ -89,6 +91,50 @@ def _name(what: str, say: Wording) -> str:
 
 def _shorten(text: str) -> str:
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+
+
+# --- what became of the questions
+
+
+def write_proposal(
+    versions: VersionMap,
+    old: Catalog,
+    new: Catalog,
+    source: Path,
+    reading: IntakeSettings,
+    say: Wording,
+) -> None:
+    """Write a copy of the new workbook with rows of 版の対応 that its author has yet to check."""
+    rows = list(propose_rows(versions, old.version))
+    if not rows:
+        return
+    if refusal := _find_refusal(old, new, say):
+        typer.echo("\n" + refusal)
+        return
+    from sheet_diag.cli.catalog_books import find_free, read_source, write_book
+    from sheet_diag.forms.catalog_workbook import make_catalog_workbook
+
+    sheets, lang = read_source(source, reading, say, chosen=False)
+    remark = Wording(lang)("diff.proposal.remark")
+    proposed = list_version_rows(versions, old.version, lang, remark)
+    place = source if source.exists() else Path(new.id)
+    target = find_free(place, say("diff.proposal.suffix"))
+    sheets = add_version_rows(sheets, proposed, old.version, lang)
+    write_book(target, make_catalog_workbook(sheets, lang, target.stem))
+    typer.echo("\n" + say("diff.proposal.done", path=target, count=len(proposed)))
+
+
+def _find_refusal(old: Catalog, new: Catalog, say: Wording) -> str:
+    """Say why no row can tell of that version; empty where one can."""
+    if old.id != new.id:
+        return say("diff.proposal.other_id", old=old.id, new=new.id)
+    if old.version == new.version:
+        return say("diff.proposal.same_version", version=old.version)
+    others = {row.version for row in new.earlier.items} - {old.version}
+    if others:
+        previous = ", ".join(sorted(others))
+        return say("diff.proposal.other_previous", previous=previous, version=old.version)
+    return ""
 
 
 # --- clients

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from pydantic import StrictBool
 
-from sheet_diag.model.record import Id, Record
+from sheet_diag.model.record import Id, NonEmptyText, Record
 
 
 class Relation(StrEnum):
@@ -27,12 +27,14 @@ class Relation(StrEnum):
 
 
 class EarlierItem(Record):
-    """What became of an item of an earlier version; `old` is None where it is new, `new` where
-    it is asked no more."""
+    """What became of an item of an earlier version, by the numbers that it had and has.
+
+    `old`, as a person spells it, is None where it is new, `new` where it is asked no more.
+    """
 
     version: Id
     relation: Relation
-    old: Id | None = None
+    old: NonEmptyText | None = None
     new: Id | None = None
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, Item, cached_per_catalog
+from sheet_diag.model.versions import EarlierItem
 from sheet_diag.text.glosses import drop_explanations
-from sheet_diag.text.normalize import normalize_text
+from sheet_diag.text.normalize import item_key, normalize_text
 
 _DIGITS: Final = 12
 _JOINT: Final = "."  # between those of two languages
@@ -30,6 +31,15 @@ def is_same_question(then: str | None, now: str | None) -> bool:
         return False
     before, after = set(then.split(_JOINT)), set(now.split(_JOINT))
     return before <= after or after <= before
+
+
+def spell_as_asked(rows: Iterable[EarlierItem], numbers: Iterable[str]) -> tuple[EarlierItem, ...]:
+    """Write old numbers as they were asked, where an author spells them otherwise (① for 1)."""
+    known = {item_key(number): number for number in numbers}
+    return tuple(
+        row.model_copy(update={"old": known.get(item_key(row.old), row.old)}) if row.old else row
+        for row in rows
+    )
 
 
 def _digest(catalog: Catalog, item: Item) -> str:

@@ -41,7 +41,7 @@ from sheet_diag.model.results import ReturnOutcome, ReturnStatus
 from sheet_diag.model.returns import Problem, ProblemCode, ReceivedFile
 from sheet_diag.model.versions import Relation, VersionMap, match_versions
 from sheet_diag.text.normalize import company_key, normalize_text
-from sheet_diag.text.question_digests import digest_questions, is_same_question
+from sheet_diag.text.question_digests import digest_questions, is_same_question, spell_as_asked
 
 _MOST_PAST: Final = 5  # diagnoses that a history keeps
 _KEPT: Final = 64  # sets of common items; merged ones are common where a client's answers agree
@@ -240,7 +240,7 @@ def map_run(catalog: Catalog, run: PreviousRunFacts, answered: Collection[str] =
     asked = answered if run.items is None else run.items
     former = {item: is_same or _is_same_question(catalog, item, run) for item in asked}
     is_earlier = name == catalog.id and version != catalog.version
-    told = catalog.earlier.rows_of(version) if is_earlier else ()
+    told = spell_as_asked(catalog.earlier.rows_of(version), asked) if is_earlier else ()
     return match_versions(told, catalog.items, former)
 
 
