@@ -6,7 +6,7 @@ The sheets are written by the very functions that write a client's, so their for
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from random import Random
@@ -14,7 +14,9 @@ from typing import Any
 
 from sheet_diag.diagnosis.evaluate import diagnose
 from sheet_diag.diagnosis.improvement.improve import answer_in_full
+from sheet_diag.diagnosis.not_asked import leave_out_not_asked
 from sheet_diag.diagnosis.scoring.score import score_answers
+from sheet_diag.model.applicability import mark_not_asked
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, ChoiceRole, Item
 from sheet_diag.model.results import ClientReport, Diagnosis, Phase, Scores, Way
@@ -43,7 +45,12 @@ class AnswerSet:
 
     @cached_property
     def scores(self) -> Scores:
-        return score_answers(self.catalog, self.answers)
+        return score_answers(self.catalog, self.asked)
+
+    @cached_property
+    def asked(self) -> Mapping[str, str | None]:
+        """The answers without those to what is not asked."""
+        return mark_not_asked(self.catalog, self.answers, {})
 
     @cached_property
     def diagnosis(self) -> Diagnosis:
@@ -53,13 +60,15 @@ class AnswerSet:
     def start(self) -> Answers:
         """The answers that the simulation starts with: the first measures are done."""
         first = [each.item for each in self.diagnosis.plan if each.phase is Phase.NOW]
-        return dict(answer_in_full(self.catalog, self.answers, first))
+        return dict(answer_in_full(self.catalog, self.asked, first))
 
     def context(self, lang: Lang = Lang.JA) -> ReportContext:
         items = ((item, self.answers.get(item)) for item in self.catalog.items)
         responses = tuple(Response(item, choice) for item, choice in items)
         sheet = ReturnedSheet(SheetIdentity(), lang, {"company": "会社"}, responses, "回答")
         received = ReceivedFile("a.xlsx", "0" * 64, sheet=sheet)
+        received = leave_out_not_asked(self.catalog, received)
+        sheet = received.require_sheet()
         report = ClientReport(received, sheet, self.diagnosis, (), "SD-1", AS_OF, lang)
         return ReportContext(report, self.catalog, ISSUER)
 

@@ -79,6 +79,11 @@ def list_gate_items(catalog: Catalog) -> frozenset[str]:
     return _gate_items(catalog)
 
 
+def has_conditions(catalog: Catalog) -> bool:
+    """Whether any question is asked under a condition."""
+    return bool(_conditions(catalog))
+
+
 def must_answer(catalog: Catalog, item: Item) -> bool:
     """Whether a question is told where it is left open."""
     return item.required or item.id in _gate_items(catalog)

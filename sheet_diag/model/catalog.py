@@ -352,6 +352,13 @@ class Catalog(Record):
         return {item.id: item for category in self.categories for item in category.items}
 
     @cached_property
+    def valued_sets(self) -> Mapping[str, tuple[Choice, ...]]:
+        """The sets from which a single choice is taken, in the order of the items."""
+        singles = (item for item in self.items.values() if item.kind is ItemKind.SINGLE)
+        names = dict.fromkeys(item.answer_set for item in singles)
+        return {name: self.answer_sets[name] for name in names}
+
+    @cached_property
     def scored_categories(self) -> tuple[Category, ...]:
         """The categories that have a score, in the order of the sheet."""
         return tuple(category for category in self.categories if category.is_scored)

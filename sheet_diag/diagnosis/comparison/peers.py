@@ -178,7 +178,7 @@ def _build_tables(catalog: Catalog, outcomes: Sequence[ReturnOutcome], minimum: 
     ranked = list(_ranked(outcomes))
     codes = {kind: _choice_numbers(catalog, ranked, kind) for kind in _BY_CHOICE}
     found: dict[_Group, dict[str, _PeerTable]] = {group: {} for group in _groups(catalog)}
-    for measure in (OVERALL, *(category.id for category in catalog.categories)):
+    for measure in (OVERALL, *(category.id for category in catalog.scored_categories)):
         scores = [_score(_scores(outcome), measure) for outcome in ranked]
         for group, table in _build_measure(catalog, scores, codes, minimum):
             found[group][measure] = table

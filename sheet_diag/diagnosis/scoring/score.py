@@ -23,7 +23,7 @@ from sheet_diag.model.results import Answers, Cap, CategoryScore, ItemScore, Sco
 from sheet_diag.model.rules import ApplicableGate, CategoryGate, Gate, ItemGate, TotalGate
 
 _Sums = Mapping[str, CategorySums]
-_NOT_COUNTED: Final = ItemScore(None, None, None)
+NOT_COUNTED: Final = ItemScore(None, None, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +77,7 @@ def score_answers(catalog: Catalog, answers: Answers) -> Scores:
         upper_rank=upper.rank if ranked else None,
         strict_rank=strict.rank if ranked else None,
         findings=tuple(find_findings(catalog, sums, ranked and strict.rank != record.rank)),
-        items=dict.fromkeys(catalog.items, _NOT_COUNTED)
+        items=dict.fromkeys(catalog.items, NOT_COUNTED)
         | {answer.item: answer.score for each in sums.values() for answer in each.answers},
     )
 

@@ -12,7 +12,8 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import Final
 
-from sheet_diag.model.catalog import Item
+from sheet_diag.diagnosis.scoring.score import NOT_COUNTED
+from sheet_diag.model.catalog import Item, ItemKind
 from sheet_diag.reports.client import calculation_layout as calc
 from sheet_diag.reports.client.calculation_layout import (
     CalculationInputs,
@@ -20,6 +21,11 @@ from sheet_diag.reports.client.calculation_layout import (
     ItemColumns,
 )
 from sheet_diag.reports.client.calculation_table import write_calculation
+from sheet_diag.reports.client.condition_cells import (
+    CompanyEntries,
+    ConditionCells,
+    company_entries,
+)
 from sheet_diag.reports.client.context import CACHED_CATALOGS, LocalizedCatalog, ReportContext
 from sheet_diag.reports.client.criteria_table import CriteriaLayout, plan_criteria, write_criteria
 from sheet_diag.reports.client.page_flow import LANDSCAPE_HEIGHT, landscape_scale
@@ -109,7 +115,8 @@ def write_answers(page: Page, context: ReportContext, long: LongRemarks) -> Answ
     last = len(_WIDTHS) + len(catalog.numbered_standards) - 1
     header = _write_head(page, context, last)
     links = link_long_remarks(context, long)
-    for row in _build_rows(context.localized, page.name):
+    entries = company_entries(catalog, context.report.sheet.profile)
+    for row in _build_rows(context.localized, page.name, entries):
         _write_item(page, row, context, links.get(row.item.id, ""))
         _write_figures(page, row, context)
     page.height(layout.criteria.top - 1, 12)
@@ -166,12 +173,18 @@ class _AnswerRow:
 
 
 @lru_cache(maxsize=CACHED_CATALOGS)
-def _build_rows(localized: LocalizedCatalog, sheet: str) -> tuple[_AnswerRow, ...]:
+def _build_rows(
+    localized: LocalizedCatalog, sheet: str, entries: CompanyEntries
+) -> tuple[_AnswerRow, ...]:
     items = localized.catalog.items.values()
-    return tuple(_build_row(localized, sheet, row, item) for row, item in enumerate(items, _FIRST))
+    return tuple(
+        _build_row(localized, sheet, row, item, entries) for row, item in enumerate(items, _FIRST)
+    )
 
 
-def _build_row(localized: LocalizedCatalog, sheet: str, row: int, item: Item) -> _AnswerRow:
+def _build_row(
+    localized: LocalizedCatalog, sheet: str, row: int, item: Item, entries: CompanyEntries
+) -> _AnswerRow:
     catalog, say = localized.catalog, localized.say
     question = item.question[say.lang]
     needed = row_height(question, room=column_room(_WIDTHS[_QUESTION], indent=1), size=9, padding=6)
@@ -184,12 +197,12 @@ def _build_row(localized: LocalizedCatalog, sheet: str, row: int, item: Item) ->
         star=say("report.answers.critical.mark") if item.critical else "",
         controls=tuple(", ".join(numbers) for numbers in controls),
         height=max(needed, _LEAST),
-        formulas=_build_item_formulas(localized, sheet, row, item),
+        formulas=_build_item_formulas(localized, sheet, row, item, entries),
     )
 
 
 def _build_item_formulas(
-    localized: LocalizedCatalog, sheet: str, row: int, item: Item
+    localized: LocalizedCatalog, sheet: str, row: int, item: Item, entries: CompanyEntries
 ) -> tuple[tuple[int, str, Look], ...]:
     """Build value, points, loss and whether it is open, from the cell of the answer."""
     criteria, none = (
@@ -197,6 +210,19 @@ def _build_item_formulas(
         quote_formula_text(localized.say("report.none")),
     )
     at = {column: str(cell(sheet, row, column)).replace("$", "") for column in range(OPEN)}
+    if item.condition or item.kind is not ItemKind.SINGLE:
+        source = ConditionCells(localized, _FIRST, (ANSWER, VALUE, OPEN), entries)
+        plain = criteria if item.kind is ItemKind.SINGLE else None
+        value, is_open = source.spell_item(item, at[ANSWER], plain, sheet)
+        counted = f"ISNUMBER({at[VALUE]})"
+        points = f"IF({counted},{at[WEIGHT]}*{at[VALUE]},{at[VALUE]})"
+        lost = f"IF({counted},{at[WEIGHT]}-{at[POINTS]},{at[VALUE]})"
+        return (
+            (VALUE, value, _NUMBER),
+            (POINTS, f"={points}", _NUMBER),
+            (LOST, f"={lost}", _NUMBER),
+            (OPEN, is_open, FLAG),
+        )
     weight, worth = at[WEIGHT], at[VALUE]
     points, lost = f"{weight}*{worth}", f"{weight}-{at[POINTS]}"
     if item.na_allowed:
@@ -217,7 +243,7 @@ def _write_item(page: Page, row: _AnswerRow, context: ReportContext, link: str) 
         page.lead(at, _ID, link)
     page.text(at, _CATEGORY, row.category, CENTERED_MUTED)
     page.text(at, _QUESTION, context.explain(row.question), TEXT_9)
-    page.client_text(at, ANSWER, answer, _ANSWER)
+    _write_answer(page, at, item, answer, context)
     remark = _write_remark(page, at, item.id, context, link)
     page.text(at, STAR, row.star, _STAR)
     page.number(at, WEIGHT, to_cell(item.weight), _NUMBER if item.weight % 1 else _WEIGHT)
@@ -225,6 +251,17 @@ def _write_item(page: Page, row: _AnswerRow, context: ReportContext, link: str) 
         _write_number_or_text(page, at, column, numbers, CENTERED_MUTED)
     cells = ((remark, TEXT_9, (_REMARK, _REMARK)), (answer, _ANSWER, (ANSWER, ANSWER)))
     page.height(at, max(row.height, *(page.text_height(*cell, padding=6) for cell in cells)))
+
+
+def _write_answer(page: Page, at: int, item: Item, answer: str, context: ReportContext) -> None:
+    """Write an answer; a number as one, because conditions compare it."""
+    response = context.responses[item.id]
+    if item.kind is ItemKind.NUMBER and response.choice and response.is_asked:
+        unit = item.unit[context.say.lang].replace('"', "") if item.unit else ""
+        shape = f'General"{unit}"' if unit else "General"
+        page.number(at, ANSWER, float(response.choice), {**_ANSWER, "num_format": shape})
+    else:
+        page.client_text(at, ANSWER, answer, _ANSWER)
 
 
 def _write_remark(page: Page, at: int, item: str, context: ReportContext, link: str) -> str:
@@ -248,6 +285,10 @@ def _write_number_or_text(page: Page, row: int, column: int, text: str, look: Lo
 
 def _write_figures(page: Page, row: _AnswerRow, context: ReportContext) -> None:
     score, none = context.cell_values.scores.items[row.item.id], context.say("report.none")
+    if not context.responses[row.item.id].is_asked:
+        none = context.say("report.answers.not_asked")
+    elif row.item.kind is not ItemKind.SINGLE:
+        score = NOT_COUNTED
     unanswered = row.item.id in context.cell_values.unanswered
     values = (
         *(none if now is None else float(now) for now in (score.value, score.points, score.lost)),
@@ -262,14 +303,18 @@ def _build_inputs(localized: LocalizedCatalog, layout: AnswersLayout) -> Calcula
     """Build the sums over the rows of each category."""
     sums = {}
     none = quote_formula_text(localized.say("report.none"))
-    for category in localized.catalog.categories:
+    not_asked = quote_formula_text(localized.say("report.answers.not_asked"))
+    for category in localized.catalog.scored_categories:
         first, last = (layout.rows[item.id] for item in (category.items[0], category.items[-1]))
         area = {
             column: str(CellSpan(layout.sheet, column, first, last)) for column in range(OPEN + 1)
         }
         out = f"SUMPRODUCT(({area[VALUE]}={none})*{area[WEIGHT]})"
+        weight = f"SUM({area[WEIGHT]})-{out}"
+        if any(item.condition for item in category.items):
+            weight += f"-SUMPRODUCT(({area[VALUE]}={not_asked})*{area[WEIGHT]})"
         sums[category.id] = {
-            calc.WEIGHT: f"SUM({area[WEIGHT]})-{out}",
+            calc.WEIGHT: weight,
             calc.POINTS: f"SUM({area[POINTS]})",
             calc.LEFT_OUT: out,
             calc.OPEN: (

@@ -162,7 +162,7 @@ def plan_calculation(
 
 def target_line(context: ReportContext, place: CalculationLayout) -> list[ChartSeries]:
     """List the line of 望まれる水準 for a radar, where the catalogue sets any."""
-    if all(category.target is None for category in context.catalog.categories):
+    if all(category.target is None for category in context.catalog.scored_categories):
         return []
     targets = place.drawn(context, TARGET)
     return [ChartSeries(context.say("report.chart.target"), targets, charts.TARGET)]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sheet_diag.diagnosis.scoring.cap_rules import cap_rules
+from sheet_diag.model.applicability import NOT_ASKED
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog, Category
 from sheet_diag.model.rules import CapRule, NaShareCapRule
@@ -157,7 +158,7 @@ class _CalculationTable:
         page.height(row, HEIGHTS["line"])
         counted = sum(
             _category_weight(self.context.catalog, category, values)
-            for category in self.context.catalog.categories
+            for category in self.context.catalog.scored_categories
             if values.scores.categories[category.id].score is not None
         )
         self.write_formula(row, calc.IMPORTANCE, _TOTAL, counted)
@@ -248,8 +249,9 @@ def _category_values(
 ) -> dict[int, str | float]:
     """Compute what the calculated columns of a category show now."""
     items, now = values.scores.items, values.scores.categories[category.id]
-    total = sum(item.weight for item in category.items)
-    weight = sum(i.weight for i in category.items if values.counts(i.id))
+    asked = [item for item in category.items if values.answers.get(item.id) != NOT_ASKED]
+    total = sum(item.weight for item in asked)
+    weight = sum(i.weight for i in asked if values.counts(i.id))
     open_items = [item.id for item in category.items if item.id in values.unanswered]
     shown, mark = values.shown(category.id), values.mark(category.id)
     outside = say("report.categories.na")

@@ -76,7 +76,7 @@ def _write_table(
     columns = _WITH_CHANGE if change else _COLUMNS
     heads = zip((name, "", score, mark, change), columns, strict=False)
     flow.write_row(*(FlowCell(text, HEAD_9, at) for text, at in heads), padding=1)
-    ids = [category.id for category in live.context.catalog.categories]
+    ids = [category.id for category in live.context.catalog.scored_categories]
     high = (flow.page.text_height(each.name, _NAMED, columns[0], 2) for each in view.rows)
     least, top = max(_ROW, *high), flow.row
     for category, row in zip(ids, view.rows, strict=True):

@@ -62,7 +62,9 @@ def write_comparison_chart(flow: PageFlow, context: ReportContext, book: Book) -
 
 
 def _own_figures(context: ReportContext) -> Figures:
-    shown = {each.id: context.cell_values.shown(each.id) for each in context.catalog.categories}
+    shown = {
+        each.id: context.cell_values.shown(each.id) for each in context.catalog.scored_categories
+    }
     return {name: score for name, score in shown.items() if score is not None}
 
 
@@ -85,7 +87,9 @@ def _list_others(context: ReportContext) -> Iterator[_ScoreLine]:
 
 
 def _target(context: ReportContext) -> _ScoreLine:
-    targets = {c.id: float(c.target) for c in context.catalog.categories if c.target is not None}
+    targets = {
+        c.id: float(c.target) for c in context.catalog.scored_categories if c.target is not None
+    }
     return _ScoreLine(context.say("report.chart.target"), targets, charts.TARGET, charts.TARGET)
 
 

@@ -118,7 +118,7 @@ def _write_table(flow: PageFlow, context: ReportContext, peers: PeerGroup) -> No
     if overall is not None:
         label = say("comparison.overall")
         _write_line(flow, context, label, scores.overall, overall, _OVERALL)
-    for category in catalog.categories:
+    for category in catalog.scored_categories:
         standing = peers.standings.get(category.id)
         if standing is not None:
             score = scores.categories[category.id].score

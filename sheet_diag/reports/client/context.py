@@ -27,10 +27,18 @@ from sheet_diag.diagnosis.scoring.item_scores import CategorySums, ScoreVariant,
 from sheet_diag.diagnosis.scoring.score import base_rank, score_answers
 from sheet_diag.forms.layout import owner_properties
 from sheet_diag.model.basics import Lang, Rank, worse_of
-from sheet_diag.model.catalog import Catalog, Choice, ChoiceRole, Item, cached_per_catalog
+from sheet_diag.model.catalog import (
+    Catalog,
+    Choice,
+    ChoiceRole,
+    Item,
+    ItemKind,
+    cached_per_catalog,
+)
 from sheet_diag.model.results import Answers, ClientReport, FindingCode, Phase, Scores
 from sheet_diag.model.returns import Response, SheetIdentity
 from sheet_diag.model.settings import Issuer
+from sheet_diag.text.answer_words import show_answer
 from sheet_diag.text.excel_text import header_text
 from sheet_diag.text.glosses import Glosses
 from sheet_diag.text.numbers import truncate_score
@@ -173,10 +181,17 @@ class ReportContext:
 
     def choice(self, item: Item) -> Choice | None:
         """Find the choice that an item was answered with; None where there is none."""
-        return self.catalog.choices_of(item).get(self.responses[item.id].choice or "")
+        response = self.responses[item.id]
+        return (
+            self.catalog.choices_of(item).get(response.choice or "") if response.is_asked else None
+        )
 
     def _answer(self, item: Item) -> str:
         say, response, choice = self.say, self.responses[item.id], self.choice(item)
+        if not response.is_asked:
+            return say("report.answers.not_asked")
+        if response.choice and item.kind is not ItemKind.SINGLE:
+            return show_answer(self.catalog, item, response.choice, say)
         if choice is None:
             return response.raw or say("report.answers.unanswered")
         label = choice.label[say.lang]
@@ -235,7 +250,7 @@ class FormulaValues:
         """The ids of the categories; those that are 対象外 come last, so that a chart can leave
         them out."""
         scores = self.scores.categories
-        ids = (category.id for category in self.catalog.categories)
+        ids = (category.id for category in self.catalog.scored_categories)
         return tuple(sorted(ids, key=lambda name: scores[name].score is None))
 
     def shown(self, category: str) -> float | None:

@@ -97,8 +97,8 @@ def plan_criteria(catalog: Catalog, sheet: str, top: int) -> CriteriaLayout:
     """Plan where everything will stand, from row `top` (the heading) on."""
     first = top + 2
     row, words = first, {}
-    for name, choices in catalog.answer_sets.items():
-        row += len(catalog.answer_sets) > 1  # the name of the set
+    for name, choices in catalog.valued_sets.items():
+        row += len(catalog.valued_sets) > 1  # the name of the set
         valued = sum(1 for choice in choices if choice.value is not None)
         end, last = row + valued - 1, row + len(choices) - 1
         left_out = CellSpan(sheet, _WORD, end + 1, last) if last > end else None
@@ -110,7 +110,9 @@ def plan_criteria(catalog: Catalog, sheet: str, top: int) -> CriteriaLayout:
         top=top,
         bottom=max(row, first + ranks - 1, first + marks - 1),  # `row` is that of 未回答
         words=words,
-        with_least={i.answer_set for i in catalog.items.values() if catalog.least_value(i)},
+        with_least={
+            i.answer_set for i in catalog.items.values() if i.is_scored and catalog.least_value(i)
+        },
         ranks=CellSpan(sheet, _RANK, first, first + ranks - 1),
         rank_lows=CellSpan(sheet, _RANK_LOW[0], first, first + ranks - 2),  # all reach the last
         marks=CellSpan(sheet, _MARK[0], first, first + marks - 1),
@@ -158,7 +160,7 @@ def _write_low(
 
 
 def _write_words(page: Page, criteria: CriteriaLayout, context: ReportContext) -> None:
-    say, sets = context.say, context.catalog.answer_sets
+    say, sets = context.say, context.catalog.valued_sets
     row = criteria.top + 2
     for name, choices in sets.items():
         row = criteria.words[name].valued.first

@@ -60,7 +60,7 @@ class Dashboard:
     @staticmethod
     def rows(context: ReportContext) -> int:
         """Compute how many rows it takes."""
-        return max(len(context.catalog.categories) + 1, _LEAST_ROWS)
+        return max(len(context.catalog.scored_categories) + 1, _LEAST_ROWS)
 
 
 def write_dashboard(book: Book, page: Page, dashboard: Dashboard) -> None:

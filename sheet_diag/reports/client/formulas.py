@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Final, assert_never
 
 from sheet_diag.diagnosis.scoring.cap_rules import cap_rules
+from sheet_diag.model.applicability import has_conditions
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.rules import (
     CapRule,
@@ -112,9 +113,16 @@ class _FormulaBuilder:
         yield calc.EXACT, f"IF({outside},ROUND({full}*{points}/{weight},{_DIGITS}))"
         yield calc.UPPER, f"IF({outside},ROUND({full}*{upper}/{weight},{_DIGITS}))"
         yield calc.SHOWN, f"IF({outside},{self.round_down(exact)})"
-        yield calc.NA_SHARE, f"{at[calc.LEFT_OUT]}/({weight}+{at[calc.LEFT_OUT]})"
+        whole = f"({weight}+{at[calc.LEFT_OUT]})"
+        share = f"{at[calc.LEFT_OUT]}/{whole}"
+        yield calc.NA_SHARE, f"IF({whole}=0,0,{share})" if self.is_conditional else share
         mark = self.first_reached(self.criteria.marks, self.criteria.mark_lows, exact)
         yield calc.MARK, f"IF({weight}=0,{self.none},{mark})"
+
+    @property
+    def is_conditional(self) -> bool:
+        """Whether a category may have nothing that is asked."""
+        return has_conditions(self.localized.catalog)
 
     def round_down(self, value: str) -> str:
         return round_down(self.localized.catalog, value)
@@ -220,8 +228,11 @@ class _FormulaBuilder:
         if rule.is_pooled:
             score, total = f"{full}*SUMPRODUCT({earned}*1)", f"SUMPRODUCT({weight}+{left_out})"
         else:
-            score = f"{full}*SUMPRODUCT({importance}*{earned}/({weight}+{left_out}))"
-            total = f"SUM({importance})"
+            whole, total = f"({weight}+{left_out})", f"SUM({importance})"
+            if self.is_conditional:
+                total = f"SUMPRODUCT(({whole}>0)*{importance})"
+                whole = f"({whole}+({whole}=0))"
+            score = f"{full}*SUMPRODUCT({importance}*{earned}/{whole})"
         return self.round_down(f"ROUND({score}/{total},{_DIGITS_OF_MEAN})")
 
     def variant_results(self, variant: VariantColumns) -> Iterator[tuple[str, str]]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
-from sheet_diag.model.catalog import Catalog, Item
+from sheet_diag.model.catalog import Catalog, Item, ItemKind
 from sheet_diag.reports.client import answers_sheet as answer_columns
 from sheet_diag.reports.client import calculation_layout as calc
 from sheet_diag.reports.client.answers_sheet import FLAG, PROTECTED, AnswersLayout
@@ -215,7 +215,11 @@ def _build_rows(
     localized: LocalizedCatalog, home: str, answers: AnswersLayout
 ) -> Mapping[str, _SimulationRow]:
     items = localized.catalog.items
-    return {name: _build_row(localized, home, answers, item) for name, item in items.items()}
+    return {
+        name: _build_row(localized, home, answers, item)
+        for name, item in items.items()
+        if item.kind is ItemKind.SINGLE
+    }
 
 
 def _build_row(
@@ -330,7 +334,7 @@ def _build_inputs(
 def _finish_page(page: Page, simulation: SimulationLayout, context: ReportContext) -> None:
     header = simulation.header
     page.protect(PROTECTED)
-    if len(context.catalog.categories) <= _MOST_FROZEN:
+    if len(context.catalog.scored_categories) <= _MOST_FROZEN:
         page.freeze(header + 1)
     page.tab(OK)
     context.print_setup(page, landscape=True)

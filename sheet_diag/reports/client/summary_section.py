@@ -83,7 +83,7 @@ def write_meaning(flow: PageFlow, summary: Summary, live: LiveFigures) -> None:
     flow.gap(4)
     flow.paragraph(summary.paragraph)
     flow.gap(4)
-    ids = [category.id for category in live.context.catalog.categories]
+    ids = [category.id for category in live.context.catalog.scored_categories]
     boxes = list(zip(ids, summary.boxes, strict=True))
     for start in range(0, len(boxes), _IN_A_ROW):
         line = boxes[start : start + _IN_A_ROW]

@@ -200,7 +200,7 @@ def _row(
     catalog: Catalog, outcome: ReturnOutcome, sheet: ReturnedSheet, diagnosis: Diagnosis
 ) -> ClientRow:
     scores, comparison = diagnosis.scores, outcome.comparison
-    by_category = {c.id: scores.categories[c.id].score for c in catalog.categories}
+    by_category = {c.id: scores.categories[c.id].score for c in catalog.scored_categories}
     applicable = {name: score for name, score in by_category.items() if score is not None}
     former, now = comparison.previous, _shown(scores.overall)
     previous = None if former and former.common else former  # other versions are not compared

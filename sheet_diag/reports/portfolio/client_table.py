@@ -125,7 +125,7 @@ def _first_columns(context: PortfolioContext) -> Iterator[_ClientColumn]:
 
 
 def _category_columns(context: PortfolioContext) -> Iterator[_ClientColumn]:
-    for category in context.catalog.categories:
+    for category in context.catalog.scored_categories:
         head = category.short[context.say.lang]
         column = PortfolioColumn(head, 68, SCORE, make_number_cell, head_look=_SMALL_HEAD)
         yield _ClientColumn((f"score:{category.id}",), column)

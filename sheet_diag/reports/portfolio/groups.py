@@ -53,7 +53,7 @@ def write_groups(book: Book, page: Page, context: PortfolioContext, field: str) 
     )
     rows = write_table_sheet(page, context, listing, _rows(context, field))
     if rows:
-        first = listing.last - len(context.catalog.categories) + 1
+        first = listing.last - len(context.catalog.scored_categories) + 1
         page.shade((rows[0], first, rows[1], listing.last), SCALE)
         _place_chart(book, page, rows, context.catalog, say(f"portfolio.chart.{field}"))
 
@@ -62,7 +62,7 @@ def _columns(context: PortfolioContext, field: str) -> list[PortfolioColumn]:
     say, catalog, ranks = context.say, context.catalog, context.catalog.ranks
     narrow, wide = rank_width(catalog, 38), rank_width(catalog, 46)
     scores = [say(f"portfolio.categories.{key}") for key in _FIGURES]
-    categories = [category.short[say.lang] for category in context.catalog.categories]
+    categories = [category.short[say.lang] for category in context.catalog.scored_categories]
     return [
         PortfolioColumn(
             say(f"portfolio.clients.{field}"), _LABEL, {**TEXT_9, **BOLD}, Page.client_cell
@@ -78,7 +78,7 @@ def _columns(context: PortfolioContext, field: str) -> list[PortfolioColumn]:
 
 def _rows(context: PortfolioContext, field: str) -> Iterator[PortfolioRow]:
     total, ranks = len(context.portfolio.clients), context.catalog.ranks
-    scores = [f"score:{category.id}" for category in context.catalog.categories]
+    scores = [f"score:{category.id}" for category in context.catalog.scored_categories]
     names = ["choice", "clients", *ranks, *_FIGURES, *scores]
     for choice, clients, *figures in iterate_rows(context.portfolio.groups[field], names):
         label = context.labels.group(field, choice)

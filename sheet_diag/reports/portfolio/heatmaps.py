@@ -59,7 +59,7 @@ _BANDS: Final[tuple[Look, Look]] = (HEAD_9, {**HEAD_9, "bg_color": BLUE})
 def write_heatmap(_: Book, page: Page, context: PortfolioContext) -> None:
     """Write ヒートマップ: scores by category."""
     say, catalog, clients = context.say, context.catalog, context.portfolio.clients
-    heads = [category.short[say.lang] for category in catalog.categories]
+    heads = [category.short[say.lang] for category in catalog.scored_categories]
     listing = PortfolioTable(
         heading=say("portfolio.sheet.heatmap"),
         lead=say("portfolio.heatmap.lead"),
@@ -75,7 +75,7 @@ def write_heatmap(_: Book, page: Page, context: PortfolioContext) -> None:
         if len(heads) > MOST_TOGETHER
         else (),
     )
-    names = [f"score:{category.id}" for category in catalog.categories]
+    names = [f"score:{category.id}" for category in catalog.scored_categories]
     scores = iterate_rows(clients, names)
     each = zip(_clients(context), scores, strict=True)
     rows = write_table_sheet(

@@ -116,7 +116,7 @@ def write_categories(book: Book, page: Page, row: int, context: PortfolioContext
     means = context.portfolio.categories.set_index("category")["mean"]
     rows = [
         (c.name[say.lang], shown_score(float(means[c.id])), None if c.target is None else c.target)
-        for c in catalog.categories
+        for c in catalog.scored_categories
         if means[c.id] == means[c.id]
     ]
     targets = {float(target) for _, _, target in rows if target is not None}

@@ -138,7 +138,7 @@ class PortfolioBuilder:
 def _make_client_frame(catalog: Catalog, rows: Sequence[ClientRow]) -> pd.DataFrame:
     """Make a frame of the rows, in their order."""
     *names, _, _ = ClientRow._fields
-    scores = [f"score:{category.id}" for category in catalog.categories]
+    scores = [f"score:{category.id}" for category in catalog.scored_categories]
     met = [f"met:{standard.id}" for standard in catalog.standards if standard.frame]
     found = [(*row[:-2], *row.scores, *row.met) for row in rows]
     frame = pd.DataFrame(found, columns=[*names, *scores, *met])
@@ -186,7 +186,7 @@ def _make_group_table(catalog: Catalog, clients: pd.DataFrame, field: str) -> pd
             "upper": score.quantile(0.75),
             **{
                 name: grouped[name].mean()
-                for name in (f"score:{category.id}" for category in catalog.categories)
+                for name in (f"score:{category.id}" for category in catalog.scored_categories)
             },
         }
     )
@@ -197,7 +197,9 @@ def _make_group_table(catalog: Catalog, clients: pd.DataFrame, field: str) -> pd
 
 
 def _categories(catalog: Catalog, clients: pd.DataFrame) -> pd.DataFrame:
-    columns = {category.id: clients[f"score:{category.id}"] for category in catalog.categories}
+    columns = {
+        category.id: clients[f"score:{category.id}"] for category in catalog.scored_categories
+    }
     rows = [
         (name, int(each.count()), each.mean(), *_quartiles(each), each.min(), each.max())
         for name, each in columns.items()

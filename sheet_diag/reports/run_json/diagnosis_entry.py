@@ -51,7 +51,7 @@ def describe_diagnosis(
         "unknown": _unknown(diagnosis),
         "findings": [{"rule": f.rule, "about": list(f.about)} for f in scores.findings],
         "categories": {
-            c.id: describe_score(scores.categories[c.id].score) for c in catalog.categories
+            c.id: describe_score(scores.categories[c.id].score) for c in catalog.scored_categories
         },
         "comments": [
             {

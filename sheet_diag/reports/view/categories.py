@@ -30,8 +30,8 @@ def build_categories(context: ReportContext) -> Categories:
     """Build the section."""
     say, catalog = context.say, context.catalog
     change = say("view.categories.change") if comparable_previous(context) else ""
-    intro = say("report.categories.intro", count=len(catalog.categories))
-    numbered = list(enumerate(catalog.categories, 1))
+    intro = say("report.categories.intro", count=len(catalog.scored_categories))
+    numbered = list(enumerate(catalog.scored_categories, 1))
     return Categories(
         heading=say("report.categories.heading"),
         intro=context.explain(intro),
@@ -88,7 +88,7 @@ def _list_key(context: ReportContext) -> Iterator[KeyEntry]:
     standings = everyone.standings if everyone else {}
     counts = [each.count for name, each in standings.items() if name]
     yield from list_common_key(context, count=max(counts, default=0))
-    targets = {each.target for each in context.catalog.categories} - {None}
+    targets = {each.target for each in context.catalog.scored_categories} - {None}
     if len(targets) == 1:
         yield KeyEntry("target", say("view.key.target", score=targets.pop()))
     elif targets:

@@ -69,7 +69,7 @@ def _list_rows(context: ReportContext) -> Iterator[PeerRow]:
             yield _build_row(context, OVERALL, standing, name, group)
     if everyone is None or context.cell_values.record.rank.is_best:
         return
-    for number, category in enumerate(context.catalog.categories, 1):
+    for number, category in enumerate(context.catalog.scored_categories, 1):
         standing = everyone.standings.get(category.id)
         if standing and own_score(context, category.id) is not None:
             name = say("view.categories.name", number=number, name=category.short[say.lang])

@@ -54,7 +54,7 @@ def _list_rows(context: ReportContext) -> Iterator[tuple[str, str]]:
 
 def _tell_scoring(context: ReportContext) -> Iterator[str]:
     say, catalog = context.say, context.catalog
-    counts = {"categories": len(catalog.categories), "items": len(catalog.items)}
+    counts = {"categories": len(catalog.scored_categories), "items": len(catalog.items)}
     yield say("view.method.scoring.base", **counts)
     weights = sorted({item.weight for item in catalog.items.values() if item.weight})
     span = say("view.method.scoring.weight", low=weights[0])
@@ -62,7 +62,7 @@ def _tell_scoring(context: ReportContext) -> Iterator[str]:
         span = say("view.method.scoring.weights", low=weights[0], high=weights[-1])
     values = context.join(_list_values(context))
     yield say("view.method.scoring.values", values=values, weights=span)
-    weighted = len({category.weight for category in catalog.categories}) > 1
+    weighted = len({category.weight for category in catalog.scored_categories}) > 1
     yield say(f"view.method.scoring.{'weighted' if weighted else 'mean'}")
     yield say("view.method.scoring.truncated")
     if unscored := context.unscored_insurance_item:
@@ -72,8 +72,8 @@ def _tell_scoring(context: ReportContext) -> Iterator[str]:
 def _list_values(context: ReportContext) -> Iterator[str]:
     """List what the answers are worth, the best first; labels of one value stand together."""
     say, found = context.say, defaultdict[Fraction, dict[str, None]](dict)
-    for name in dict.fromkeys(item.answer_set for item in context.catalog.items.values()):
-        for choice in context.catalog.answer_sets[name]:
+    for choices in context.catalog.valued_sets.values():
+        for choice in choices:
             if choice.value is not None:
                 found[choice.value][choice.label[say.lang]] = None
     for value in sorted(found, reverse=True):

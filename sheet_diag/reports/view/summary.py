@@ -71,7 +71,7 @@ def _say_before(context: ReportContext) -> str:
 
 def _list_boxes(context: ReportContext) -> Iterator[CategoryBox]:
     scores, values = context.report.diagnosis.scores.categories, context.cell_values
-    for category in context.catalog.categories:
+    for category in context.catalog.scored_categories:
         score, mark = scores[category.id].score, values.mark(category.id)
         shown = context.say("report.categories.na") if score is None else format_score(score)
         yield CategoryBox(category.short[context.say.lang], shown, mark or "")

@@ -188,8 +188,7 @@ def _count_open(context: ReportContext) -> int:
 
 def label_of(context: ReportContext, role: ChoiceRole) -> str:
     """Give the label of the first choice of a role; empty where the catalogue has none."""
-    used = dict.fromkeys(item.answer_set for item in context.catalog.items.values())
-    choices = (choice for name in used for choice in context.catalog.answer_sets[name])
+    choices = (each for choices in context.catalog.valued_sets.values() for each in choices)
     return next((c.label[context.say.lang] for c in choices if c.role is role), "")
 
 
