@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, get_args
 
 from sheet_diag.catalog.builder.cells import CellReader
 from sheet_diag.catalog.builder.settings import SettingsReader
 from sheet_diag.catalog.faults import BookFaultCode
 from sheet_diag.catalog.headings import load_sheet_forms
+from sheet_diag.model.basics import Named
 
 _COLUMNS: Final[dict[str, tuple[str, ...]]] = {
     "categories": (),
@@ -22,7 +23,10 @@ _SETTINGS: Final[dict[str, tuple[str, ...]]] = {
     "deviation score": ("yes",),
     "what-if": ("yes",),
 }
-_TEXTS: Final = ("opening of key questions", "opening of advice:", "sheet title", "sheet purpose")
+_TEXTS: Final = (
+    "opening of key questions", "opening of advice:", "sheet title", "sheet purpose",
+    *(f"name of {named}" for named in get_args(Named)),
+)  # fmt: skip
 
 
 def check_support(cells: CellReader, settings: SettingsReader) -> None:
