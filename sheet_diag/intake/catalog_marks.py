@@ -120,8 +120,9 @@ def _write_list(opened: Any, book: ReadBook, told: Sequence[BookFault], say: Wor
     if book.drawings:
         sheet["A4"] = say("book.marked.drawings")
         sheet["A4"].font = Font(bold=True, color="FFB3261E")
-    for row in range(1, 5):
+    for row, height in enumerate((30, 20, 20, 20), 1):
         sheet.cell(row, 1).alignment = Alignment(vertical="center")
+        sheet.row_dimensions[row].height = height
     _write_heads(sheet, say)
     for number, fault in enumerate(told, 1):
         _write_line(sheet, _HEAD_ROW + number, number, fault, opened.sheetnames, say)

@@ -141,8 +141,7 @@ class SettingsReader:
         if said:
             cells.lang = Lang(said)
         else:
-            questions = (row.cells.get("question", "") for row in cells.rows("questions"))
-            cells.lang = Lang.JA if any(map(holds_japanese, questions)) else Lang.EN
+            cells.lang = _find_language(cells)
         second = self.word("second language")
         if second == cells.lang.value:
             cells.tell(
@@ -152,6 +151,15 @@ class SettingsReader:
                 says="book.fault.OUT_OF_RANGE.second",
             )
         cells.second = bool(second) and second != cells.lang.value
+
+
+def _find_language(cells: CellReader) -> Lang:
+    """Find the language of the questions; of the headings where there is none."""
+    questions = [row.cells.get("question", "") for row in cells.rows("questions")]
+    table = cells.table("questions")
+    if table is not None and not any(questions):
+        return table.lang
+    return Lang.JA if any(map(holds_japanese, questions)) else Lang.EN
 
 
 def strip_copy_marks(name: str) -> str:
