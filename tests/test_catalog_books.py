@@ -88,6 +88,7 @@ def test_titles_and_openings_of_the_book_take_the_place_of_ours(tmp_path: Path) 
             ["報告書の題名", "点検の結果"],
             ["総合評価の見出し", "まとめ"],
             ["おわりに", "なし"],
+            ["呼び名：分野", "領域"],
             ["提言の書き出し：いいえ", "まだの様子です。"],
         ],
     }
@@ -98,6 +99,7 @@ def test_titles_and_openings_of_the_book_take_the_place_of_ours(tmp_path: Path) 
         "report.overall.heading": "1. まとめ",
         "report.closing": None,
     }
+    assert catalog.names["category"].ja == "領域"
     assert catalog.items["1"].openings["no"].ja == "まだの様子です。"
 
 

@@ -10,10 +10,6 @@ from sheet_diag.catalog.faults import BookFaultCode
 from sheet_diag.catalog.headings import load_sheet_forms
 from sheet_diag.model.basics import Named
 
-_COLUMNS: Final[dict[str, tuple[str, ...]]] = {
-    "categories": (),
-    "rules": (),
-}
 _RULES: Final = ("answer",)
 _SETTINGS: Final[dict[str, tuple[str, ...]]] = {
     # The values that do what is done anyway.
@@ -31,11 +27,6 @@ _TEXTS: Final = (
 
 def check_support(cells: CellReader, settings: SettingsReader) -> None:
     """Tell every cell that asks for what the engine cannot do."""
-    for sheet, keys in _COLUMNS.items():
-        for row in cells.rows(sheet):
-            for key in keys:
-                if not cells.is_blank(row, key) and not cells.is_broken(row, key):
-                    cells.tell(BookFaultCode.NOT_SUPPORTED, row, key)
     for key, values in _SETTINGS.items():
         said = settings.row(key)
         if said is None or cells.is_blank(said, "value") or cells.is_broken(said, "value"):
