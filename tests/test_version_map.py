@@ -28,6 +28,7 @@ from sheet_diag.model.comparison import (
     PreviousReturn,
     PreviousRunFacts,
 )
+from sheet_diag.model.record import Text
 from sheet_diag.model.returns import PlanEntry, ProblemCode, ReceivedFile, ReturnedPlan
 from sheet_diag.model.settings import IntakeSettings, Limits
 from sheet_diag.reports.run_json.reader import load_previous_run
@@ -161,6 +162,13 @@ def test_a_second_language_that_is_added_changes_no_question(ja: str, counts: bo
     content["categories"][0]["items"][0]["question"] = {"ja": ja, "en": "Are there rules?"}
     received = read(GIVEN, Catalog.model_validate(content))
     assert (answers_of(received)["1"] is not None) is counts
+
+
+def test_what_the_old_catalogue_wrote_on_the_sheet_is_no_entry_of_the_client() -> None:
+    texts = {"title": Text(ja="旧の題名", en="A"), "purpose": Text(ja="旧の目的", en="B")}
+    received = read(GIVEN, questions(OLD_TEXTS), OLD.model_copy(update=texts))
+    assert answers_of(received) == GIVEN
+    assert not told(received, ProblemCode.LEFT_OVER, ProblemCode.LEFT_OVER_MANY)
 
 
 def test_an_edited_copy_of_a_built_in_catalogue_is_told_from_it() -> None:

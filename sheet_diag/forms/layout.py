@@ -63,6 +63,7 @@ FORMER_DAY_KEY: Final = "sheet_diag_former_day"
 FORMER_JOINT: Final = "／"  # between several of them
 # And on a sheet whose catalogue a later one may not know: the digests of its questions as JSON.
 QUESTIONS_KEY: Final = "sheet_diag_questions"
+TEXTS_KEY: Final = "sheet_diag_texts"  # and those of its other texts, parted by spaces
 
 # A custom property of every report: one dropped into the input folder is known for what it is.
 OUTPUT_KEY: Final = "sheet_diag_output"

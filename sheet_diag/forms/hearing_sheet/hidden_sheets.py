@@ -16,13 +16,14 @@ from sheet_diag.forms.layout import (
     LISTS_SHEET,
     QUESTIONS_KEY,
     REPLACES_KEY,
+    TEXTS_KEY,
     QuestionColumn,
     format_questions,
 )
 from sheet_diag.forms.page_writer import write_choices
 from sheet_diag.model.catalog import FieldKind, Item, ProfileField
 from sheet_diag.text.answer_words import MARK
-from sheet_diag.text.question_digests import digest_questions
+from sheet_diag.text.question_digests import digest_other_texts, digest_questions
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.references import fixed_cell
@@ -122,6 +123,8 @@ def write_identity(book: Book, content: SheetContent) -> None:
     if not is_packaged(content.catalog):
         page.text(row, 0, QUESTIONS_KEY, BODY)
         page.text(row, 1, format_questions(digest_questions(content.catalog)), BODY)
+        page.text(row + 1, 0, TEXTS_KEY, BODY)
+        page.text(row + 1, 1, " ".join(digest_other_texts(content.catalog)), BODY)
     page.columns([180, 180])
     page.protect({})
     page.hide()

@@ -12,6 +12,7 @@ from sheet_diag.forms.layout import (
     IDENTITY_KEYS,
     QUESTIONS_KEY,
     REPLACES_KEY,
+    TEXTS_KEY,
     read_questions,
     read_stamp,
 )
@@ -56,6 +57,11 @@ def read_replaced_digests(book: WorkbookContent) -> tuple[str, ...]:
 def read_asked_questions(book: WorkbookContent) -> Mapping[str, str]:
     """Read the digests of the questions that a sheet asks, by their numbers (empty: unknown)."""
     return read_questions(_hidden_pairs(book.grids).get(QUESTIONS_KEY, ""))
+
+
+def read_own_texts(book: WorkbookContent) -> frozenset[str]:
+    """Read the digests of what a catalogue wrote on a sheet beside its questions."""
+    return frozenset(_hidden_pairs(book.grids).get(TEXTS_KEY, "").split())
 
 
 def read_former_day(book: WorkbookContent) -> str:

@@ -21,6 +21,7 @@ from sheet_diag.intake.returns.identity import (
     read_asked_questions,
     read_former_day,
     read_identity,
+    read_own_texts,
     read_replaced_digests,
 )
 from sheet_diag.intake.returns.left_over import LeftOverCell, contest_answers, find_left_over
@@ -40,6 +41,7 @@ from sheet_diag.intake.returns.vocabulary import (
     SheetWords,
     Vocabulary,
     find_known_words,
+    leave_out_texts,
     question_key,
     vocabulary_of,
 )
@@ -70,7 +72,8 @@ def _read_sheet(
     identity_problems: tuple[Problem, ...],
     catalog: Catalog,
 ) -> tuple[ReturnedSheet | None, tuple[Problem, ...]]:
-    words, vocabulary = find_known_words(book.grids, catalog), vocabulary_of(catalog)
+    own, vocabulary = read_own_texts(book), vocabulary_of(catalog)
+    words = tuple(leave_out_texts(each, own) for each in find_known_words(book.grids, catalog))
     if is_own_output(book, words):
         words = _find_returned_sheets(book, words)
         if not words:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from itertools import chain
 from typing import Final, TypeVar
@@ -36,6 +36,7 @@ from sheet_diag.text.normalize import (
     loose_item_key,
     normalize_text,
 )
+from sheet_diag.text.question_digests import digest_text, list_other_texts
 from sheet_diag.text.wording import Wording, labels
 
 # The choices of each answer set by their normalised labels and aliases in both languages.
@@ -290,15 +291,17 @@ def list_sheet_texts(catalog: Catalog) -> Iterator[str]:
 
 def _list_catalog_texts(catalog: Catalog) -> Iterator[Text | None]:
     """List the texts that stand on a sheet as the catalogue gives them."""
-    yield from (catalog.title, catalog.purpose, *catalog.own_labels.values())
-    for category in catalog.categories:
-        yield from (category.name, category.short)
+    yield from list_other_texts(catalog)
     for item in catalog.items.values():
         yield from (item.question, item.guidance)
-    for choices in catalog.answer_sets.values():
-        yield from (choice.meaning for choice in choices)
-    for field in catalog.profile:
-        yield from (field.label, field.hint)
+
+
+def leave_out_texts(words: SheetWords, digests: Collection[str]) -> SheetWords:
+    """Leave out of a sheet the texts that the catalogue wrote on it, known by their digests."""
+    if not digests:
+        return words
+    others = (at for at in words.others if digest_text(words.grid.text(*at)) not in digests)
+    return replace(words, others=tuple(others))
 
 
 def _filled_patterns(former: Iterable[str]) -> Iterator[str]:
