@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,17 +13,31 @@ import pytest
 
 from sheet_diag.model.basics import Lang, Rank, worse_of
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.model.results import ReturnOutcome
+from sheet_diag.model.comparison import Comparison, GroupKind, PeerGroup
+from sheet_diag.model.report_view import ReportView
+from sheet_diag.model.results import ClientReport, ReturnOutcome
+from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.portfolio.labels import PortfolioLabels
 from sheet_diag.reports.run_json.reader import load_previous_run
 from sheet_diag.reports.run_json.writer import dump_checked_files
+from sheet_diag.reports.view.build import build_view
 from sheet_diag.text.rank_texts import rank_legend, rank_overall
 from sheet_diag.text.wording import Wording, find_label
 from sheet_diag.xlsx.rank_colours import contrast, rank_colours
 from sheet_diag.xlsx.theme import RANK_STEPS, WHITE
-from tests.catalogs import SCORING, catalog
+from tests.catalogs import SCORING, catalog, present
 from tests.formulas import Calculator
-from tests.samples import client, portfolio, report, resolve_all, summary
+from tests.report_contexts import STANDING
+from tests.samples import (
+    AS_OF,
+    ISSUER,
+    change_catalog,
+    client,
+    portfolio,
+    report,
+    resolve_all,
+    summary,
+)  # fmt: skip
 from tests.workbooks import open_workbook
 
 CAPS: Mapping[str, Any] = {
@@ -223,3 +238,73 @@ def test_the_first_runs_named_a_to_e(tmp_path: Path) -> None:
     for ranks in ({"A": "85", "B": "70", "C": "50", "D": "30", "E": "0"}, None):
         (before,) = load_run(tmp_path, letters, ranks=ranks).returns
         assert (before.rank, before.rank.position, before.rank.total) == ("A", 0, 5)
+
+
+# --- sections that a catalogue leaves out
+
+SIGNS = "×○△○○○×○"
+
+
+def leave_out(*names: str) -> tuple[Catalog, ReturnOutcome]:
+    of = change_catalog(ranked(*LIGHTS), sections=dict.fromkeys(names, False))
+    names_of = ("", *(category.id for category in of.categories))
+    group = PeerGroup(GroupKind.ALL, "", dict.fromkeys(names_of, STANDING))
+    outcome = diagnose(of, SIGNS)
+    return of, replace(outcome, comparison=Comparison((group,)))
+
+
+def view_without(*names: str) -> ReportView:
+    of, outcome = leave_out(*names)
+    made = ClientReport(
+        received=outcome.received,
+        sheet=present(outcome.received.sheet),
+        diagnosis=present(outcome.diagnosis),
+        problems=(),
+        number="SD-20261130-9d8b4820",
+        as_of=AS_OF,
+        lang=Lang.JA,
+        comparison=outcome.comparison,
+    )
+    return build_view(ReportContext(made, of, ISSUER))
+
+
+def sheets_without(*names: str) -> tuple[list[str], str]:
+    of, outcome = leave_out(*names)
+    book = open_workbook(report(outcome, catalog=of))
+    cells = (c.value for page in book for row in page.iter_rows() for c in row if c.value)
+    return book.sheetnames, "\n".join(map(str, cells))
+
+
+def test_the_plan_is_left_out_of_report_and_links() -> None:
+    assert view_without("plan").roadmap is None
+    names, text = sheets_without("plan")
+    assert "改善計画" not in names
+    assert "改善計画" not in text
+    assert "ロードマップ" not in text
+    assert "改善計画" in sheets_without()[0]
+
+
+def test_the_simulation_is_left_out_of_report_and_links() -> None:
+    names, text = sheets_without("simulation")
+    assert "改善シミュレーション" not in names
+    assert "シミュレーション" not in text
+    assert "改善シミュレーション" in sheets_without()[0]
+
+
+def test_the_next_rank_is_left_out() -> None:
+    told, untold = view_without(), view_without("next_rank")
+    assert told.summary.why != untold.summary.why
+    assert told.summary.why.startswith(untold.summary.why)
+    rows = [row for phase in present(untold.roadmap).phases for row in phase.rows]
+    assert {row.way for row in rows} == {""}
+    assert present(untold.roadmap).note == ""
+    assert present(told.roadmap).note
+
+
+def test_the_deviation_is_left_out() -> None:
+    assert "偏差値" in sheets_without()[1]
+    assert "偏差値" not in sheets_without("deviation")[1]
+    peers = present(present(view_without("deviation").comparisons).peers)
+    assert {row.deviation for row in peers.rows} == {""}
+    of, outcome = leave_out("deviation")
+    assert summary([outcome], catalog=of).clients["deviation"].isna().all()

@@ -203,7 +203,11 @@ def test_a_comment_that_fits_stands_on_page_1_alone() -> None:
 def test_page_numbers_of_contents_are_those_of_the_sections() -> None:
     view, pages = odd("long_comment")
     first = text_of(pages, 0)
-    for heading in (view.roadmap.heading, present(view.insurance).heading, view.method.heading):
+    for heading in (
+        present(view.roadmap).heading,
+        present(view.insurance).heading,
+        view.method.heading,
+    ):
         told = re.search(re.escape(squeeze(heading)) + r"\.*(\d)", first)
         assert told
         assert squeeze(heading) in text_of(pages, int(told[1]) - 1)
@@ -342,7 +346,7 @@ def test_bookmarks_language_tags_and_properties_are_there() -> None:
         view.summary.heading,
         view.categories.heading,
         view.measures.heading,
-        view.roadmap.heading,
+        present(view.roadmap).heading,
         present(view.insurance).heading,
         view.method.heading,
     ]

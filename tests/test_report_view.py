@@ -139,8 +139,10 @@ def test_every_open_item_and_every_key_measure_missed_is_told_whatever_the_answe
     assume(diagnosis.scores.rank)
     view = build_view(context)
     assert FORM.validate_json(json.dumps(asdict(view)), strict=True) == view
-    rows = [row.id for phase in view.roadmap.phases for row in phase.rows]
-    assert [*rows, *(text.split(" ")[0] for text in view.roadmap.later)] == [*diagnosis.open_items]
+    rows = [row.id for phase in present(view.roadmap).phases for row in phase.rows]
+    assert [*rows, *(text.split(" ")[0] for text in present(view.roadmap).later)] == [
+        *diagnosis.open_items
+    ]
     table = view.measures.key_measures.rows if view.measures.key_measures else ()
     assert [row.id for row in table] == [*diagnosis.top_items]
     assert view.summary.why.count("。") <= 3

@@ -197,7 +197,7 @@ def test_the_best_rank_starts_no_page_of_its_own() -> None:
 
 
 def roadmap(rows: Mapping[str, str] | None = None, **parts: Any) -> Roadmap:
-    return make_view(rows or {}, **parts).roadmap
+    return present(make_view(rows or {}, **parts).roadmap)
 
 
 def test_every_open_item_stands_once_in_its_phase_or_in_the_list_of_later() -> None:
@@ -303,7 +303,7 @@ def test_english_counts_measures_in_both_numbers() -> None:
 @pytest.mark.parametrize("lang", Lang)
 def test_page_1_and_the_roadmap_have_one_order(lang: Lang) -> None:
     view: ReportView = make_view({"COM": "×", "PHY": "△"}, lang=lang)
-    rows = [row.id for phase in view.roadmap.phases for row in phase.rows]
+    rows = [row.id for phase in present(view.roadmap).phases for row in phase.rows]
     assert [each.id for each in view.summary.measures] == rows[:3]
     assert view.measures.key_measures
     missed = [row.id for row in view.measures.key_measures.rows]

@@ -314,6 +314,15 @@ class ReportTexts(Record):
 _NOTHING: Final = (Fraction(0), Fraction(0))
 
 
+class Sections(Record):
+    """What reports hold beside the verdict, unless a catalogue leaves it out."""
+
+    next_rank: StrictBool = True
+    plan: StrictBool = True
+    deviation: StrictBool = True
+    simulation: StrictBool = True
+
+
 class Catalog(Record):
     """設問カタログ: `sha256` digests its files; ids are unique over the whole catalogue.
 
@@ -336,6 +345,7 @@ class Catalog(Record):
     scoring: ScoringRule
     insurance: InsuranceRule | None = None
     report: ReportTexts
+    sections: Sections = Sections()
     glossary: tuple[GlossaryEntry, ...] = ()
     earlier: EarlierVersions = EarlierVersions()
     labels: Mapping[str, Text] = Field(default_factory=dict)

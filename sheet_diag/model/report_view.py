@@ -516,7 +516,7 @@ class ReportView:
     summary: Summary
     categories: Categories
     measures: Measures
-    roadmap: Roadmap
+    roadmap: Roadmap | None
     comparisons: Comparisons | None
     insurance: InsuranceNotice | None
     method: Method

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import compress
 from typing import Final
 
 from sheet_diag.model.comparison import OVERALL, GroupKind, PeerGroup, PeerStanding
@@ -19,6 +20,7 @@ from sheet_diag.reports.view.comparisons import (
     name_choice,
     tell_reference,
 )
+from sheet_diag.reports.view.words import join_sentences
 from sheet_diag.text.numbers import truncate_score
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
@@ -92,12 +94,20 @@ def write_peers(flow: PageFlow, context: ReportContext) -> None:
         with flow.together():
             if place == 0:
                 flow.heading(say("comparison.peers.heading"))
-                for note in (*tell_reference(context), say("comparison.peers.how")):
+                for note in (*tell_reference(context), _tell_how(context)):
                     flow.paragraph(note, NOTE)
                 flow.gap(4)
             flow.subheading(_group_title(context, peers))
             _write_table(flow, context, peers)
         flow.gap(10)
+
+
+def _tell_how(context: ReportContext) -> str:
+    """Tell what the figures mean."""
+    parts = ("shown", "deviation", "quartiles")
+    told = (part != "deviation" or context.catalog.sections.deviation for part in parts)
+    keys = (f"comparison.peers.how.{part}" for part in compress(parts, told))
+    return join_sentences(context.say, map(context.say, keys))
 
 
 def _group_title(context: ReportContext, peers: PeerGroup) -> str:
@@ -112,6 +122,8 @@ def _write_table(flow: PageFlow, context: ReportContext, peers: PeerGroup) -> No
     say, catalog = context.say, context.catalog
     keys = ("category", "own", "mean", "median", "range", "position", "deviation")
     heads = [say(f"comparison.{key}") for key in keys]
+    if not catalog.sections.deviation:
+        heads[-1] = ""
     flow.table_head(_COLUMNS, heads, least=22)
     scores = context.report.diagnosis.scores
     overall = peers.standings.get(OVERALL)
@@ -133,12 +145,13 @@ def _write_line(
     standing: PeerStanding,
     row_looks: _PeerRowLooks,
 ) -> None:
-    say, page, deviation = context.say, flow.page, standing.shown_deviation
+    say, page, told = context.say, flow.page, context.catalog.sections.deviation
+    deviation = standing.shown_deviation if told else None
     quartiles = {"lower": round(standing.lower), "upper": round(standing.upper)}
     texts = (
         say("comparison.range.of", **quartiles),
         _position_text(context, score, standing),
-        say("comparison.none") if deviation is None else "",
+        say("comparison.none") if told and deviation is None else "",
     )
     placed = list(zip(_COLUMNS[4:], texts, strict=True))
     cells = ((text, row_looks.middle, columns) for columns, text in placed)

@@ -8,7 +8,7 @@ built are kept by functions of it under `lru_cache`. So a report is laid out in 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -35,7 +35,7 @@ from sheet_diag.model.catalog import (
     ItemKind,
     cached_per_catalog,
 )
-from sheet_diag.model.results import Answers, ClientReport, FindingCode, Phase, Scores
+from sheet_diag.model.results import Answers, ClientReport, FindingCode, Phase, Scores, Way
 from sheet_diag.model.returns import Response, SheetIdentity
 from sheet_diag.model.settings import Issuer
 from sheet_diag.text.answer_words import show_answer
@@ -202,10 +202,15 @@ class ReportContext:
         """Give the marks of the ways to better ranks that an item is on."""
         return self._way_marks.get(item, "")
 
+    @property
+    def ways(self) -> Sequence[Way]:
+        """The ways to better ranks, where the catalogue has them told."""
+        return self.report.diagnosis.ways if self.catalog.sections.next_rank else ()
+
     @cached_property
     def _way_marks(self) -> Mapping[str, str]:
         marks = defaultdict[str, str](str)
-        ways = zip(self.report.diagnosis.ways, ("first", "second"), strict=False)
+        ways = zip(self.ways, ("first", "second"), strict=False)
         for way, key in ways:
             for item in way.items:
                 marks[item] += self.say(f"plan.way.{key}")

@@ -30,7 +30,7 @@ def _list_meanings(context: ReportContext) -> Iterator[str]:
     yield say("plan.legend.priority")
     yield say("plan.legend.phase", now=rule.now, later=rule.later)
     yield say("plan.legend.effort")
-    ways = any(way.items for way in context.report.diagnosis.ways)
+    ways = any(way.items for way in context.ways)
     yield say("plan.legend.ways" if ways else "plan.legend.gain")
 
 

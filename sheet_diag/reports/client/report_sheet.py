@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import compress
 from typing import Final
 
 from sheet_diag.model.report_view import ReportView
@@ -52,7 +53,8 @@ def write_report_sheet(
     write_issuer(flow, view.head)
     write_categories(flow, view.categories, live, drawings)
     write_measures(flow, view.measures)
-    write_roadmap(flow, view.roadmap)
+    if view.roadmap:
+        write_roadmap(flow, view.roadmap)
     if view.comparisons:
         write_comparisons(flow, view.comparisons, drawings)
     if view.insurance:
@@ -67,6 +69,6 @@ def write_report_sheet(
 def _list_sheets(context: ReportContext) -> list[str]:
     """List the sheets that the first screen leads to."""
     keys = ["plan.sheet", "simulation.sheet", "comparison.sheet", "report.sheet.answers"]
-    if not has_comparison(context.report):
-        keys.remove("comparison.sheet")
-    return [context.say(key) for key in keys]
+    told = context.catalog.sections
+    kept = (told.plan, told.simulation, has_comparison(context.report), True)
+    return [context.say(key) for key in compress(keys, kept)]

@@ -128,8 +128,9 @@ def _write_head(page: Page, context: ReportContext) -> None:
     page.height(0, 30)
     if not context.report.diagnosis.open_items:
         return
-    ways = any(way.items for way in context.report.diagnosis.ways)
-    lines = [say("simulation.lead"), *([say("simulation.lead.ways")] if ways else [])]
+    ways = any(way.items for way in context.ways)
+    start = say(f"simulation.start.{'plan' if context.catalog.sections.plan else 'first'}")
+    lines = [say("simulation.lead", start=start), *([say("simulation.lead.ways")] if ways else [])]
     text = "\n".join(lines)
     page.merged(1, 0, _LAST, text, _LEAD)
     page.height(1, page.text_height(text, _LEAD, (0, _LAST), padding=2))

@@ -34,8 +34,10 @@ def build_client_report(context: ReportContext, view: ReportView, software: str)
     write_report_sheet(book, first, view, context, calculation)
     long = split_long_remarks(context)
     answers = write_answers(second, context, long)
-    write_simulation(book, book.page(say("simulation.sheet")), context, answers)
-    write_plan(book.page(say("plan.sheet")), context)
+    if context.catalog.sections.simulation:
+        write_simulation(book, book.page(say("simulation.sheet")), context, answers)
+    if context.catalog.sections.plan:
+        write_plan(book.page(say("plan.sheet")), context)
     if has_comparison(report):
         write_comparison(book.page(say("comparison.sheet")), context, book)
     if has_standards(context):

@@ -221,7 +221,7 @@ def _row(
         unanswered=sum(len(f.about) for f in scores.findings if f.code in _UNANSWERED),
         file=replace_surrogates(outcome.received.label),
         result=outcome.result or "",
-        deviation=_deviation(comparison),
+        deviation=_deviation(comparison) if catalog.sections.deviation else None,
         previous_rank=previous.rank if previous else "",
         previous_score=then,
         change=_change(former, scores),

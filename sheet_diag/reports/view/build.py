@@ -22,7 +22,7 @@ from sheet_diag.reports.view.words import join_apart, printable
 from sheet_diag.text.text_metrics import cut_to_width
 from sheet_diag.xlsx.rank_colours import rank_colours
 
-_COMPARISONS: Final = 5  # number of the section, which may be left out
+_ROADMAP: Final = 4  # number of the first section that may be left out
 _HEADER: Final = 24  # full-width characters of a name in a header
 
 
@@ -30,8 +30,10 @@ def build_view(context: ReportContext) -> ReportView:
     """Build the view; each document needs a context of its own. A held return has none."""
     if context.report.diagnosis.scores.rank is None:
         raise ValueError("a return that a gate holds gets no report")
-    comparisons = build_comparisons(context, _COMPARISONS)
-    insurance = _COMPARISONS + (comparisons is not None)
+    has_roadmap = context.catalog.sections.plan or context.catalog.threats is not None
+    number = _ROADMAP + has_roadmap
+    comparisons = build_comparisons(context, number)
+    insurance = number + (comparisons is not None)
     method = insurance + (context.catalog.insurance is not None)
     return ReportView(
         lang=context.say.lang.value,

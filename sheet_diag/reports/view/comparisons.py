@@ -50,7 +50,7 @@ def _build_peers(context: ReportContext) -> Peers | None:
             say("comparison.own"),
             say("view.comparison.median"),
             say("comparison.position"),
-            say("comparison.deviation"),
+            say("comparison.deviation") if context.catalog.sections.deviation else "",
         ),
         borders=list_borders(context.catalog),
         rows=rows,
@@ -110,8 +110,8 @@ def _build_row(
     places = find_places(context, measure)
     quartiles = (standing.lower, standing.upper)
     shown = {key: round(getattr(standing, key)) for key in ("lower", "median", "upper")}
-    deviation = say("report.none")
-    if standing.shown_deviation is not None:
+    deviation = say("report.none") if context.catalog.sections.deviation else ""
+    if deviation and standing.shown_deviation is not None:
         deviation = f"{standing.shown_deviation:.1f}"
     return PeerRow(
         name=name,
@@ -153,7 +153,8 @@ def _tell_notes(context: ReportContext, rows: tuple[PeerRow, ...]) -> Iterator[s
     yield from tell_reference(context)
     if not all(row.group for row in rows):
         yield say("view.comparison.categories")
-    yield say("view.comparison.deviation", count=LEAST_OF_DEVIATION)
+    if context.catalog.sections.deviation:
+        yield say("view.comparison.deviation", count=LEAST_OF_DEVIATION)
 
 
 def tell_reference(context: ReportContext) -> Iterator[str]:

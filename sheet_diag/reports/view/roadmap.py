@@ -30,8 +30,15 @@ from sheet_diag.text.numbers import format_score
 _Phases = Sequence[tuple[Phase, Sequence[PlannedItem]]]
 
 
-def build_roadmap(context: ReportContext) -> Roadmap:
-    """Build the section."""
+def build_roadmap(context: ReportContext) -> Roadmap | None:
+    """Build the section; None where neither the plan nor a list of threats is to be told."""
+    if context.catalog.sections.plan:
+        return _build_plan(context)
+    threats, heading = _build_threats(context), context.say("view.roadmap.threats")
+    return Roadmap(heading, "", (), "", (), (), (), "", (), threats) if threats else None
+
+
+def _build_plan(context: ReportContext) -> Roadmap:
     say, plan = context.say, context.report.diagnosis.plan
     grouped = [(phase, list(items)) for phase, items in groupby(plan, key=lambda e: e.phase)]
     dated = [(phase, items) for phase, items in grouped if phase is not Phase.LATER]
@@ -39,13 +46,14 @@ def build_roadmap(context: ReportContext) -> Roadmap:
     best = context.cell_values.record.rank.is_best
     keys = ("view.measures.id", "view.roadmap.topic", "view.roadmap.area", "view.first.effort")
     more = ("view.first.effect", "view.roadmap.way", "view.roadmap.owner")
+    told = {*keys, *more} - (set() if context.catalog.sections.next_rank else {more[1]})
     heading = f"view.roadmap.later.{number_key(len(later))}"
     return Roadmap(
         heading=say("view.roadmap.heading"),
         none="" if plan else say("plan.nothing"),
         arrows=() if best else tuple(_list_arrows(context, dated)),
         note=_note(context) if plan else "",
-        heads=tuple(map(say, (*keys, *more))),
+        heads=tuple(say(key) if key in told else "" for key in (*keys, *more)),
         phases=tuple(_build_phase(context, phase, items) for phase, items in dated),
         notes=(join_sentences(say, _tell_signs(context)),) if plan else (),
         later_heading=say(heading, count=len(later)) if later else "",
@@ -79,7 +87,9 @@ def _list_arrows(context: ReportContext, phases: _Phases) -> Iterator[PhaseArrow
 
 def _note(context: ReportContext) -> str:
     """Say what the marks of the ways to better ranks mean."""
-    say, ways = context.say, context.report.diagnosis.ways
+    say, ways = context.say, context.ways
+    if not context.catalog.sections.next_rank:
+        return ""
     if not ways:
         return say("view.roadmap.best")
     told = [

@@ -150,8 +150,9 @@ def _result(context: ReportContext, chosen: Sequence[PlannedItem], reached: Reac
 
 def _result_note(context: ReportContext, chosen: Sequence[PlannedItem], reached: Reached) -> str:
     """Say how many more measures the next rank takes where these leave the rank as it is."""
-    say, rank, ways = context.say, context.cell_values.record.rank, context.report.diagnosis.ways
-    if reached.rank != rank:
+    say, rank, ways = context.say, context.cell_values.record.rank, context.ways
+    told = context.catalog.sections
+    if reached.rank != rank or not (told.next_rank and told.plan):
         return ""
     if not ways:
         return say("view.result.best")

@@ -88,7 +88,8 @@ def _plain_sentences(context: ReportContext) -> Iterator[str]:
     record = context.cell_values.record
     score, span = format_score(record.overall), score_range(context, record.base)
     yield context.say("view.why.base", score=score, rank=record.base, range=span)
-    yield _next_sentence(context, record.rank)
+    if context.catalog.sections.next_rank:
+        yield _next_sentence(context, record.rank)
 
 
 def _next_sentence(context: ReportContext, rank: Rank) -> str:
