@@ -11,8 +11,11 @@ from typing import Any
 
 import pytest
 
+from sheet_diag.catalog.builder.build import require_catalog
+from sheet_diag.catalog.describe import describe_catalog
+from sheet_diag.forms.catalog_workbook import make_catalog_workbook
 from sheet_diag.model.basics import Lang, Rank, worse_of
-from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.catalog import Catalog, Sections
 from sheet_diag.model.comparison import Comparison, GroupKind, PeerGroup
 from sheet_diag.model.report_view import ReportView
 from sheet_diag.model.results import ClientReport, ReturnOutcome
@@ -25,6 +28,7 @@ from sheet_diag.text.rank_texts import rank_legend, rank_overall
 from sheet_diag.text.wording import Wording, find_label
 from sheet_diag.xlsx.rank_colours import contrast, rank_colours
 from sheet_diag.xlsx.theme import RANK_STEPS, WHITE
+from tests.books import QUESTIONS, build, write_book
 from tests.catalogs import SCORING, catalog, present
 from tests.formulas import Calculator
 from tests.report_contexts import STANDING
@@ -308,3 +312,24 @@ def test_the_deviation_is_left_out() -> None:
     assert {row.deviation for row in peers.rows} == {""}
     of, outcome = leave_out("deviation")
     assert summary([outcome], catalog=of).clients["deviation"].isna().all()
+
+
+# --- from a workbook
+
+
+def test_a_workbook_says_ranks_and_what_is_left_out(tmp_path: Path) -> None:
+    ranks = [
+        ["ランク", "下限", "要フォロー", "色"],
+        ["青", 80, "×", "#2F75B5"],
+        ["赤", None, "×", None],
+    ]
+    settings = [["項目", "値"], *([name, "載せない"] for name in ("改善計画", "偏差値"))]
+    sheets = {"設問": QUESTIONS, "判定": ranks, "設定": settings}
+    built = require_catalog(build(write_book(tmp_path / "a.xlsx", sheets)), "a.xlsx")
+    book = make_catalog_workbook(describe_catalog(built, Lang.JA).rows, Lang.JA, "a")
+    (tmp_path / "b.xlsx").write_bytes(book)
+    for of in (built, require_catalog(build(tmp_path / "b.xlsx"), "b.xlsx")):
+        assert of.ranks == ("青", "赤")
+        assert of.follow_up_ranks == ()
+        assert rank_colours(of)["青"].fill == "#2F75B5"
+        assert of.sections == Sections(plan=False, deviation=False)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Final
 
+from sheet_diag.catalog.builder.settings import SECTION_SETTINGS
 from sheet_diag.catalog.headings import RANK, load_sheet_forms, second_key
 from sheet_diag.catalog.rows import Cells, SheetRows
 from sheet_diag.model.basics import Lang
@@ -83,6 +84,7 @@ class _RowWriter:
         self._catalog, self._lang = catalog, lang
         self._forms = load_sheet_forms()
         self._yes = "○" if lang is Lang.JA else "yes"
+        self._no = "×" if lang is Lang.JA else "no"
         self._set_names = self._name_sets()
 
     # --- cells
@@ -124,7 +126,12 @@ class _RowWriter:
         previous = next((row.version for row in catalog.earlier.items), None)
         if previous:
             rows.insert(3, self._setting("previous version", previous))
-        return [*rows, *self._list_insurance_settings()]
+        return [*rows, *self._list_sections(), *self._list_insurance_settings()]
+
+    def _list_sections(self) -> Iterator[Cells]:
+        for name, key in SECTION_SETTINGS.items():
+            if not getattr(self._catalog.sections, name):
+                yield self._setting(key, self._word("settings", key, "no"))
 
     def _setting(self, key: str, value: Text | str) -> Cells:
         name = {"item": self._forms["settings"].by_key[key][self._lang]}
@@ -298,8 +305,8 @@ class _RowWriter:
             cells |= self._texts("overall comment", own.overall)
             cells |= self._texts("overall: capped", own.capped)
             cells |= self._texts("overall: unknown", own.unknown)
-            if rule.follow_up:
-                cells["follow-up"] = self._yes
+            if rule.follow_up is not None:
+                cells["follow-up"] = self._yes if rule.follow_up else self._no
             if rule.colour:
                 cells["colour"] = rule.colour
             rows.append(cells)

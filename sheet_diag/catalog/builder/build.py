@@ -30,7 +30,7 @@ from sheet_diag.catalog.builder.relations import (
     read_versions,
 )
 from sheet_diag.catalog.builder.rules import RulesReader, write_caps, write_contradictions
-from sheet_diag.catalog.builder.settings import SettingsReader
+from sheet_diag.catalog.builder.settings import SECTION_SETTINGS, SettingsReader
 from sheet_diag.catalog.builder.support import check_support
 from sheet_diag.catalog.builder.texts import TextsReader, write_labels
 from sheet_diag.catalog.builder.values import simplify
@@ -175,6 +175,9 @@ class _Builder:
             },
             "standards": read_frameworks(cells, questions.by_key),
             "glossary": read_glossary(cells),
+            "sections": {
+                name: settings.word(key) != "no" for name, key in SECTION_SETTINGS.items()
+            },
         }
         for name, key in (("purpose", "sheet purpose"), ("title", "sheet title")):
             if text := texts.find(key):

@@ -24,6 +24,15 @@ _COPY_MARKS: Final = re.compile(
 )
 
 
+# The settings that leave a section out, by the name of the section.
+SECTION_SETTINGS: Final = {
+    "next_rank": "next rank",
+    "plan": "plan",
+    "deviation": "deviation score",
+    "simulation": "what-if",
+}
+
+
 class SettingsReader:
     """The settings of a catalogue, by their keys."""
 

@@ -14,10 +14,6 @@ _RULES: Final = ("answer",)
 _SETTINGS: Final[dict[str, tuple[str, ...]]] = {
     # The values that do what is done anyway.
     "chart": ("auto",),
-    "next rank": ("yes",),
-    "plan": ("yes",),
-    "deviation score": ("yes",),
-    "what-if": ("yes",),
 }
 _TEXTS: Final = (
     "opening of key questions", "opening of advice:", "sheet title", "sheet purpose",
