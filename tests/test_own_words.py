@@ -13,7 +13,7 @@ from sheet_diag.model.record import Text
 from sheet_diag.model.settings import Issuer
 from sheet_diag.text.wording import word_catalog
 from tests.books import QUESTIONS, build, write_book
-from tests.catalogs import JIS, bare_catalog
+from tests.catalogs import JIS, bare_catalog, present
 from tests.report_contexts import make_view
 from tests.workbooks import open_workbook, texts_on
 
@@ -44,7 +44,7 @@ def test_titles_and_headings_are_those_of_the_catalogue() -> None:
     )
     view = make_view({"C1": "×"}, of=catalog)
     assert (view.head.title, view.summary.heading) == ("衛生診断書", "1. 診断の結果")
-    assert view.roadmap.heading == "4. 次の段へ"
+    assert present(view.roadmap).heading == "4. 次の段へ"
     assert view.categories.heading == "2. 各項目評価"
 
 
@@ -84,7 +84,7 @@ def test_the_sheet_of_texts_gives_headings_and_names(tmp_path: Path) -> None:
     built = build(write_book(tmp_path / "倉庫.xlsx", {"設問": QUESTIONS, "文章": rows}))
     assert built.catalog
     say = word_catalog(built.catalog, Lang.JA)
-    assert say("view.roadmap.heading") == "4. 次の段へ"
+    assert say("present(view.roadmap).heading") == "4. 次の段へ"
     assert say("view.method.again") == "結び"
     assert say("report.overall.rank") == "判定レベル"
     assert say("report.closing") == ""

@@ -324,7 +324,7 @@ def test_a_workbook_says_ranks_and_what_is_left_out(tmp_path: Path) -> None:
         ["赤", None, "×", None],
     ]
     settings = [["項目", "値"], *([name, "載せない"] for name in ("改善計画", "偏差値"))]
-    sheets = {"設問": QUESTIONS, "判定": ranks, "設定": settings}
+    sheets: Mapping[str, Any] = {"設問": QUESTIONS, "判定": ranks, "設定": settings}
     built = require_catalog(build(write_book(tmp_path / "a.xlsx", sheets)), "a.xlsx")
     book = make_catalog_workbook(describe_catalog(built, Lang.JA).rows, Lang.JA, "a")
     (tmp_path / "b.xlsx").write_bytes(book)
