@@ -171,3 +171,42 @@ def test_a_hole_between_ranks_is_noted(tmp_path: Path) -> None:
     notes = [f for f in build(write_book(tmp_path / "a.xlsx", BOOK)).faults if f.kind == "note"]
     (hole,) = [f for f in notes if f.says == "book.fault.DEFAULT_TAKEN.hole"]
     assert (str(hole.place), dict(hole.parts)) == ("判定!B3", {"end": "79", "next": "80"})
+
+
+INSURANCE: dict[str, list[list[Any]]] = {
+    "設定": [["項目", "値"], ["ID", "a"], ["版", "1"], ["保険の設問", "2"], ["会社情報がないときの影響度", "中"], ["見直しの回答", "はい"]],
+    "設問": [["分野", "番号", "設問", "採点"], ["倉庫", "1", "A?", None], ["倉庫", "2", "加入していますか。", "×"]],
+    "選択肢": [["名前", "選択肢", "影響度の点"], ["件数", "少", 0], ["件数", "多", 2]],
+    "会社情報": [["項目", "選択肢", "不明のときの影響度"], ["会社名", None, None], ["件数", "件数", "中"]],
+    "判定": [["ランク", "下限"], ["A", 50], ["B", None]],
+    "保険": [["想定影響度", "下限点", "A", "B", "判定なし"], ["小", 0, 0, 1, 0], ["中", 2, 1, 1, 1]],
+    "保険の文": [["段階", "場合", "文"], [1, "新規", "a"], [1, "見直し", "b"], [1, "確認", "c"], ["注", None, "d"]],
+}  # fmt: skip
+
+NOTICES = [
+    ("設定!B4", "2", None),
+    ("設定!B4", "9", "NAME_UNKNOWN"),
+    ("設定!B5", "中くらい", "NAME_UNKNOWN"),
+    ("設定!B6", "うん", "CHOICE_NOT_IN_SET"),
+    ("保険!D1", "C", "RANK_UNKNOWN"),
+    ("保険!B3", 0, "NOT_FALLING"),
+    ("保険の文!B2", "新き", "NOT_ONE_OF"),
+    ("保険の文!A3", 2, "TEXT_MISSING@保険の文!C1"),
+    ("会社情報!C3", "中の", "NAME_UNKNOWN"),
+    ("会社情報!A2", "住所", "CELL_REQUIRED@会社情報!A1"),
+]
+
+
+@pytest.mark.parametrize(("place", "value", "told"), NOTICES)
+def test_a_mistake_about_insurance_is_told_once(
+    tmp_path: Path, place: str, value: Any, told: str | None
+) -> None:
+    sheet, cell = place.split("!")
+    path = write_book(tmp_path / "a.xlsx", INSURANCE, **{sheet: {cell: value}})
+    code, _, elsewhere = (told or "").partition("@")
+    assert check(path) == ([(code, elsewhere or place)] if told else [])
+
+
+def test_insurance_needs_both_of_its_sheets(tmp_path: Path) -> None:
+    sheets = {name: rows for name, rows in INSURANCE.items() if name != "保険の文"}
+    assert check(write_book(tmp_path / "a.xlsx", sheets)) == [("SHEET_MISSING", "保険!A1")]

@@ -22,7 +22,7 @@ from sheet_diag.diagnosis.scoring.score import score_answers
 from sheet_diag.forms.catalog_workbook import make_catalog_workbook
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
-from tests.books import QUESTIONS, build, check, read, write_book
+from tests.books import QUESTIONS, Sheets, build, check, read, write_book
 
 _SAMPLES: Final = os.environ.get("SHEET_DIAG_CATALOGS", "")
 needs_samples = pytest.mark.skipif(not _SAMPLES, reason="SHEET_DIAG_CATALOGS names no samples")
@@ -78,6 +78,16 @@ def test_standard_words_are_known_in_a_firms_own_set(tmp_path: Path) -> None:
         ("はい", 1), ("ときどき", Fraction(1, 3)), ("いいえ", 0),
     ]  # fmt: skip
     assert "済" in choices["yes"].aliases.ja
+
+
+def test_the_only_set_is_the_default_one_unless_the_company_sheet_uses_it(tmp_path: Path) -> None:
+    own = [["名前", "選択肢"], ["規模", "大"], ["規模", "小"]]
+    company: list[list[Any]] = [["項目", "選択肢"], ["会社名", None], ["規模", "規模"]]
+    sheets: Sheets = {"設問": QUESTIONS, "選択肢": own}
+    catalog = _load(write_book(tmp_path / "a.xlsx", sheets))
+    assert [each.label.ja for each in catalog.offered(catalog.items["1"])] == ["大", "小"]
+    catalog = _load(write_book(tmp_path / "b.xlsx", {**sheets, "会社情報": company}))
+    assert next(catalog.offered(catalog.items["1"])).label.ja == "はい"
 
 
 def test_titles_and_openings_of_the_book_take_the_place_of_ours(tmp_path: Path) -> None:

@@ -146,7 +146,12 @@ class ChoiceSets:
         for name in ("標準", "standard"):
             if name in self.by_name:
                 return self._use(self.by_name[name])
-        sets = [each for each in self.by_name.values() if each.at is not None]
+        company = {fold_text(each.cells.get("choices", "")) for each in self._cells.rows("company")}
+        sets = [
+            each
+            for name, each in self.by_name.items()
+            if each.at is not None and name not in company
+        ]
         if len(sets) == 1:
             return self._use(sets[0])
         return self.built_in("standard")
