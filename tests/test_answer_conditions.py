@@ -22,7 +22,7 @@ SOURCES = (
     ConditionSource("B1", ("B1",), _DEVICES),
     ConditionSource("C1", ("C1",), is_number=True),
     ConditionSource("D1", ("D1",), {"1": "one", "2": "two", "3": "three", "不明": "?"}),
-    ConditionSource("E1", ("E1",)),
+    ConditionSource("E1", ("E1",), is_comparable=False),
     ConditionSource("industry", ("業種", "Industry"), {"製造業": "maker"}, of_company=True),
     ConditionSource("staff", ("従業員数", "Staff"), is_number=True, of_company=True),
     ConditionSource("Z9", ("Z9",), _YES_NO, is_later=True),
@@ -92,7 +92,8 @@ def test_a_condition_is_read_in_every_spelling_of_the_contract(text: str, read: 
         ("A-1=はい または いいえ", ConditionFaultCode.CHOICE, "はい または いいえ"),
         ("A-1≧1", ConditionFaultCode.CHOICE, "1"),
         ("D1>3", ConditionFaultCode.CHOICE, "3"),
-        ("E1=何か", ConditionFaultCode.CHOICE, "何か"),
+        ("E1=何か", ConditionFaultCode.SYNTAX, "E1=何か"),
+        ("E1≧2020", ConditionFaultCode.SYNTAX, "E1≧2020"),
     ],
 )
 def test_what_is_no_condition_is_a_fault_at_its_word(

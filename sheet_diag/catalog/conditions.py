@@ -44,7 +44,14 @@ def _read_conditions(raw: Any) -> Iterator[CatalogFault]:
 def _item_source(raw: Any, item: dict[Any, Any]) -> ConditionSource:
     name = tree.record_id(item) or ""
     choices = tree.records(tree.mapping(raw, "answer_sets"), str(item.get("answer_set")))
-    return ConditionSource(name, (name,), _labels(choices), item.get("kind") == "number")
+    kind = item.get("kind", "single")
+    return ConditionSource(
+        name,
+        (name,),
+        _labels(choices),
+        is_number=kind == "number",
+        is_comparable=kind in ("single", "multiple", "number"),
+    )
 
 
 def _field_source(field: dict[Any, Any]) -> ConditionSource:

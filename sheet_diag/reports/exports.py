@@ -26,7 +26,7 @@ from pyarrow import csv, parquet
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.portfolio import AttentionEntry, Portfolio
 from sheet_diag.model.returns import Problem
-from sheet_diag.reports.portfolio.client_facts import ClientFacts
+from sheet_diag.reports.portfolio.client_facts import ENTERED, ClientFacts
 from sheet_diag.reports.portfolio.labels import PortfolioLabels
 from sheet_diag.reports.portfolio.tables import make_answer_table
 from sheet_diag.text.excel_text import FORMULA_STARTS, replace_surrogates
@@ -159,8 +159,9 @@ class DataTables:
         choices = [*frame["answer"].cat.categories, None]
         known = {item: self._labels.answers(item) for item in self._catalog.items}
         none = self._labels.unanswered
+        entered = {ENTERED: self._labels.say("portfolio.items.entered")}
         words = [
-            [known[item].get(choice, none) for choice in choices]
+            [(known[item] | entered).get(choice, none) for choice in choices]
             for item in frame["item"].cat.categories
         ]
         labels = np.array(words, dtype=object).reshape(-1, len(choices))

@@ -40,7 +40,8 @@ class ConditionError(ValueError):
 class ConditionSource:
     """A question or a field of the company sheet that a condition may refer to.
 
-    `names` are its number or its labels, `choices` the ids by label; `is_later` says that it stands
+    `names` are its number or its labels, `choices` the ids by label; one that takes neither choices
+    nor a number cannot be compared (`is_comparable`). `is_later` says that it stands
     below the question with the condition, or is that question.
     """
 
@@ -50,6 +51,7 @@ class ConditionSource:
     is_number: bool = False
     of_company: bool = False
     is_later: bool = False
+    is_comparable: bool = True
 
 
 _COMPANY: Final = re.compile(r"(?:会社情報|company)\s*:\s*(.+)", re.IGNORECASE)
@@ -140,6 +142,8 @@ class _Sources:
 def _parse_term(piece: str, sources: _Sources, restore: Callable[[str], str]) -> Term:
     left, relation, right = _split_term(piece, restore)
     source = sources.find(left)
+    if not source.is_comparable:
+        raise ConditionError(ConditionFaultCode.SYNTAX, restore(piece))
     typed = [value for part in _SEPARATORS.split(right) if (value := restore(part))]
     if not typed or (relation not in _NAMED and len(typed) > 1):
         raise ConditionError(ConditionFaultCode.SYNTAX, restore(piece))

@@ -26,7 +26,7 @@ _CODES: Final = {
     ConditionFaultCode.FORWARD: BookFaultCode.CONDITION_FORWARD,
     ConditionFaultCode.CHOICE: BookFaultCode.CHOICE_NOT_IN_SET,
 }
-_NUMBERS: Final = ("number", "date")
+_COMPARABLE: Final = ("single", "multiple", "number")
 
 
 class ConditionReader:
@@ -48,6 +48,7 @@ class ConditionReader:
                 },
                 is_number=each["kind"] == "number",
                 of_company=True,
+                is_comparable=each["kind"] in ("choice", "number"),
             )
             for each in profile
         ]
@@ -79,8 +80,9 @@ class ConditionReader:
             id=each.id,
             names=(each.id,),
             choices=choices,
-            is_number=each.kind in _NUMBERS,
+            is_number=each.kind == "number",
             is_later=is_later,
+            is_comparable=each.kind in _COMPARABLE,
         )
 
     def _follows_from_broken(self, error: ConditionError) -> bool:

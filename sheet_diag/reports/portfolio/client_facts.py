@@ -14,7 +14,8 @@ from fractions import Fraction
 from typing import Final, NamedTuple
 
 from sheet_diag.diagnosis.coverage import cover_standards
-from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.applicability import NOT_ASKED, has_conditions
+from sheet_diag.model.catalog import Catalog, Item, ItemKind
 from sheet_diag.model.client_list import ListedClient
 from sheet_diag.model.comparison import (
     OVERALL,
@@ -25,7 +26,7 @@ from sheet_diag.model.comparison import (
 )
 from sheet_diag.model.portfolio import FollowUp, WrittenText
 from sheet_diag.model.results import Diagnosis, FindingCode, ReturnOutcome, ReturnStatus, Scores
-from sheet_diag.model.returns import Attachment, Problem, ReturnedSheet, Severity
+from sheet_diag.model.returns import Attachment, Problem, Response, ReturnedSheet, Severity
 from sheet_diag.model.standards import RequirementState
 from sheet_diag.reports.portfolio.written_texts import list_written_texts
 from sheet_diag.text.excel_text import replace_surrogates
@@ -155,9 +156,15 @@ def _explaining(status: ReturnStatus) -> tuple[Severity, ...]:
             return tuple(Severity)
 
 
+ENTERED: Final = "entered"  # stands for numbers, days, texts and several choices
+
+
 def choice_ids(catalog: Catalog) -> tuple[str, ...]:
-    """List every choice of the catalogue, once."""
-    return tuple(dict.fromkeys(c.id for found in catalog.answer_sets.values() for c in found))
+    """List every choice of the catalogue, once, and what stands for other answers, if any."""
+    found = dict.fromkeys(c.id for found in catalog.answer_sets.values() for c in found)
+    has_kinds = any(item.kind is not ItemKind.SINGLE for item in catalog.items.values())
+    others = (NOT_ASKED, ENTERED) if has_kinds or has_conditions(catalog) else ()
+    return (*found, *others)
 
 
 def code_type(choices: int) -> str:
@@ -173,7 +180,10 @@ def _summarize_ranked(catalog: Catalog, outcome: ReturnOutcome) -> RankedClient:
     responses = [given[item] for item in catalog.items]
     ids = choice_ids(catalog)
     places = {choice: place for place, choice in enumerate(ids)}
-    codes = (places.get(response.choice or "", len(ids)) for response in responses)
+    codes = (
+        places.get(_code_word(catalog.items[response.item], response), len(ids))
+        for response in responses
+    )
     return RankedClient(
         row=_row(catalog, outcome, sheet, diagnosis),
         history=outcome.history,
@@ -182,6 +192,14 @@ def _summarize_ranked(catalog: Catalog, outcome: ReturnOutcome) -> RankedClient:
         raw=tuple(replace_surrogates(response.raw) for response in responses),
         remarks=tuple(replace_surrogates(response.remark) for response in responses),
     )
+
+
+def _code_word(item: Item, response: Response) -> str:
+    if not response.is_asked:
+        return NOT_ASKED
+    if item.kind is not ItemKind.SINGLE and response.choice:
+        return ENTERED
+    return response.choice or ""
 
 
 def _figures(catalog: Catalog, scores: Scores) -> bytes:

@@ -8,7 +8,9 @@ from typing import Any, Final
 
 import numpy.typing as npt
 
+from sheet_diag.model.applicability import NOT_ASKED
 from sheet_diag.model.catalog import Catalog, Choice, ChoiceRole
+from sheet_diag.reports.portfolio.client_facts import ENTERED, choice_ids
 from sheet_diag.reports.portfolio.table_sheet import (
     COLUMN_HEAD,
     HEADER_ROW,
@@ -126,6 +128,9 @@ def _shown(marks: Sequence[Sequence[str]], codes: npt.NDArray[Any]) -> Iterator[
     return (each[code] for each, code in zip(marks, codes.tolist(), strict=True))
 
 
+_OTHERS: Final = {NOT_ASKED: "–", ENTERED: "✓"}
+
+
 def _marks(catalog: Catalog) -> list[list[str]]:
     """List the mark of every answer by its code, item by item.
 
@@ -133,8 +138,9 @@ def _marks(catalog: Catalog) -> list[list[str]]:
     """
     known = {c.id: c for choices in catalog.answer_sets.values() for c in choices}
     marks = [_mark(choice) for choice in known.values()]
+    others = [_OTHERS[name] for name in choice_ids(catalog) if name in _OTHERS]
     return [
-        [*("" if m == _LEFT_OUT and not item.na_allowed else m for m in marks), ""]
+        [*("" if m == _LEFT_OUT and not item.na_allowed else m for m in marks), *others, ""]
         for item in catalog.items.values()
     ]
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sheet_diag.diagnosis.scoring.cap_rules import cap_rules
+from sheet_diag.model.applicability import NOT_ASKED
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.portfolio import FollowUp
@@ -56,7 +57,8 @@ class PortfolioLabels:
     def answers(self, item: str) -> dict[str, str]:
         """Label every choice of an item, by id."""
         choices = self.catalog.choices_of(self.catalog.items[item])
-        return {choice.id: choice.label[self.say.lang] for choice in choices.values()}
+        labels = {choice.id: choice.label[self.say.lang] for choice in choices.values()}
+        return labels | {NOT_ASKED: self.say("report.answers.not_asked")}
 
     @property
     def unanswered(self) -> str:

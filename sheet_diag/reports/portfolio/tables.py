@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from sheet_diag.model.applicability import NOT_ASKED
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.comparison import PastDiagnosis
 from sheet_diag.model.portfolio import (
@@ -281,7 +282,8 @@ class ItemTotals:
         order = list(catalog.items)
         mean = _share(self._lost, self._counted)
         weights = np.array([item.weight for item in catalog.items.values()])
-        shares = _share(self._chosen, self._chosen.sum(axis=1, keepdims=True))
+        asked = np.array([name != NOT_ASKED for name in self._choices])
+        shares = _share(self._chosen, (self._chosen * asked).sum(axis=1, keepdims=True))
         frame = pd.DataFrame(
             {
                 "item": order,
