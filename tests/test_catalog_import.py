@@ -15,10 +15,15 @@ from typer.testing import CliRunner
 from sheet_diag.catalog.proposal import CatalogProposal
 from sheet_diag.cli.main import app
 from sheet_diag.forms.catalog_workbook import make_imported_workbook
+from sheet_diag.forms.hearing_sheet.content import Entries
+from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
 from sheet_diag.intake.catalog_import.read import propose_catalog
 from sheet_diag.intake.catalog_import.words import asks_two_things, split_number
 from sheet_diag.intake.readers.drop_downs import DropDown, read_drop_downs
-from sheet_diag.model.settings import IntakeSettings
+from sheet_diag.model.basics import Lang
+from sheet_diag.model.settings import IntakeSettings, Issuer
+from sheet_diag.pipeline.catalog_source import load_catalog_source
+from sheet_diag.pipeline.ingest import check_files
 from tests import firm_sheets
 
 _MARKS = "○・△・×・－"
@@ -364,6 +369,23 @@ def test_an_imported_sheet_is_a_catalogue_that_can_be_used_at_once(
     tmp_path: Path, make: Callable[[Path], Path]
 ) -> None:
     assert firm_sheets.list_import_faults(_propose(tmp_path, make), tmp_path) == []
+
+
+@pytest.mark.usefixtures("tasks_here")
+def test_meanings_on_the_cover_are_no_entries_though_they_are_words_of_answers(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "簡易.xlsx"
+    path.write_bytes(make_imported_workbook(_propose(tmp_path, firm_sheets.fifteen_questions)))
+    catalog = load_catalog_source(path)
+    profile = {"company": "株式会社見本"}
+    entries = Entries(profile, dict.fromkeys(catalog.items, "○") | {"15": "3"})
+    sheet = tmp_path / "回収票.xlsx"
+    sheet.write_bytes(make_hearing_sheet(catalog, Lang.JA, Issuer(), entries))
+    (outcome,) = check_files([sheet], catalog, IntakeSettings())
+    assert [each.code.value for each in outcome.problems] == []
+    assert outcome.diagnosis is not None
+    assert str(outcome.diagnosis.scores.rank) == "A"
 
 
 def test_a_legend_right_above_the_headings_is_no_part(tmp_path: Path) -> None:

@@ -43,6 +43,7 @@ from sheet_diag.intake.returns.vocabulary import (
     Vocabulary,
     heading_spellings,
     is_sent_text,
+    list_explained_choices,
     question_key,
 )
 from sheet_diag.model.basics import Lang
@@ -372,6 +373,13 @@ def _is_filled_by_us(
         return True  # in English a word for an answer, too
     in_address = address is not None and address <= row < address + 3 and column == 1
     if in_address or (address is not None and 0 < row < address and column == 0):
+        return True
+    explained = list_explained_choices(vocabulary.catalog)
+    key, before, behind = (
+        normalize_text(each)
+        for each in (text, grid.text(row, column - 1) if column else "", grid.text(row, column + 1))
+    )
+    if (key, behind) in explained or (before, key) in explained:
         return True
     if is_sent_text(vocabulary.catalog, grid.text(row, column + 1)):
         return any(normalize_text(text) in each for each in vocabulary.spellings.values())

@@ -229,6 +229,18 @@ def _words(choice: Choice) -> Iterator[str]:
     yield from (*choice.aliases.ja, *choice.aliases.en)
 
 
+@cached_per_catalog
+def list_explained_choices(catalog: Catalog) -> frozenset[tuple[str, str]]:
+    """List the choices with their meanings, as the cover sets them beside each other."""
+    return frozenset(
+        (normalize_text(choice.label[lang]), normalize_text(choice.meaning[lang]))
+        for choices in catalog.answer_sets.values()
+        for choice in choices
+        for lang in Lang
+        if choice.meaning
+    )
+
+
 # --- what we sent
 
 # Labels of the sheet with something filled in, by which a cell of ours is known.
