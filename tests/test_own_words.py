@@ -7,14 +7,20 @@ from dataclasses import asdict
 from pathlib import Path
 
 from sheet_diag.forms.hearing_sheet.workbook import make_hearing_sheet
+from sheet_diag.mail.templates.mail_templates import MailTemplates
+from sheet_diag.mail.templates.render import MailText
 from sheet_diag.model.basics import Lang
-from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.catalog import Catalog, MailTexts
+from sheet_diag.model.client_list import ListedClient
+from sheet_diag.model.mail import OutgoingMail
+from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.model.record import Text
 from sheet_diag.model.settings import Issuer
 from sheet_diag.text.wording import word_catalog
 from tests.books import QUESTIONS, build, write_book
 from tests.catalogs import JIS, bare_catalog, present
 from tests.report_contexts import make_view
+from tests.samples import AS_OF, ISSUER
 from tests.workbooks import open_workbook, texts_on
 
 NAMES = {
@@ -88,3 +94,49 @@ def test_the_sheet_of_texts_gives_headings_and_names(tmp_path: Path) -> None:
     assert say("view.method.again") == "結び"
     assert say("report.overall.rank") == "判定レベル"
     assert say("report.closing") == ""
+
+
+MAILS = {MailKind.REQUEST: MailTexts(subject=Text(ja="点検のお願い", en="Please check"))}
+BODY = {MailKind.REQUEST: MailTexts(body=Text(ja="{{ company }}をご記入ください。", en="Fill in."))}
+LETTER = OutgoingMail(
+    MailKind.REQUEST, ListedClient("C-1", "青空商事", Lang.JA, ("a@example.co.jp",))
+)
+
+
+def mailed(catalog: Catalog, folder: Path | None = None) -> MailText:
+    return MailTemplates(folder, catalog).write(LETTER, ISSUER, AS_OF)
+
+
+def test_mails_are_headed_by_what_the_catalogue_is_called() -> None:
+    called = mailed(bare_catalog("1", survey=Text(ja="衛生点検", en="Hygiene check")))
+    assert called.subject == "【ご依頼】衛生点検 ヒアリングシートご記入のお願い"
+    assert "このたび、衛生点検の実施にあたり" in called.text
+    assert mailed(JIS).subject.startswith("【ご依頼】情報セキュリティ診断")
+
+
+def test_a_catalogue_words_subject_and_body_of_a_mail() -> None:
+    headed = mailed(bare_catalog("1", mails=MAILS))
+    assert headed.subject == "点検のお願い"
+    assert "このたび、" in headed.text
+    worded = mailed(bare_catalog("1", mails=BODY))
+    assert "青空商事" in worded.text.split("{{ company }}をご記入ください。")[0]
+    assert "このたび、" not in worded.text
+
+
+def test_the_firms_own_template_goes_before_the_catalogue(tmp_path: Path) -> None:
+    (tmp_path / "request.ja.md").write_text(
+        "件名: 弊社より\n\n{{ addressee }}\n\n本文です。\n", encoding="utf-8"
+    )
+    assert mailed(bare_catalog("1", mails=MAILS), tmp_path).subject == "弊社より"
+
+
+def test_the_sheet_of_texts_gives_mails(tmp_path: Path) -> None:
+    rows = [["場所", "文"], ["件名：依頼", "{題名}のお願い"], ["本文：結果", "結果です。"]]
+    built = build(write_book(tmp_path / "倉庫.xlsx", {"設問": QUESTIONS, "文章": rows}))
+    assert built.catalog
+    assert {
+        kind: (each.subject and each.subject.ja, each.body and each.body.ja)
+        for kind, each in built.catalog.mails.items()
+    } == {MailKind.REQUEST: ("倉庫のお願い", None), MailKind.RESULT: (None, "結果です。")}
+    assert built.catalog.survey
+    assert built.catalog.survey.ja == "倉庫"

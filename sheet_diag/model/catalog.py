@@ -19,6 +19,7 @@ from pydantic import BeforeValidator, ConfigDict, Field, StrictBool, StrictInt
 from sheet_diag.model.basics import Lang, Named, Rank, parse_iso_day
 from sheet_diag.model.conditions import Condition
 from sheet_diag.model.damage import DamageTable
+from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.model.record import (
     Exact,
     FileId,
@@ -297,6 +298,13 @@ class InsuranceTexts(Record):
     exposure: Mapping[str, Text]
 
 
+class MailTexts(Record):
+    """What a mail says where the firm has no template of its own; None: as ours."""
+
+    subject: Text | None = None
+    body: Text | None = None
+
+
 class ReportTexts(Record):
     """What the report says beside the comments.
 
@@ -328,7 +336,7 @@ class Catalog(Record):
 
     `glossary` holds terms that a document explains where it first uses them. `labels` are those of
     the sheet that this version words otherwise, by their keys; `names` are what documents call
-    things.
+    things, `survey` is what mails call the whole, `mails` are those that it words itself.
     """
 
     id: FileId
@@ -350,6 +358,8 @@ class Catalog(Record):
     earlier: EarlierVersions = EarlierVersions()
     labels: Mapping[str, Text] = Field(default_factory=dict)
     names: Mapping[Named, Text] = Field(default_factory=dict)
+    survey: Text | None = None
+    mails: Mapping[MailKind, MailTexts] = Field(default_factory=dict)
 
     @property
     def own_labels(self) -> Mapping[str, Text | None]:

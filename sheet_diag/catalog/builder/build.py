@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any, get_args
+from typing import Any, Final, get_args
 
 from pydantic import ValidationError
 
@@ -38,7 +38,10 @@ from sheet_diag.catalog.faults import BookError, BookFault, BookFaultCode, Fault
 from sheet_diag.catalog.rows import Place, Tables
 from sheet_diag.model.basics import Message, Named
 from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.text.normalize import fold_text
+
+_MAIL: Final = ("subject", "body")  # what a catalogue may word of a mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +187,14 @@ class _Builder:
                 raw[name] = text
         raw["names"] = {
             named: text for named in get_args(Named) if (text := texts.find(f"name of {named}"))
+        }
+        raw["survey"] = title
+        raw["mails"] = {
+            kind.value: words
+            for kind in MailKind
+            if any(
+                (words := {part: texts.find(f"{part}: {kind.value}") for part in _MAIL}).values()
+            )
         }
         if text := texts.find("opening of key questions"):
             raw["report"]["key_measure"] = text

@@ -9,6 +9,8 @@ from sheet_diag.catalog.builder.settings import SettingsReader
 from sheet_diag.catalog.faults import BookFaultCode
 from sheet_diag.catalog.headings import load_sheet_forms
 from sheet_diag.model.basics import Named
+from sheet_diag.model.catalog import MailTexts
+from sheet_diag.model.mail_kinds import MailKind
 
 _RULES: Final = ("answer",)
 _SETTINGS: Final[dict[str, tuple[str, ...]]] = {
@@ -18,6 +20,7 @@ _SETTINGS: Final[dict[str, tuple[str, ...]]] = {
 _TEXTS: Final = (
     "opening of key questions", "opening of advice:", "sheet title", "sheet purpose",
     *(f"name of {named}" for named in get_args(Named)),
+    *(f"{part}: {kind}" for part in MailTexts.model_fields for kind in MailKind),
 )  # fmt: skip
 
 

@@ -196,7 +196,7 @@ def load_compose_context(context: CommandContext, log: MailLog) -> ComposeContex
     return ComposeContext(
         issuer=issuer,
         sender=FromAddress(mail.sender, mail.name),
-        templates=MailTemplates(mail.letters),
+        templates=MailTemplates(mail.letters, context.catalog),
         checker=checker,
         today=context.today,
         jobs=options.jobs,

@@ -12,6 +12,7 @@ from typing import Final
 
 from sheet_diag.mail.templates.variables import SIGNATURE, explain_variables
 from sheet_diag.model.basics import Lang, Message, UserError
+from sheet_diag.model.catalog import MailTexts
 from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.text.wording import Wording
 
@@ -41,6 +42,9 @@ class MailTemplateError(UserError):
     def describe(self, say: Wording) -> str:
         """Write each fault on a line."""
         return "\n".join(say(fault.key, **fault.parts) for fault in self.faults)
+
+
+_RAW: Final = "{{% raw %}}{}{{% endraw %}}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +87,22 @@ def load_default_template(name: str) -> TemplateSource:
     """Load a template of ours."""
     file = resources.files("sheet_diag.mail.templates") / "texts" / name
     return TemplateSource(name, _decode(file.read_bytes()) or "", name)
+
+
+def word_templates(mails: Mapping[MailKind, MailTexts]) -> dict[str, TemplateSource]:
+    """Word our templates as a catalogue does, by name; its texts are no programs."""
+    found: dict[str, TemplateSource] = {}
+    for kind, texts in mails.items():
+        for lang in Lang:
+            source = load_default_template(format_template_name(kind, lang))
+            subject, _, body = source.text.partition("\n")
+            if texts.subject:
+                label, line = subject.partition(":")[0], " ".join(texts.subject[lang].split())
+                subject = f"{label}: {_RAW.format(line)}"
+            if texts.body:
+                body = f"\n{{{{ addressee }}}}\n\n{_RAW.format(texts.body[lang])}\n"
+            found[source.name] = TemplateSource(source.name, f"{subject}\n{body}", source.path)
+    return found
 
 
 def load_custom_templates(folder: Path) -> dict[str, TemplateSource]:

@@ -23,11 +23,14 @@ from sheet_diag.mail.templates.files import (
     format_template_name,
     load_custom_templates,
     load_default_template,
+    word_templates,
 )
 from sheet_diag.mail.templates.render import HtmlFrame, MailTemplate, MailText
 from sheet_diag.mail.templates.variables import CORRECTING, SIGNATURE, build_variables
 from sheet_diag.model.basics import Message
+from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.mail import OutgoingMail
+from sheet_diag.model.record import Text
 from sheet_diag.model.settings import Issuer, Limits
 
 if TYPE_CHECKING:
@@ -39,19 +42,22 @@ _LIMITS: Final = Limits(seconds=20, memory=1_024)
 _In = TypeVar("_In")
 _Out = TypeVar("_Out")
 _Sources = tuple[TemplateSource, ...]
-_LetterJob = tuple[_Sources, OutgoingMail, Issuer, date]
+_LetterJob = tuple[_Sources, Text | None, OutgoingMail, Issuer, date]
 
 
 class MailTemplates:
     """The mail templates of a firm."""
 
-    def __init__(self, folder: Path | None = None) -> None:
+    def __init__(self, folder: Path | None = None, catalog: Catalog | None = None) -> None:
         """Read the firm's own templates, if it has a folder of them.
 
-        Raises `MailTemplateError` with everything that is wrong with any of them.
+        What the catalogue says stands in place of ours, the firm's own in place of both. Raises
+        `MailTemplateError` with everything that is wrong with any of them.
         """
-        custom = load_custom_templates(folder) if folder else {}
+        custom = word_templates(catalog.mails if catalog else {})
+        custom |= load_custom_templates(folder) if folder else {}
         self._custom: _Sources = tuple(custom.values())
+        self._survey = catalog.survey if catalog else None
         faults: list[Message] = []
         for source in self._custom:
             faults += _call_worker(_find_faults, source, source)
@@ -64,8 +70,8 @@ class MailTemplates:
         Raises `MailTemplateError` where the firm's own template fails for this client.
         """
         if not self._custom:
-            return _load_templates(()).write(mail, issuer, today)
-        job = (self._custom, mail, issuer, today)
+            return _load_templates((), self._survey).write(mail, issuer, today)
+        job = (self._custom, self._survey, mail, issuer, today)
         written = _call_worker(_write, job, _blame(self._custom, mail))
         if isinstance(written, list):
             raise MailTemplateError(written)
@@ -103,9 +109,9 @@ def _find_faults(_: bool, source: TemplateSource) -> list[Message]:
 
 
 def _write(_: bool, job: _LetterJob) -> MailText | list[Message]:
-    custom, mail, issuer, today = job
+    custom, survey, mail, issuer, today = job
     try:
-        return _load_templates(custom).write(mail, issuer, today)
+        return _load_templates(custom, survey).write(mail, issuer, today)
     except MailTemplateError as error:
         return list(error.faults)
     except ValueError:
@@ -121,15 +127,16 @@ def _blame(custom: _Sources, mail: OutgoingMail) -> TemplateSource:
 
 
 @cache
-def _load_templates(custom: _Sources) -> _Templates:
-    return _Templates({source.name: source for source in custom})
+def _load_templates(custom: _Sources, survey: Text | None) -> _Templates:
+    return _Templates({source.name: source for source in custom}, survey)
 
 
 class _Templates:
     """The firm's own templates by name, and ours in place of all others."""
 
-    def __init__(self, custom: dict[str, TemplateSource]) -> None:
+    def __init__(self, custom: dict[str, TemplateSource], survey: Text | None) -> None:
         self._custom = custom
+        self._survey = survey
         self._templates: dict[TemplateSource, MailTemplate] = {}
         self._frame = HtmlFrame(self._source(FRAME))
 
@@ -137,7 +144,7 @@ class _Templates:
         """Write the text of a mail. Raises `MailTemplateError`."""
         lang = mail.client.lang
         issuer = issuer.in_lang(lang)
-        variables = build_variables(mail, issuer, today)
+        variables = build_variables(mail, issuer, today, self._survey)
         subject, body = self._choose(mail).render(variables).subject_and_body()
         source = self._source(format_template_name(SIGNATURE, lang))
         signature = self._template(source).render(variables)

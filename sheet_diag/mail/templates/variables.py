@@ -13,6 +13,7 @@ from typing import Final
 
 from sheet_diag.model.mail import OutgoingMail, ReportForm
 from sheet_diag.model.mail_kinds import MAIL_KINDS
+from sheet_diag.model.record import Text
 from sheet_diag.model.settings import Issuer
 from sheet_diag.text.normalize import strip_honorific
 from sheet_diag.text.wording import Wording
@@ -50,14 +51,16 @@ def explain_variables(kind: str, say: Wording) -> tuple[tuple[str, str], ...]:
     return tuple((name, say(f"letter.word.{name}")) for name in list_variables(kind))
 
 
-def build_variables(mail: OutgoingMail, issuer: Issuer, today: date) -> dict[str, object]:
+def build_variables(
+    mail: OutgoingMail, issuer: Issuer, today: date, survey: Text | None = None
+) -> dict[str, object]:
     """Build the variables of a mail, as `list_variables` lists them."""
     say = Wording(mail.client.lang)
     due = _find_due_day(mail, issuer, today)
     words: dict[str, object] = {
         **_build_client_variables(mail, say),
         **_build_firm_variables(issuer, say),
-        "survey": say("letter.survey"),
+        "survey": survey[say.lang] if survey else say("letter.survey"),
         "today": format_long_date(today, say),
         "file": clean_value(mail.file_names or mail.report_files),
         "due": format_long_date(due, say) if due else "",
