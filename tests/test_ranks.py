@@ -13,6 +13,7 @@ import pytest
 
 from sheet_diag.catalog.builder.build import require_catalog
 from sheet_diag.catalog.describe import describe_catalog
+from sheet_diag.diagnosis.comparison.previous import add_previous
 from sheet_diag.forms.catalog_workbook import make_catalog_workbook
 from sheet_diag.model.basics import Lang, Rank, worse_of
 from sheet_diag.model.catalog import Catalog, Sections
@@ -242,6 +243,19 @@ def test_the_first_runs_named_a_to_e(tmp_path: Path) -> None:
     for ranks in ({"A": "85", "B": "70", "C": "50", "D": "30", "E": "0"}, None):
         (before,) = load_run(tmp_path, letters, ranks=ranks).returns
         assert (before.rank, before.rank.position, before.rank.total) == ("A", 0, 5)
+
+
+def compare_with(folder: Path, of: Catalog, **edits: Any) -> ReturnOutcome:
+    run = load_run(folder, of, **edits)
+    return add_previous(of, diagnose(of, "×○○○○○○○"), run.returns[0], run.head)
+
+
+def test_ranks_of_another_scale_are_not_compared(tmp_path: Path) -> None:
+    lights = ranked(*LIGHTS)
+    assert compare_with(tmp_path, lights).comparison.previous
+    assert not compare_with(tmp_path, lights, full_score="5").comparison.previous
+    other = [{"label": label, "from": low} for label, low in (("青", "50"), ("赤", None))]
+    assert not compare_with(tmp_path, lights, ranks=other).comparison.previous
 
 
 # --- sections that a catalogue leaves out

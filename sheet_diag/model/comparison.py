@@ -173,10 +173,11 @@ class PreviousReturn:
 
 @dataclass(frozen=True, slots=True)
 class RankScale:
-    """The ranks of a run, the best first, and the score at which each but the last begins."""
+    """The ranks of a run, the best first, where each but the last begins, and the full score."""
 
     ranks: tuple[str, ...]
     lows: tuple[Fraction | None, ...]
+    full: Fraction
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,7 +34,6 @@ from sheet_diag.model.comparison import (
     PreviousReturn,
     PreviousRun,
     PreviousRunFacts,
-    RankScale,
 )
 from sheet_diag.model.conditions import split_chosen
 from sheet_diag.model.results import ReturnOutcome, ReturnStatus
@@ -64,10 +63,13 @@ def add_previous(
 ) -> ReturnOutcome:
     """Add the history of its client to an outcome, and the previous diagnosis if both are ranked.
 
-    Where answers and remarks are all the same as then, a problem says so.
+    Where answers and remarks are all the same as then, a problem says so. Ranks or scores on
+    another scale are not compared.
     """
     outcome = replace(outcome, history=_make_history(catalog, before, run))
     if outcome.status is not ReturnStatus.RANKED or before.rank is None or before.score is None:
+        return outcome
+    if not _is_comparable(catalog, run):
         return outcome
     previous = _previous(catalog, outcome.received, before, run)
     problems = outcome.problems
@@ -93,12 +95,15 @@ def _make_history(
 
 
 def _has_same_ranks(catalog: Catalog, run: PreviousRunFacts) -> bool:
-    """Whether ranks of a run mean what those of the catalogue do; the first runs named A to E."""
-    labels = tuple(catalog.rank_by_label)
-    if run.scale is None:
-        return labels == tuple("ABCDE")
+    """Whether ranks of a run begin where those of the catalogue do."""
     lows = tuple(rule.lowest for rule in catalog.scoring.ranks[:-1])
-    return run.scale == RankScale(labels, lows)
+    return _is_comparable(catalog, run) and (run.scale is None or run.scale.lows == lows)
+
+
+def _is_comparable(catalog: Catalog, run: PreviousRunFacts) -> bool:
+    """Whether ranks and scores of a run are on one scale; the first runs had A to E of 100."""
+    ranks, full = (run.scale.ranks, run.scale.full) if run.scale else (tuple("ABCDE"), 100)
+    return ranks == catalog.ranks and full == catalog.scoring.full
 
 
 def item_fingerprint(catalog: Catalog, item: Item) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 from sys import intern
 from typing import Any, Final, Literal
@@ -59,6 +60,7 @@ class _RunJsonCatalog(_RunJsonPart):
     items: dict[str, str] | None = None  # the fingerprint of each
     questions: dict[str, str] = {}  # the digest of the text of each
     ranks: list[_RunJsonRank] | dict[str, Exact] | None = None
+    full_score: Exact = Fraction(100)
 
     @property
     def scale(self) -> RankScale | None:
@@ -66,9 +68,9 @@ class _RunJsonCatalog(_RunJsonPart):
         if self.ranks is None:
             return None
         if isinstance(self.ranks, dict):
-            return RankScale(tuple(self.ranks), tuple(self.ranks.values())[:-1])
+            return RankScale(tuple(self.ranks), tuple(self.ranks.values())[:-1], self.full_score)
         lows = tuple(each.lowest for each in self.ranks[:-1])
-        return RankScale(tuple(each.label for each in self.ranks), lows)
+        return RankScale(tuple(each.label for each in self.ranks), lows, self.full_score)
 
     def find_rank(self, label: str | None) -> Rank | None:
         """Find a rank by its label. Raises `ValueError`."""

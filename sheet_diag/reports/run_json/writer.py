@@ -83,6 +83,7 @@ def describe_run(
             "id": catalog.id,
             "version": catalog.version,
             "sha256": catalog.sha256,
+            "full_score": str(catalog.scoring.full),
             "ranks": [
                 {"label": rule.label, "from": None if rule.lowest is None else str(rule.lowest)}
                 for rule in catalog.scoring.ranks
