@@ -23,7 +23,7 @@ import xlsxwriter
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sheet_diag.reports.charts import SCORES, ChartSeries, make_column_chart, make_radar
+from sheet_diag.reports.charts import ChartSeries, make_column_chart, make_radar, score_axis
 from sheet_diag.text.excel_text import storable_text
 from sheet_diag.text.text_metrics import FONT, column_room, row_height
 from sheet_diag.xlsx.book import Book
@@ -33,6 +33,7 @@ from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.references import CellSpan
 from sheet_diag.xlsx.theme import INPUT
 from sheet_diag.xlsx.zip_writer import TextPart, ZipPackage, deflate, deflate_once
+from tests.catalogs import JIS
 from tests.workbooks import NS, calamine_values, open_workbook, xml_parts
 
 DAY = date(2026, 11, 26)
@@ -531,8 +532,8 @@ def _with_two_charts() -> dict[str, Element]:
     book = Book(title="T", author="A", created=DAY)
     page, labels = book.page("S"), CellSpan("S", 0, 0, 4)
     series = [ChartSeries(name, CellSpan("S", 1, 0, 4)) for name in ("今回", "前回")]
-    radar = make_radar(book, labels, series)
-    columns = make_column_chart(book, labels, series, title="題", y_axis=SCORES)
+    radar = make_radar(book, labels, series, score_axis(JIS, 100))
+    columns = make_column_chart(book, labels, series, title="題", y_axis=score_axis(JIS, 100))
     for row, chart in enumerate((radar, columns)):
         page.place(row, 3, chart, (300, 200))
     return xml_parts(book.bytes())

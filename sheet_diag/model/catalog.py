@@ -443,6 +443,10 @@ class Catalog(Record):
         """Return the least that a choice is worth, which is that of 未回答, too."""
         return self._lowest.get(item.answer_set, _NOTHING)[1]
 
+    def is_missed(self, item: Item, choice: Choice) -> bool:
+        """Whether a choice brings no more than the lowest answer does."""
+        return choice.value is not None and choice.value <= self.lowest_value(item)
+
     @cached_property
     def takes_points(self) -> bool:
         """Whether an answer is worth less than nothing, so that scores may be below 0."""

@@ -1,7 +1,8 @@
 """What a client's report shows, ready to be set: the PDF and the first sheet are made from it.
 
-Every text is as printed, in one language; places on scales are floats from 0 to 100 that only
-drawings use. Empty texts and empty tuples are left out by whoever sets them, None a whole part.
+Every text is as printed, in one language; places on scales are percents of the scale, from 0 to
+100, that only drawings use. Empty texts and empty tuples are left out by whoever sets them, None
+a whole part.
 """
 
 from __future__ import annotations
@@ -40,8 +41,16 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
+class Border:
+    """A place on a scale, and the score there as printed."""
+
+    place: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class RankField:
-    """A rank and the scores from `low` to below `high` that lead to it."""
+    """A rank and the places from `low` to below `high` that lead to it."""
 
     rank: str
     low: float
@@ -50,7 +59,7 @@ class RankField:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """What a bar of 0 to 100 shows: None is not drawn. `quartiles` are the ends of the box.
+    """What the bar of a score shows: None is not drawn. `quartiles` are the ends of the box.
 
     `target` is drawn as a dashed line; `is_weak`: below the score from which no category holds the
     rank down.
@@ -80,6 +89,7 @@ class ScoreBar:
     """The bar of the overall score; `fields` from the lowest to the best, `base` is tinted."""
 
     fields: tuple[RankField, ...]
+    borders: tuple[Border, ...]
     base: str
     places: Places
     own: str
@@ -186,8 +196,7 @@ class RankMeaning:
 
 @dataclass(frozen=True, slots=True)
 class Categories:
-    """2. 各項目評価. `borders` are those of the ranks, from 0 to 100; `heads`: name, score, mark,
-    change.
+    """2. 各項目評価. `borders` are those of the ranks; `heads`: name, score, mark, change.
 
     The head of the change is empty where there is no last time to compare with.
     """
@@ -195,7 +204,7 @@ class Categories:
     heading: str
     intro: str
     heads: tuple[str, ...]
-    borders: tuple[float, ...]
+    borders: tuple[Border, ...]
     rows: tuple[CategoryRow, ...]
     key: tuple[KeyEntry, ...]
     texts: tuple[CategoryText, ...]
@@ -362,7 +371,7 @@ class Peers:
     """The client beside others; `heads`: own, median and quartiles, position, deviation."""
 
     heads: tuple[str, ...]
-    borders: tuple[float, ...]
+    borders: tuple[Border, ...]
     rows: tuple[PeerRow, ...]
     key: tuple[KeyEntry, ...]
     notes: tuple[str, ...]
@@ -382,7 +391,7 @@ class PastPoint:
     """A diagnosis of the history: day as printed in short, score, rank; `remark` on its version."""
 
     day: str
-    score: float
+    place: float
     shown: str
     rank: str
     remark: str
@@ -402,6 +411,7 @@ class Previous:
     more: tuple[str, ...]
     history_heading: str
     history: tuple[PastPoint, ...]
+    history_axis: tuple[Border, ...]
     history_alternative: str
 
 

@@ -148,7 +148,12 @@ class ScoringRule(Record):
     @property
     def full_of_category(self) -> int | Fraction:
         """Return the score of a category in which all is done."""
-        return 100 if self.method is ScoringMethod.SUM else self.full
+        return 100 if self.is_sum else self.full
+
+    @property
+    def is_sum(self) -> bool:
+        """Whether the overall score is a sum of points."""
+        return self.method is ScoringMethod.SUM
 
     @property
     def is_pooled(self) -> bool:

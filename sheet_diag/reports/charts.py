@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
+from fractions import Fraction
+from math import floor
 from typing import Any, Final
 
+from sheet_diag.model.catalog import Catalog
+from sheet_diag.text.numbers import to_cell
 from sheet_diag.text.text_metrics import FONT
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.references import CellSpan, RowSpan
@@ -25,7 +29,7 @@ from sheet_diag.xlsx.theme import (
 _FONT: Final = {"name": FONT, "size": 9, "color": INK, "bold": False}
 _SMALL: Final = {**_FONT, "size": 8}
 _GRID: Final = {"visible": True, "line": {"color": LINE, "width": 0.5}}
-SCORES: Final = {"min": 0, "max": 100, "major_unit": 20, "num_format": "0"}
+_STEPS: Final = 5  # of an axis of scores
 _SHARES: Final = {"min": 0, "max": 1, "major_unit": 0.25, "num_format": "0%"}
 # An axis with a label at every column, however many there are.
 UPRIGHT: Final[dict[str, Any]] = {
@@ -40,6 +44,15 @@ _LABELS: Final = {
     "num_font": _SMALL,
     "line": {"color": LINE},
 }
+
+
+def score_axis(catalog: Catalog, full: int | Fraction) -> dict[str, Any]:
+    """Give the axis of scores: from 0, or the worst answers below it, to the full one."""
+    worst = min(map(catalog.least_value, catalog.items.values()), default=Fraction(0))
+    step = Fraction(full) / _STEPS
+    low = step * min(0, floor(worst * _STEPS))
+    ends = {"min": to_cell(low), "max": to_cell(full), "major_unit": to_cell(step)}
+    return {**ends, "num_format": "0" if step.denominator == 1 else "0.0"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +132,15 @@ def make_radar(
     book: Book,
     labels: CellSpan,
     lines: Sequence[ChartSeries],
+    axis: Mapping[str, Any],
 ) -> Any:
-    """Make a radar of scores from 0 to 100, with a legend beside it."""
+    """Make a radar of scores, with a legend beside it."""
     chart = book.chart({"type": "radar", "subtype": "with_markers"})
     for line in lines:
         chart.add_series(line.options(labels))
     chart.set_y_axis(
         {
-            **SCORES,
+            **axis,
             "num_font": _SMALL,
             "major_gridlines": {"visible": True, "line": {"color": LINE, "width": 0.75}},
             "line": {"color": LINE},
@@ -162,13 +176,17 @@ def make_column_chart(
 
 
 def make_area_chart(
-    book: Book, labels: CellSpan, area: ChartSeries, lines: Sequence[ChartSeries]
+    book: Book,
+    labels: CellSpan,
+    area: ChartSeries,
+    lines: Sequence[ChartSeries],
+    axis: Mapping[str, Any],
 ) -> Any:
     """Make an area of scores with lines over it; a column where a single label gives no width."""
     chart = book.chart({"type": "area" if labels.last > labels.first else "column"})
     chart.add_series(area.options(labels))
     chart.set_x_axis({"num_font": _SMALL, "line": {"color": LINE}, "position_axis": "between"})
-    chart.set_y_axis({**SCORES, **NO_LINE, "num_font": _SMALL, "major_gridlines": _GRID})
+    chart.set_y_axis({**axis, **NO_LINE, "num_font": _SMALL, "major_gridlines": _GRID})
     _style(chart, "", 9)
     return add_lines(chart, book, labels, lines)
 
@@ -185,7 +203,13 @@ def add_lines(chart: Any, book: Book, labels: CellSpan, lines: Sequence[ChartSer
 
 
 def make_history_chart(
-    book: Book, labels: RowSpan, values: RowSpan, *, title: str, series: str
+    book: Book,
+    labels: RowSpan,
+    values: RowSpan,
+    axis: Mapping[str, Any],
+    *,
+    title: str,
+    series: str,
 ) -> Any:
     """Make a line of scores by run, each with its figure."""
     chart = book.chart({"type": "line"})
@@ -206,7 +230,7 @@ def make_history_chart(
         }
     )
     chart.set_x_axis({"text_axis": True, "num_font": _SMALL, "line": {"color": LINE}})
-    chart.set_y_axis({**SCORES, "num_font": _SMALL, "major_gridlines": _GRID})
+    chart.set_y_axis({**axis, "num_font": _SMALL, "major_gridlines": _GRID})
     _style(chart, title, 10)
     return chart
 

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from sheet_diag.model.rules import ScoringRule
 
 
 def format_score(value: Fraction) -> str:
@@ -12,20 +16,42 @@ def format_score(value: Fraction) -> str:
     return f"{'-' if tenths < 0 else ''}{whole}.{decimal}"
 
 
+def format_overall(value: Fraction, rule: ScoringRule) -> str:
+    """Write an overall score; a whole sum of points stands without a decimal."""
+    is_whole = rule.is_sum and value.denominator == 1
+    return str(value.numerator) if is_whole else format_score(value)
+
+
+def overall_shape(rule: ScoringRule) -> str:
+    """Give the number format of overall scores in cells, which are truncated already."""
+    return "General" if rule.is_sum else "0.0"
+
+
 def write_number(value: int | Fraction) -> str:
     """Write an exact number: as a decimal where it is one, else as a fraction."""
     decimal = f"{float(value):g}"
     return decimal if Fraction(decimal) == value else str(value)
 
 
+def print_score(value: int | Fraction) -> str:
+    """Write a limit or a full score: with as many decimals as it has, one at most if endless."""
+    exact = write_number(value)
+    return format_score(Fraction(value)) if "/" in exact else exact
+
+
 def to_cell(value: int | Fraction) -> int | float:
     """Convert an exact number to what a cell holds."""
-    return value if isinstance(value, int) else float(value)
+    return value.numerator if value.denominator == 1 else float(value)
+
+
+def truncate(value: Fraction) -> Fraction:
+    """Truncate a score to tenths, downwards."""
+    return Fraction(_tenths(value), 10)
 
 
 def truncate_score(value: Fraction) -> float:
     """Truncate a score to the number that is printed."""
-    return float(format_score(value))
+    return float(truncate(value))
 
 
 def score_change(now: Fraction, then: Fraction) -> Fraction:

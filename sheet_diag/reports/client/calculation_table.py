@@ -9,7 +9,7 @@ from sheet_diag.diagnosis.scoring.cap_rules import cap_rules
 from sheet_diag.model.applicability import NOT_ASKED
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog, Category
-from sheet_diag.model.rules import CapRule, NaShareCapRule
+from sheet_diag.model.rules import CapRule, NaShareCapRule, ScoringRule
 from sheet_diag.reports.client import calculation_layout as calc
 from sheet_diag.reports.client.calculation_layout import (
     HEIGHTS,
@@ -20,7 +20,7 @@ from sheet_diag.reports.client.calculation_layout import (
 from sheet_diag.reports.client.context import FormulaValues, ReportContext, VariantValues
 from sheet_diag.reports.client.criteria_table import CriteriaLayout
 from sheet_diag.reports.client.formulas import CellFormulas, build_formulas
-from sheet_diag.text.numbers import to_cell, truncate_score
+from sheet_diag.text.numbers import overall_shape, print_score, to_cell, truncate_score
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.theme import (
@@ -132,7 +132,13 @@ class _CalculationTable:
     def write_head(self) -> None:
         say, page, top = self.context.say, self.page, self.layout.top
         page.merged(top, 0, calc.COLUMNS - 1, say("calculation.heading"), HEADING)
-        page.merged(top + 1, 0, calc.COLUMNS - 1, say("calculation.lead"), _LEAD)
+        page.merged(
+            top + 1,
+            0,
+            calc.COLUMNS - 1,
+            say("calculation.lead", full=print_score(self.rule.full_of_category)),
+            _LEAD,
+        )
         for column, key in _HEADS.items():
             self.write_head_cell(top + 2, column, say(key))
         for row, part in enumerate(("heading", "lead", "head"), top):
@@ -163,7 +169,11 @@ class _CalculationTable:
         )
         self.write_formula(row, calc.IMPORTANCE, _TOTAL, counted)
         page.merged(
-            row, calc.SHORT, calc.NAME, self.context.say("calculation.overall"), _TOTAL_NAME
+            row,
+            calc.SHORT,
+            calc.NAME,
+            self.context.say(f"calculation.overall.{self.rule.method}"),
+            _TOTAL_NAME,
         )
         overall = values.record.overall
         self.write_formula(
@@ -172,7 +182,7 @@ class _CalculationTable:
         upper = float(values.upper.overall)
         self.write_formula(row, calc.UPPER, {**_TOTAL, "num_format": "0.0###"}, upper)
         self.write_formula(
-            row, calc.SHOWN, {**_TOTAL, "num_format": "0.0"}, truncate_score(overall)
+            row, calc.SHOWN, {**_TOTAL, **self.overall_look}, truncate_score(overall)
         )
         for column in _NO_TOTAL:
             page.blank(row, column, _TOTAL)
@@ -217,21 +227,33 @@ class _CalculationTable:
         self.write_head_cell(top, calc.VALUE, say("calculation.verdict.now"))
         self.write_head_cell(top, calc.VALUE_UPPER, say("calculation.verdict.upper"))
         page.height(top, HEIGHTS["subhead"])
+        points = self.context.least_points
         for row, (name, key) in enumerate(calc.RESULTS.items(), top + 1):
-            page.merged(row, *_RULE, say(key), _RANK_NAME if name == "rank" else TEXT)
+            page.merged(
+                row, *_RULE, say(key, points=points), _RANK_NAME if name == "rank" else TEXT
+            )
             page.height(row, HEIGHTS["line"])
         for variant, now in zip(VARIANTS, (values.record, values.upper), strict=True):
             self.write_variant(variant.value, now)
         row, strict = self.layout.result_row("strict"), truncate_score(values.scores.strict)
-        self.write_formula(row, calc.VALUE, _SCORE, strict)
+        self.write_formula(row, calc.VALUE, {**_SCORE, **self.overall_look}, strict)
         page.blank(row, calc.VALUE_UPPER, _FIGURE)
 
     def write_variant(self, column: int, now: VariantValues) -> None:
         row = self.layout.result_row
-        self.write_formula(row("score"), column, _SCORE, truncate_score(now.overall))
+        look = {**_SCORE, **self.overall_look}
+        self.write_formula(row("score"), column, look, truncate_score(now.overall))
         self.write_formula(row("base"), column, _FIGURE, now.base)
         self.write_parameter(row("cap"), column, _FIGURE, self.rank_text(now.cap))
         self.write_formula(row("rank"), column, _TOTAL, now.rank)
+
+    @property
+    def rule(self) -> ScoringRule:
+        return self.context.catalog.scoring
+
+    @property
+    def overall_look(self) -> Look:
+        return {"num_format": overall_shape(self.rule)}
 
     def rank_text(self, rank: Rank | None) -> str:
         return rank if rank else self.context.say("report.none")

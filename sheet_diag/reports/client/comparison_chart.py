@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sheet_diag.reports import charts
-from sheet_diag.reports.charts import NO_LINE, SCORES, ChartSeries
+from sheet_diag.reports.charts import NO_LINE, ChartSeries, score_axis
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.client.page_flow import COLUMNS, LAST_COLUMN, PageFlow
 from sheet_diag.reports.view.scales import all_clients, comparable_previous
@@ -54,7 +54,8 @@ def write_comparison_chart(flow: PageFlow, context: ReportContext, book: Book) -
         size = _SIZE if len(labels) <= _MOST_LEVEL else _TALL
         row = flow.next_row(size[1] * 0.75 + 4)
         places = _write_figures(flow.page, row, labels, [*lines, _target(context)])
-        chart = _make_chart(book, places, lines, _target(context))
+        axis = score_axis(context.catalog, context.catalog.scoring.full_of_category)
+        chart = _make_chart(book, places, lines, _target(context), axis)
         chart.show_hidden_data()
         about = say("comparison.chart.about", figures=context.join(labels.values()))
         flow.page.place(row, 0, chart, size, description=about)
@@ -109,7 +110,11 @@ def _write_figures(
 
 
 def _make_chart(
-    book: Book, places: Sequence[CellSpan], lines: Sequence[_ScoreLine], target: _ScoreLine
+    book: Book,
+    places: Sequence[CellSpan],
+    lines: Sequence[_ScoreLine],
+    target: _ScoreLine,
+    axis: Mapping[str, Any],
 ) -> Any:
     """Make a radar of a few categories, columns of fewer or more."""
     labels, *figures, targets = places
@@ -120,13 +125,13 @@ def _make_chart(
     ]
     aim = [ChartSeries(target.name, targets, target.in_radar)] if target.figures else []
     if is_radar:
-        return charts.make_radar(book, labels, [*series, *aim])
+        return charts.make_radar(book, labels, [*series, *aim], axis)
     upright = labels.last - labels.first + 1 > _MOST_LEVEL
     chart = charts.make_column_chart(
         book,
         labels,
         series,
-        y_axis={**SCORES, **NO_LINE},
+        y_axis={**axis, **NO_LINE},
         x_axis=charts.UPRIGHT if upright else None,
         size=9,
     )

@@ -12,7 +12,6 @@ from sheet_diag.model.results import FindingCode
 from sheet_diag.model.returns import Problem, ProblemCode
 from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.view.why import unknown_sentence
-from sheet_diag.text.numbers import format_score
 from sheet_diag.text.problems import told_to_client
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.theme import (
@@ -117,8 +116,11 @@ def _list_facts(context: ReportContext) -> Iterator[tuple[str, str]]:
     if scores.upper is not None and scores.upper != scores.overall:
         bounds["upper"] = scores.upper, scores.upper_rank
     for key, (score, rank) in bounds.items():
-        parts = {"score": format_score(score), "rank": rank}
-        yield say(f"report.conditions.{key}"), say("report.conditions.score_rank", **parts)
+        parts = {"score": context.format_overall(score), "rank": rank}
+        yield (
+            say(f"report.conditions.{key}", points=context.least_points),
+            say("report.conditions.score_rank", **parts),
+        )
     if unknown := unknown_sentence(context):
         yield say("report.conditions.unknown"), unknown
     if unscored := context.unscored_insurance_item:

@@ -41,7 +41,7 @@ from sheet_diag.model.settings import Issuer
 from sheet_diag.text.answer_words import show_answer
 from sheet_diag.text.excel_text import header_text
 from sheet_diag.text.glosses import Glosses
-from sheet_diag.text.numbers import truncate_score
+from sheet_diag.text.numbers import format_overall, truncate_score
 from sheet_diag.text.wording import Wording, word_catalog
 from sheet_diag.xlsx.page import Page
 
@@ -93,6 +93,17 @@ class ReportContext:
     def localized(self) -> LocalizedCatalog:
         """What the report has in common with those of other clients."""
         return _localize(self.catalog)[self.report.lang]
+
+    def format_overall(self, score: Fraction) -> str:
+        """Write an overall score as printed."""
+        return format_overall(score, self.catalog.scoring)
+
+    @property
+    def least_points(self) -> str:
+        """What the worst answers bring, in words."""
+        items = (item for item in self.catalog.items.values() if item.is_scored)
+        is_zero = not any(self.catalog.least_value(item) for item in items)
+        return self.say(f"view.points.{'zero' if is_zero else 'least'}")
 
     @cached_property
     def cell_values(self) -> FormulaValues:
@@ -167,9 +178,13 @@ class ReportContext:
 
     def is_unsure(self, items: Iterable[str]) -> bool:
         """Whether any of the items is わからない or 未回答."""
+        return not self.not_known.isdisjoint(items)
+
+    @property
+    def not_known(self) -> frozenset[str]:
+        """The items that are わからない or 未回答."""
         unknown = self.report.diagnosis.unknown
-        unsure = self.cell_values.unanswered.union(unknown.items if unknown else ())
-        return not unsure.isdisjoint(items)
+        return self.cell_values.unanswered.union(unknown.items if unknown else ())
 
     def answer(self, name: str) -> str:
         """Give the answer to an item as printed: its label, or what was entered instead."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from sheet_diag.model.catalog import Catalog
-from sheet_diag.reports.charts import SIMULATED, TODAY, ChartSeries, make_area_chart
+from sheet_diag.reports.charts import SIMULATED, TODAY, ChartSeries, make_area_chart, score_axis
 from sheet_diag.reports.client.calculation_layout import (
     SHORT,
     SHOWN,
@@ -84,7 +84,8 @@ def _make_chart(book: Book, dashboard: Dashboard) -> Any:
         ChartSeries(say("simulation.simulated"), tried, SIMULATED),
         *target_line(context, today),
     )
-    return make_area_chart(book, today.drawn(context, SHORT), now, lines)
+    axis = score_axis(context.catalog, context.catalog.scoring.full_of_category)
+    return make_area_chart(book, today.drawn(context, SHORT), now, lines, axis)
 
 
 def _write_categories(page: Page, dashboard: Dashboard) -> None:

@@ -15,6 +15,7 @@ from sheet_diag.reports.client.page_flow import LAST_COLUMN, FlowCell, PageFlow
 from sheet_diag.reports.client.report_looks import say_key
 from sheet_diag.reports.client.score_drawings import SCORE_BAR, ScoreDrawings
 from sheet_diag.text.excel_text import quote_formula_text
+from sheet_diag.text.numbers import overall_shape
 from sheet_diag.text.text_metrics import text_width
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.rank_colours import rank_colours
@@ -79,7 +80,6 @@ _SCORE: Final[Look] = {
     **CENTER,
     "font_size": 26,
     "font_color": NAVY,
-    "num_format": "0.0",
 }
 _OF: Final[Look] = {**BODY, **MIDDLE, **_ONE_LINE, "font_size": 9}
 _BEFORE: Final[Look] = {**BODY, **MIDDLE, "font_size": 9}
@@ -220,10 +220,11 @@ def _write_step(
 
 def _write_score(page: Page, row: int, summary: Summary, live: LiveFigures) -> None:
     label, overall = f"{summary.rank_label}  ", live.overall
+    look = {**_SCORE, "num_format": overall_shape(live.context.catalog.scoring)}
     page.merged(row, *_SCORE_AT, summary.score_label, _LABEL)
     rank = f"={quote_formula_text(label)}&{live.rank}"
     page.merged_formula(row, _BEFORE_AT, rank, _RANK_LABEL, f"{label}{summary.rank}")
-    page.merged_formula(row + 1, _SCORE_AT, f"={overall.formula}", _SCORE, overall.now)
+    page.merged_formula(row + 1, _SCORE_AT, f"={overall.formula}", look, overall.now)
     page.text(row + 1, _OF_AT, summary.score_of, _OF)
     before = summary.before or " "
     formula = f"={live.unless_changed(before)}"

@@ -36,7 +36,8 @@ class LiveFigures:
     def overall(self) -> LiveScore:
         """The overall score as printed."""
         cell = self.calculation.result_cell("score").reference_from(self.home)
-        return LiveScore(cell, truncate_score(self.context.cell_values.record.overall))
+        catalog, score = self.context.catalog, self.context.cell_values.record.overall
+        return LiveScore(cell, truncate_score(score), catalog.scoring.full, catalog.takes_points)
 
     def unless_changed(self, text: str) -> str:
         """A text as long as score and rank are those that the sentences speak of."""
@@ -48,14 +49,19 @@ class LiveFigures:
     def overall_in(self, text: str, shown: str) -> str:
         """A text that holds the overall score, which is `shown` now."""
         before, _, after = text.partition(shown)
-        figure = f"FIXED({self.overall.formula},1,TRUE)"
+        figure = self.overall.formula  # of a sum: as many decimals as it has
+        if not self.context.catalog.scoring.is_sum:
+            figure = f"FIXED({figure},1,TRUE)"
         parts = (quote_formula_text(before), figure, quote_formula_text(after))
         return "&".join(part for part in parts if part != '""')
 
     def score(self, category: str) -> LiveScore | None:
         """The score of a category; None where it is 対象外."""
         shown = self.context.cell_values.shown(category)
-        return None if shown is None else LiveScore(self.shown(category), shown)
+        if shown is None:
+            return None
+        catalog, formula = self.context.catalog, self.shown(category)
+        return LiveScore(formula, shown, catalog.scoring.full_of_category, catalog.takes_points)
 
     def shown(self, category: str) -> str:
         """The score of a category as printed, or 対象外."""

@@ -1,4 +1,4 @@
-"""The bars of scores on the first sheet, drawn on scales from 0 to 100 as in the PDF.
+"""The bars of scores on the first sheet, drawn on scales in percent as in the PDF.
 
 Places that a viewer may recalculate are formulas; all stand in hidden columns beside the sheet.
 """
@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import accumulate, chain
 from typing import Any, Final
 
-from sheet_diag.model.report_view import PastPoint, Places, ScoreBar
+from sheet_diag.model.report_view import Border, PastPoint, Places, ScoreBar
 from sheet_diag.text.text_metrics import text_width
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
@@ -53,10 +54,29 @@ _Path = Sequence[_Place]
 
 @dataclass(frozen=True, slots=True)
 class LiveScore:
-    """A score that a formula gives (without its `=`), and what it is now."""
+    """A score that a formula gives (without its `=`), and what it is now.
+
+    `full` ends its scale; what `falls_below` 0 is drawn at 0.
+    """
 
     formula: str
     now: float
+    full: int | Fraction = 100
+    falls_below: bool = False
+
+    @property
+    def place(self) -> float:
+        """The score in percent of its scale."""
+        place = float(Fraction(self.now) * 100 / self.full)
+        return max(0.0, place) if self.falls_below else place
+
+    @property
+    def place_formula(self) -> str:
+        """The formula of the place, without its `=`."""
+        found = self.formula
+        if self.full != 100:
+            found = f"{found}*100/({self.full})"
+        return f"MAX(0,{found})" if self.falls_below else found
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,16 +146,16 @@ class ScoreDrawings:
         its `=`) of `bar.own`."""
         wide, high = SCORE_BAR
         scale = _Scale(_TOP / (wide - 2 * _MARGIN), (_HIGHEST - _LOWEST) / high)
-        lows = [each.low for each in bar.fields]
+        lows = [each.place for each in bar.borders]
         points = [
             *self._draw(_base_field(bar, 4 * scale.across), Line(FIELD_TINT, 13)),
-            *self._draw(_fields((*lows, _TOP)), _EDGE),
+            *self._draw(_fields(lows), _EDGE),
             *(
                 self._say((e.low + e.high) / 2, 0.5, e.rank, _FIELD)
                 for e in bar.fields
                 if text_width(e.rank) * _LETTER * scale.across < e.high - e.low
             ),
-            *(self._say(low, 0.0, f"{low:g}", _BORDER) for low in (*lows, _TOP)),
+            *(self._say(each.place, 0.0, each.text, _BORDER) for each in bar.borders),
             *self._marks([bar.places], [0.5], scale),
             self._draw_pointer(own),
             self._say_own(own, f"{bar.own}\n▼", f'{label}&CHAR(10)&"▼"'),
@@ -146,7 +166,7 @@ class ScoreDrawings:
     def draw_bars(
         self,
         area: RowArea,
-        borders: Sequence[float],
+        borders: Sequence[Border],
         rows: Sequence[Places],
         owns: Sequence[LiveScore | None],
     ) -> Any:
@@ -158,7 +178,7 @@ class ScoreDrawings:
             if each.target is not None
         ]
         points = [
-            *self._draw(_grid(borders, area.high), _EDGE),
+            *self._draw(_grid([each.place for each in borders], area.high), _EDGE),
             *self._draw(targets, _TARGET),
             *self._draw_bars(rows, owns, heights),
             *self._marks(rows, heights, area.scale),
@@ -166,7 +186,7 @@ class ScoreDrawings:
         return self._book.drawing(Frame(0, _TOP, 0, area.high), points)
 
     def draw_positions(
-        self, area: RowArea, borders: Sequence[float], rows: Sequence[Places]
+        self, area: RowArea, borders: Sequence[Border], rows: Sequence[Places]
     ) -> Any:
         """Draw a row for each: quartiles, median, last time, and the client."""
         heights, scale = area.middles, area.scale
@@ -174,7 +194,7 @@ class ScoreDrawings:
         boxes = [[(end, up) for end in e.quartiles] for e, up in placed if e.quartiles]
         owns = [scale.bar(each.own, up, 4) for each, up in placed if each.own is not None]
         points = [
-            *self._draw(_grid(borders, area.high), _EDGE),
+            *self._draw(_grid([each.place for each in borders], area.high), _EDGE),
             *self._draw(boxes, Line(MIDDLE_HALF, 4)),
             *self._marks(rows, heights, scale),
             *self._draw(owns, _OWN),
@@ -186,7 +206,7 @@ class ScoreDrawings:
         last = len(history) - 1
         left, right, bottom, top = -0.5, last + 0.5, -5.0, 120.0
         scale = _Scale((right - left) / HISTORY[0], (top - bottom) / HISTORY[1])
-        places = [(float(place), each.score) for place, each in enumerate(history)]
+        places = [(float(place), each.place) for place, each in enumerate(history)]
         points = [
             *self._draw([[(left, up), (right, up)] for up in (0.0, _TOP)], _EDGE),
             *self._draw([places], Line(BLUE, 2)),
@@ -231,7 +251,7 @@ class ScoreDrawings:
             first, places = self._row, list[_Place]()
             for each, own, up in zip(rows, owns, heights, strict=True):
                 if own and each.is_weak == is_weak:
-                    places += [(0.0, up), (own.now, up), (0.0, None)]
+                    places += [(0.0, up), (own.place, up), (0.0, None)]
                     self._put_bar(own, up)
             if places:
                 yield self._points(first, places, line=Line(color, 8))
@@ -251,7 +271,7 @@ class ScoreDrawings:
         for up in heights:
             self._put_score(own)
             self._end_row(up)
-        return self._points(first, [(own.now, up) for up in heights], line=Line(NAVY, 3))
+        return self._points(first, [(own.place, up) for up in heights], line=Line(NAVY, 3))
 
     def _say(self, across: float, up: float | None, text: str, look: Label) -> Points:
         """Write words at a place."""
@@ -267,13 +287,13 @@ class ScoreDrawings:
         self._put_score(own)
         self._end_row(up)
         name = cell(self._page.name, first, column)
-        return self._points(first, [(own.now, up)], name=text, name_cell=name, label=_NAMED)
+        return self._points(first, [(own.place, up)], name=text, name_cell=name, label=_NAMED)
 
     # --- where the places stand
 
     def _put_score(self, score: LiveScore) -> None:
-        formula = f"=IF(ISNUMBER({score.formula}),{score.formula},0)"  # 対象外 is a text
-        self._page.formula(self._row, self._column, formula, BODY, score.now)
+        formula = f"=IF(ISNUMBER({score.formula}),{score.place_formula},0)"  # 対象外 is a text
+        self._page.formula(self._row, self._column, formula, BODY, score.place)
 
     def _end_row(self, up: float | None) -> None:
         if up is not None:

@@ -15,7 +15,6 @@ from sheet_diag.reports.portfolio.table_sheet import (
     DAY,
     LEFT,
     MOST_TOGETHER,
-    SCALE,
     SCORE,
     CellMaker,
     PortfolioColumn,
@@ -28,6 +27,7 @@ from sheet_diag.reports.portfolio.table_sheet import (
     measure_height,
     rank_looks,
     rank_width,
+    shade_scores,
     write_table_sheet,
 )
 from sheet_diag.xlsx.book import Book
@@ -87,9 +87,10 @@ def write_clients(_: Book, page: Page, context: PortfolioContext) -> None:
     )
     rows = write_table_sheet(page, context, listing, _rows(context, shown, places["result"]))
     if rows:
+        rule = context.catalog.scoring
         scores = [place for name, place in places.items() if name.startswith("score:")]
-        page.shade((rows[0], places["score"], rows[1], places["score"]), SCALE)
-        page.shade((rows[0], scores[0], rows[1], scores[-1]), SCALE)
+        page.shade((rows[0], places["score"], rows[1], places["score"]), shade_scores(rule.full))
+        page.shade((rows[0], scores[0], rows[1], scores[-1]), shade_scores(rule.full_of_category))
 
 
 def _list_unseen(shown: Sequence[_ClientColumn]) -> Iterator[int]:

@@ -9,7 +9,6 @@ from sheet_diag.model.catalog import Catalog
 from sheet_diag.reports.charts import make_rank_shares_chart
 from sheet_diag.reports.portfolio.table_sheet import (
     FIRST_ROW,
-    SCALE,
     SCORE,
     SHARE,
     PortfolioColumn,
@@ -20,6 +19,7 @@ from sheet_diag.reports.portfolio.table_sheet import (
     make_number_cell,
     measure_height,
     rank_width,
+    shade_scores,
     write_table_sheet,
 )
 from sheet_diag.xlsx.book import Book
@@ -54,7 +54,8 @@ def write_groups(book: Book, page: Page, context: PortfolioContext, field: str) 
     rows = write_table_sheet(page, context, listing, _rows(context, field))
     if rows:
         first = listing.last - len(context.catalog.scored_categories) + 1
-        page.shade((rows[0], first, rows[1], listing.last), SCALE)
+        full = context.catalog.scoring.full_of_category
+        page.shade((rows[0], first, rows[1], listing.last), shade_scores(full))
         _place_chart(book, page, rows, context.catalog, say(f"portfolio.chart.{field}"))
 
 

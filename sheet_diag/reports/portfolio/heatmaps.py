@@ -16,7 +16,6 @@ from sheet_diag.reports.portfolio.table_sheet import (
     HEADER_ROW,
     LEFT,
     MOST_TOGETHER,
-    SCALE,
     SCORE,
     PortfolioColumn,
     PortfolioContext,
@@ -25,8 +24,10 @@ from sheet_diag.reports.portfolio.table_sheet import (
     iterate_rows,
     make_number_cell,
     make_rank_column,
+    shade_scores,
     write_table_sheet,
 )
+from sheet_diag.text.numbers import print_score
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.theme import (
@@ -64,7 +65,7 @@ def write_heatmap(_: Book, page: Page, context: PortfolioContext) -> None:
     heads = [category.short[say.lang] for category in catalog.scored_categories]
     listing = PortfolioTable(
         heading=say("portfolio.sheet.heatmap"),
-        lead=say("portfolio.heatmap.lead"),
+        lead=say("portfolio.heatmap.lead", full=print_score(catalog.scoring.full_of_category)),
         columns=[
             *_client_columns(context),
             *(PortfolioColumn(h, 96, SCORE, make_number_cell) for h in heads),
@@ -84,7 +85,9 @@ def write_heatmap(_: Book, page: Page, context: PortfolioContext) -> None:
         page, context, listing, (PortfolioRow((*c, *s), _HEIGHT) for c, s in each)
     )
     if rows:
-        page.shade((rows[0], 2, rows[1], 1 + len(heads)), SCALE)
+        page.shade(
+            (rows[0], 2, rows[1], 1 + len(heads)), shade_scores(catalog.scoring.full_of_category)
+        )
 
 
 def write_answer_map(_: Book, page: Page, context: PortfolioContext) -> None:

@@ -8,10 +8,9 @@ from typing import Any, Final
 
 import pandas as pd
 
-from sheet_diag.reports.charts import make_history_chart
+from sheet_diag.reports.charts import make_history_chart, score_axis
 from sheet_diag.reports.portfolio.table_sheet import (
     HEADER_ROW,
-    SCALE,
     SCORE,
     PortfolioColumn,
     PortfolioContext,
@@ -21,6 +20,7 @@ from sheet_diag.reports.portfolio.table_sheet import (
     make_number_cell,
     make_rank_column,
     measure_height,
+    shade_scores,
     write_table_sheet,
 )
 from sheet_diag.xlsx.book import Book
@@ -53,10 +53,13 @@ def write_history(book: Book, page: Page, context: PortfolioContext) -> None:
     medians = _write_sums(page, context, scores)
     rows = write_table_sheet(page, context, listing, _rows(context, scores))
     if rows:
-        page.shade((rows[0], _FIRST, rows[1], listing.last), SCALE)
+        page.shade(
+            (rows[0], _FIRST, rows[1], listing.last), shade_scores(context.catalog.scoring.full)
+        )
     labels = RowSpan(page.name, _HEADER, _FIRST, tuple(scores))
     title = say("portfolio.chart.history")
-    chart = make_history_chart(book, labels, medians, title=title, series=title)
+    axis = score_axis(context.catalog, context.catalog.scoring.full)
+    chart = make_history_chart(book, labels, medians, axis, title=title, series=title)
     page.place(listing.first, listing.last + 2, chart, _CHART, description=title)
 
 

@@ -25,6 +25,7 @@ from sheet_diag.reports.portfolio.grid import (
 )
 from sheet_diag.reports.portfolio.table_sheet import PortfolioContext
 from sheet_diag.reports.portfolio.tables import UNANSWERED
+from sheet_diag.text.numbers import to_cell
 from sheet_diag.xlsx.book import Book
 from sheet_diag.xlsx.page import Page
 from sheet_diag.xlsx.references import CellSpan
@@ -105,8 +106,12 @@ def find_weakest(page: Page, row: int, context: PortfolioContext) -> tuple[CellS
 
 def _missing_share(catalog: Catalog, record: Mapping[Any, Any]) -> float:
     """Add the shares of answers that bring nothing, are not known, or are not there."""
-    choices = catalog.choices_of(catalog.items[record["item"]]).values()
-    missing = [c.id for c in choices if c.role is ChoiceRole.UNKNOWN or c.value == 0]
+    item = catalog.items[record["item"]]
+    missing = [
+        choice.id
+        for choice in catalog.choices_of(item).values()
+        if choice.role is ChoiceRole.UNKNOWN or catalog.is_missed(item, choice)
+    ]
     return float(sum(record[f"share:{name}"] for name in (*missing, UNANSWERED)))
 
 
@@ -121,10 +126,12 @@ def write_categories(book: Book, page: Page, row: int, context: PortfolioContext
     ]
     targets = {float(target) for _, _, target in rows if target is not None}
     heads = [say(f"portfolio.categories.{key}") for key in ("category", "mean", "target", "bar")]
-    looks = ({**CELL_SCORE, **BOLD}, {**CELL_CENTER, "num_format": "0"})
+    shape = "0" if all(target.is_integer() for target in targets) else "0.0"
+    looks = ({**CELL_SCORE, **BOLD}, {**CELL_CENTER, "num_format": shape})
     mark = targets.pop() if len(targets) == 1 else None
     shown = [(name, mean, None if goal is None else float(goal)) for name, mean, goal in rows]
-    panel = _BarPanel("categories", _RIGHT_BARS, heads, shown, looks, 0, most=100, mark=mark)
+    most = to_cell(catalog.scoring.full_of_category)
+    panel = _BarPanel("categories", _RIGHT_BARS, heads, shown, looks, 0, most=most, mark=mark)
     return _write_bars(book, page, row, context, panel)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from fractions import Fraction
 from functools import lru_cache
 from itertools import accumulate, islice, pairwise
 from typing import Any, Final
@@ -17,6 +18,7 @@ from sheet_diag.model.portfolio import Portfolio
 from sheet_diag.model.settings import Issuer
 from sheet_diag.reports.portfolio.labels import PortfolioLabels
 from sheet_diag.text.excel_text import header_text
+from sheet_diag.text.numbers import to_cell
 from sheet_diag.text.text_metrics import column_room, row_height, text_width
 from sheet_diag.text.wording import Wording
 from sheet_diag.xlsx.cell_values import day_number
@@ -61,18 +63,21 @@ SCORE: Final[Look] = {**CENTERED, "num_format": "0.0"}
 DAY: Final[Look] = {**CENTERED_9, "num_format": "yyyy/m/d"}
 SHARE: Final[Look] = {**CENTERED_9, "num_format": "0%"}
 # The weaker the darker: it reads the same in grey print and to eyes that miss red or green.
-SCALE: Final = {
+_SCALE: Final = {
     "type": "3_color_scale",
     "min_type": "num",
     "mid_type": "num",
     "max_type": "num",
     "min_value": 0,
-    "mid_value": 60,
-    "max_value": 100,
     "min_color": HEAT_BAD,
     "mid_color": HEAT_MIDDLE,
     "max_color": HEAT_GOOD,
 }
+
+
+def shade_scores(full: int | Fraction) -> dict[str, Any]:
+    """Shade scores up to a full one; those below 0 as 0."""
+    return {**_SCALE, "mid_value": to_cell(full * Fraction(3, 5)), "max_value": to_cell(full)}
 
 
 @dataclass(frozen=True, slots=True)

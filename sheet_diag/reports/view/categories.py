@@ -22,7 +22,7 @@ from sheet_diag.reports.view.scales import (
     weak_limit,
 )
 from sheet_diag.reports.view.words import say_change
-from sheet_diag.text.numbers import format_score, score_change
+from sheet_diag.text.numbers import format_score, print_score, score_change
 from sheet_diag.text.rank_texts import rank_legend
 
 
@@ -82,7 +82,7 @@ def _say_change(context: ReportContext, category: str) -> str:
 
 def _list_key(context: ReportContext) -> Iterator[KeyEntry]:
     say, limit = context.say, weak_limit(context.catalog)
-    text = say("view.key.own") if limit is None else say("view.key.weak", limit=limit)
+    text = say("view.key.own") if limit is None else say("view.key.weak", limit=print_score(limit))
     yield KeyEntry("bar", text)
     everyone = all_clients(context)
     standings = everyone.standings if everyone else {}
@@ -90,7 +90,8 @@ def _list_key(context: ReportContext) -> Iterator[KeyEntry]:
     yield from list_common_key(context, count=max(counts, default=0))
     targets = {each.target for each in context.catalog.scored_categories} - {None}
     if len(targets) == 1:
-        yield KeyEntry("target", say("view.key.target", score=targets.pop()))
+        (target,) = (print_score(each) for each in targets if each is not None)
+        yield KeyEntry("target", say("view.key.target", score=target))
     elif targets:
         yield KeyEntry("target", say("view.key.targets"))
 

@@ -125,7 +125,8 @@ def comment_text(context: ReportContext, item: Item) -> str:
     """Compose the comment on an item: an opening that fits the answer, then the text."""
     opening, choice = _opening(context, item), context.choice(item)
     if opening is None and item.critical and choice and choice.role is ChoiceRole.ANSWERED:
-        opening = context.catalog.report.key_measure if choice.value == 0 else None
+        is_missed = context.catalog.is_missed(item, choice)
+        opening = context.catalog.report.key_measure if is_missed else None
     return _join(context, opening, item)
 
 

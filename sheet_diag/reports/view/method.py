@@ -16,7 +16,7 @@ from sheet_diag.reports.client.context import ReportContext
 from sheet_diag.reports.view.previous import label_answer
 from sheet_diag.reports.view.why import label_of
 from sheet_diag.reports.view.words import join_apart, join_sentences, number_key, printable
-from sheet_diag.text.numbers import format_score
+from sheet_diag.text.numbers import print_score, write_number
 
 
 def build_method(context: ReportContext, number: int) -> Method:
@@ -57,16 +57,42 @@ def _tell_scoring(context: ReportContext) -> Iterator[str]:
     counts = {"categories": len(catalog.scored_categories), "items": len(catalog.items)}
     yield say("view.method.scoring.base", **counts)
     weights = sorted({item.weight for item in catalog.items.values() if item.weight})
-    span = say("view.method.scoring.weight", low=weights[0])
+    ends = {"low": write_number(weights[0]), "high": write_number(weights[-1])}
+    span = say("view.method.scoring.weight", **ends)
     if len(weights) > 1:
-        span = say("view.method.scoring.weights", low=weights[0], high=weights[-1])
-    values = context.join(_list_values(context))
-    yield say("view.method.scoring.values", values=values, weights=span)
-    weighted = len({category.weight for category in catalog.scored_categories}) > 1
-    yield say(f"view.method.scoring.{'weighted' if weighted else 'mean'}")
+        span = say("view.method.scoring.weights", **ends)
+    yield _tell_values(context, span)
+    yield from _tell_overall(context)
     yield say("view.method.scoring.truncated")
     if unscored := context.unscored_insurance_item:
         yield say("view.method.scoring.unscored", id=unscored.id)
+
+
+def _tell_values(context: ReportContext, weights: str) -> str:
+    say, catalog = context.say, context.catalog
+    least = {catalog.least_value(item) for item in catalog.items.values() if item.is_scored}
+    lowest = say("view.method.scoring.values.least")
+    return say(
+        f"view.method.scoring.values.{catalog.scoring.method}",
+        values=context.join(_list_values(context)),
+        least=lowest if len(least) > 1 else write_number(least.pop()),
+        weights=weights,
+        full=print_score(catalog.scoring.full_of_category),
+    )
+
+
+def _tell_overall(context: ReportContext) -> Iterator[str]:
+    """Tell how the overall score comes about, and whether a sum was converted."""
+    say, catalog, rule = context.say, context.catalog, context.catalog.scoring
+    if not rule.is_pooled:
+        weighted = len({category.weight for category in catalog.scored_categories}) > 1
+        yield say(f"view.method.scoring.{'weighted' if weighted else 'mean'}")
+        return
+    full, scores = print_score(rule.full), context.report.diagnosis.scores.items
+    yield say(f"view.method.scoring.{rule.method}", full=full)
+    scored = (item.id for item in catalog.items.values() if item.is_scored)
+    if rule.is_sum and any(scores[name].points is None for name in scored):
+        yield say("view.method.scoring.converted", full=full)
 
 
 def _list_values(context: ReportContext) -> Iterator[str]:
@@ -78,18 +104,13 @@ def _list_values(context: ReportContext) -> Iterator[str]:
                 found[choice.value][choice.label[say.lang]] = None
     for value in sorted(found, reverse=True):
         answers = context.quote(found[value])
-        yield say("view.method.scoring.value", answers=answers, value=_format_value(value))
-
-
-def _format_value(value: Fraction) -> str:
-    decimal = f"{float(value):g}"
-    return decimal if Fraction(decimal) == value else str(value)
+        yield say("view.method.scoring.value", answers=answers, value=write_number(value))
 
 
 def _tell_ranks(context: ReportContext) -> Iterator[str]:
     say, found = context.say, defaultdict[Rank, list[str]](list)
     lows = (rule.lowest for rule in context.catalog.scoring.ranks[:-1])
-    borders = (_format_value(low) for low in lows if low is not None)
+    borders = (write_number(low) for low in lows if low is not None)
     shown = ("／" if say.lang is Lang.JA else ", ").join(borders)
     yield say("view.method.ranks.borders", borders=shown)
     for rule in cap_rules(context.catalog):
@@ -103,7 +124,7 @@ def _tell_ranks(context: ReportContext) -> Iterator[str]:
 
 def _tell_cap(context: ReportContext, rule: CapRule) -> str:
     if isinstance(rule, NaShareCapRule):
-        return context.say("view.method.case.na", share=_format_value(100 * rule.limit))
+        return context.say("view.method.case.na", share=write_number(100 * rule.limit))
     return context.say(f"view.method.case.{rule.kind}", **rule.figures)
 
 
@@ -118,12 +139,12 @@ def _tell_answers(context: ReportContext) -> Iterator[str]:
         yield say("view.method.counts", counts=context.join(counts))
     if scores.upper != scores.overall:
         upper = context.cell_values.upper
-        parts = {"score": format_score(upper.overall), "rank": upper.rank}
+        parts = {"score": context.format_overall(upper.overall), "rank": upper.rank}
         yield say(f"view.method.upper.{number_key(left)}", count=left, **parts)
     if scores.strict_rank != scores.rank:
-        parts = {"score": format_score(scores.strict), "rank": scores.strict_rank or ""}
+        parts = {"score": context.format_overall(scores.strict), "rank": scores.strict_rank or ""}
         answer = label_of(context, ChoiceRole.NOT_APPLICABLE)
-        yield say("view.method.strict", answer=answer, **parts)
+        yield say("view.method.strict", answer=answer, points=context.least_points, **parts)
 
 
 def _list_counts(context: ReportContext) -> Iterator[str]:

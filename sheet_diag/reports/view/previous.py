@@ -9,8 +9,9 @@ from typing import Final
 from sheet_diag.model.comparison import ItemChange, Movement, PastDiagnosis, PreviousDiagnosis
 from sheet_diag.model.report_view import Change, PastPoint, Previous
 from sheet_diag.reports.client.context import ReportContext
+from sheet_diag.reports.view.scales import make_borders, place_on
 from sheet_diag.reports.view.words import join_sentences, say_month
-from sheet_diag.text.numbers import format_score, truncate_score
+from sheet_diag.text.numbers import truncate
 
 _MOST: Final = {Movement.IMPROVED: 8, Movement.WORSENED: 4}
 # What is listed by its items alone.
@@ -39,6 +40,9 @@ def build_previous(context: ReportContext) -> Previous | None:
         more=tuple(_list_more(context, previous)) if previous else (),
         history_heading=say("view.comparison.history") if history else "",
         history=history,
+        history_axis=make_borders([Fraction(1, 2)], context.catalog.scoring.full)
+        if history
+        else (),
         history_alternative=(
             say("view.comparison.history.alternative", points=told) if history else ""
         ),
@@ -63,9 +67,9 @@ def _sentence(context: ReportContext, previous: PreviousDiagnosis) -> str:
 
 def _compare_scores(context: ReportContext, previous: PreviousDiagnosis) -> str:
     say, record, common = context.say, context.cell_values.record, previous.common
-    before, now = format_score(previous.score), format_score(record.overall)
+    before, now = context.format_overall(previous.score), context.format_overall(record.overall)
     if common:
-        then, after = format_score(common.then), format_score(common.now)
+        then, after = context.format_overall(common.then), context.format_overall(common.now)
         parts = {"before": before, "before_rank": previous.rank, "count": common.count}
         return say("view.comparison.common", then=then, now=after, **parts)
     if (before, previous.rank) == (now, record.rank):
@@ -160,8 +164,8 @@ def _build_point(context: ReportContext, past: PastDiagnosis, now: str) -> PastP
     say = context.say
     return PastPoint(
         day=say_month(say, past.as_of),
-        score=truncate_score(past.score),
-        shown=format_score(past.score),
+        place=place_on(truncate(past.score), context.catalog.scoring.full),
+        shown=context.format_overall(past.score),
         rank=past.rank,
         remark=say("view.comparison.history.version") if past.catalog != now else "",
     )

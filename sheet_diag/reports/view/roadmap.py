@@ -25,7 +25,6 @@ from sheet_diag.reports.view.words import (
     say_effort,
     say_month,
 )
-from sheet_diag.text.numbers import format_score
 
 _Phases = Sequence[tuple[Phase, Sequence[PlannedItem]]]
 
@@ -78,7 +77,7 @@ def _list_arrows(context: ReportContext, phases: _Phases) -> Iterator[PhaseArrow
             until=_until(context, phase),
             count=say(f"view.roadmap.count.{number_key(len(items))}", count=len(items)),
             reached_label=say("view.roadmap.reached"),
-            score=format_score(reached.score),
+            score=context.format_overall(reached.score),
             unit=say("view.roadmap.unit"),
             rank_label=say("view.roadmap.rank"),
             rank=reached.rank,
@@ -117,7 +116,7 @@ def _tell_way(context: ReportContext, way: Way, key: str) -> str:
         "target": way.target,
         "count": len(way.items),
         "action": context.action(way.items),
-        "score": format_score(way.score),
+        "score": context.format_overall(way.score),
         "rank": way.rank,
     }
     return say(f"view.roadmap.{key}.{number_key(len(way.items))}", **parts)

@@ -1,25 +1,45 @@
-"""What is drawn on scales from 0 to 100, and the entries of the keys below them."""
+"""What is drawn on scales, in percent of them, and the entries of the keys below them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
 from fractions import Fraction
 from itertools import pairwise
 
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.comparison import OVERALL, GroupKind, PeerGroup, PreviousDiagnosis
-from sheet_diag.model.report_view import KeyEntry, Places, RankField, ScoreBar
+from sheet_diag.model.report_view import Border, KeyEntry, Places, RankField, ScoreBar
 from sheet_diag.reports.client.context import ReportContext
-from sheet_diag.text.numbers import format_score, truncate_score
+from sheet_diag.text.numbers import print_score, truncate
 
-_TOP = 100.0
+_TOP = 100
 
 
-def list_borders(catalog: Catalog) -> tuple[float, ...]:
-    """List the borders of the ranks, from 0 to 100."""
-    lows = {float(rule.lowest) for rule in catalog.scoring.ranks[:-1] if rule.lowest is not None}
-    return tuple(sorted({0.0, *lows, _TOP}))
+def place_on(score: float | Fraction, full: int | Fraction) -> float:
+    """Place a score on its scale: in percent, at its ends where it lies beyond."""
+    return float(min(max(Fraction(score) * _TOP / full, Fraction(0)), Fraction(_TOP)))
+
+
+def list_borders(catalog: Catalog) -> tuple[Border, ...]:
+    """List the borders of the ranks on the scale of categories."""
+    rule = catalog.scoring
+    return make_borders(_list_shares(catalog), rule.full_of_category)
+
+
+def _list_shares(catalog: Catalog) -> list[Fraction]:
+    """List the lowest scores of all ranks but the last, as shares of the full score."""
+    rule = catalog.scoring
+    return [(each.lowest or 0) / Fraction(rule.full) for each in rule.ranks[:-1]]
+
+
+def make_borders(shares: Iterable[Fraction], full: int | Fraction) -> tuple[Border, ...]:
+    """Make borders at shares of a scale, and at both of its ends."""
+    inside = {share for share in shares if 0 < share < 1}
+    return tuple(
+        Border(float(_TOP * share), print_score(share * full))
+        for share in sorted({Fraction(0), *inside, Fraction(1)})
+    )
 
 
 def weak_limit(catalog: Catalog) -> Fraction | None:
@@ -50,11 +70,12 @@ def find_places(context: ReportContext, measure: str) -> Places:
     before = previous_score(previous, measure) if previous else None
     category, limit = context.catalog.category_by_id.get(measure), weak_limit(context.catalog)
     target = category.target if category else None
+    full = context.catalog.scoring.full_of_category if category else context.catalog.scoring.full
     return Places(
-        own=truncate_score(own),
-        median=standing.median if standing else None,
-        before=None if before is None else truncate_score(before),
-        target=None if target is None else float(target),
+        own=place_on(truncate(own), full),
+        median=place_on(standing.median, full) if standing else None,
+        before=None if before is None else place_on(truncate(before), full),
+        target=None if target is None else place_on(target, full),
         is_weak=category is not None and limit is not None and own < limit,
     )
 
@@ -78,19 +99,21 @@ def build_score_bar(context: ReportContext) -> ScoreBar:
     key = tuple(_list_score_key(context))
     return ScoreBar(
         fields=tuple(_list_fields(context.catalog)),
+        borders=make_borders(_list_shares(context.catalog), context.catalog.scoring.full),
         base=record.base,
         places=find_places(context, OVERALL),
-        own=say("view.bar.own", score=format_score(record.overall)),
+        own=say("view.bar.own", score=context.format_overall(record.overall)),
         key=key,
         alternative=say(
-            "view.bar.alternative", key=context.join(each.text for each in key if each.drawn)
+            "view.bar.alternative",
+            full=print_score(context.catalog.scoring.full),
+            key=context.join(each.text for each in key if each.drawn),
         ),
     )
 
 
 def _list_fields(catalog: Catalog) -> Iterator[RankField]:
-    lows = (float(rule.lowest or 0) for rule in catalog.scoring.ranks[:-1])
-    borders = [_TOP, *(min(max(low, 0.0), _TOP) for low in lows), 0.0]
+    borders = [float(_TOP), *(place_on(share, 1) for share in _list_shares(catalog)), 0.0]
     fields = zip(catalog.ranks, pairwise(borders), strict=True)
     for rank, (high, low) in reversed(list(fields)):
         yield RankField(rank, low, high)
@@ -98,9 +121,11 @@ def _list_fields(catalog: Catalog) -> Iterator[RankField]:
 
 def _list_score_key(context: ReportContext) -> Iterator[KeyEntry]:
     say, record = context.say, context.cell_values.record
-    yield KeyEntry("own", say("view.key.own.score", score=format_score(record.overall)))
+    yield KeyEntry("own", say("view.key.own.score", score=context.format_overall(record.overall)))
     if previous := comparable_previous(context):
-        yield KeyEntry("before", say("view.key.before.score", score=format_score(previous.score)))
+        yield KeyEntry(
+            "before", say("view.key.before.score", score=context.format_overall(previous.score))
+        )
     everyone = all_clients(context)
     if everyone and OVERALL in everyone.standings:
         standing = everyone.standings[OVERALL]

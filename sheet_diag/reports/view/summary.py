@@ -19,7 +19,7 @@ from sheet_diag.reports.view.words import (
     say_effect,
     say_effort,
 )
-from sheet_diag.text.numbers import format_score, score_change
+from sheet_diag.text.numbers import format_score, print_score, score_change
 
 _MOST_MEASURES: Final = 3
 # What keeps the best level, until when, and with which effort (empty: each time).
@@ -39,8 +39,8 @@ def build_summary(context: ReportContext, method_heading: str) -> Summary:
         rank=record.rank,
         own_mark=say("view.own"),
         score_label=say("report.overall.score"),
-        score=format_score(record.overall),
-        score_of=say("view.of"),
+        score=context.format_overall(record.overall),
+        score_of=say("view.of", full=print_score(context.catalog.scoring.full)),
         before=_say_before(context),
         bar=build_score_bar(context),
         why=explain_rank(context),
@@ -62,7 +62,7 @@ def _say_before(context: ReportContext) -> str:
     say, previous = context.say, context.report.comparison.previous
     if previous is None:
         return ""
-    score = format_score(previous.score)
+    score = context.format_overall(previous.score)
     if previous.common:
         return say("view.before.version", score=score, rank=previous.rank)
     points = score_change(context.cell_values.record.overall, previous.score)
@@ -143,7 +143,7 @@ def _result(context: ReportContext, chosen: Sequence[PlannedItem], reached: Reac
     ranks: str = record.rank
     if reached.rank != record.rank:
         ranks = say("view.result.ranks", before=record.rank, after=reached.rank)
-    before, after = format_score(record.overall), format_score(reached.score)
+    before, after = context.format_overall(record.overall), context.format_overall(reached.score)
     parts = {"count": count, "before": before, "after": after, "ranks": ranks}
     return say(f"view.result.{number_key(count)}", **parts)
 

@@ -42,7 +42,7 @@ def _capped_sentence(context: ReportContext, caps: Sequence[Cap]) -> str:
             causes.append(_cause(context, cap, shown))
     return say(
         "view.why.capped",
-        score=format_score(record.overall),
+        score=context.format_overall(record.overall),
         base=record.base,
         causes=say("view.why.and").join(causes),
         more=say("view.why.more", count=more) if more else "",
@@ -86,7 +86,7 @@ def _names(context: ReportContext, cap: Cap, counted: Sequence[str]) -> list[str
 
 def _plain_sentences(context: ReportContext) -> Iterator[str]:
     record = context.cell_values.record
-    score, span = format_score(record.overall), score_range(context, record.base)
+    score, span = context.format_overall(record.overall), score_range(context, record.base)
     yield context.say("view.why.base", score=score, rank=record.base, range=span)
     if context.catalog.sections.next_rank:
         yield _next_sentence(context, record.rank)
@@ -107,7 +107,7 @@ def _next_sentence(context: ReportContext, rank: Rank) -> str:
         return _asks_sentence(context, target, sorted(caps, key=_place))
     lowest = context.catalog.scoring.ranks[target.position].lowest or Fraction(0)
     gap = lowest - Fraction(format_score(context.cell_values.record.overall))  # of what is printed
-    return say("view.why.gap", target=target, points=format_score(gap))
+    return say("view.why.gap", target=target, points=context.format_overall(gap))
 
 
 def _asks_sentence(context: ReportContext, target: Rank, caps: Sequence[Cap]) -> str:
@@ -162,7 +162,7 @@ def _ask(context: ReportContext, cap: Cap, most: int) -> str:
 
 
 def _not_known_sentence(context: ReportContext) -> str:
-    """Tell of answers that count as 0 because nobody knows, or nobody answered."""
+    """Tell of answers that count little because nobody knows, or nobody answered."""
     say, diagnosis = context.say, context.report.diagnosis
     unknown, left = diagnosis.unknown, _count_open(context)
     decides = diagnosis.is_decided_by_unknown
@@ -176,9 +176,16 @@ def _not_known_sentence(context: ReportContext) -> str:
         return ""
     answers = say("view.why.both").join(counts)
     if unknown and decides and not left and diagnosis.text is not OverallText.UNKNOWN:
-        score, rank = format_score(unknown.score), unknown.rank
-        return say("view.why.not_known.decides", answers=answers, score=score, rank=rank)
-    return say("view.why.not_known", answers=answers)
+        score, rank = context.format_overall(unknown.score), unknown.rank
+        parts = {"answers": answers, "score": score, "rank": rank}
+        return say("view.why.not_known.decides", points=_low_points(context), **parts)
+    return say("view.why.not_known", answers=answers, points=_low_points(context))
+
+
+def _low_points(context: ReportContext) -> str:
+    """Say what answers that nobody knows count as."""
+    worth = (context.report.diagnosis.scores.items[name].value for name in context.not_known)
+    return context.say(f"view.points.{'low' if any(worth) else 'zero'}")
 
 
 def _count_open(context: ReportContext) -> int:
@@ -198,8 +205,9 @@ def unknown_sentence(context: ReportContext) -> str:
     unknown = context.report.diagnosis.unknown
     if unknown is None:
         return ""
-    score, count = format_score(unknown.score), len(unknown.items)
-    parts = {"count": count, "score": score, "rank": unknown.rank}
+    score, count = context.format_overall(unknown.score), len(unknown.items)
+    points = _low_points(context)
+    parts = {"count": count, "score": score, "rank": unknown.rank, "points": points}
     return context.say(f"report.unknown.{number_key(count)}", **parts)
 
 
@@ -212,7 +220,7 @@ def overall_text(context: ReportContext) -> str:
     rank = context.cell_values.record.rank
     texts = rank_texts(context.catalog, rank)
     if diagnosis.text is OverallText.UNKNOWN and texts.unknown and unknown:
-        parts = {"score": format_score(unknown.score), "rank": unknown.rank}
+        parts = {"score": context.format_overall(unknown.score), "rank": unknown.rank}
         return context.explain(texts.unknown[context.say.lang]).format(**parts)
     if diagnosis.text is OverallText.CAPPED and texts.capped:
         base = context.cell_values.record.base
