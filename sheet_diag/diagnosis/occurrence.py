@@ -102,6 +102,9 @@ def _can_hold(catalog: Catalog, rule: CapRule, reach: Reach) -> bool:
     lowest = list(_lowest_scores(catalog, reach.lowest))
     items = [item for item in catalog.items.values() if item.is_scored]
     match rule:
+        case CategoryCapRule(limit=limit, categories=names) if names:
+            scored = (category.id for category in catalog.scored_categories)
+            return any(s < limit for c, s in zip(scored, lowest, strict=True) if c in names)
         case CategoryCapRule(limit=limit) | CategoriesCapRule(limit=limit):
             return sum(score < limit for score in lowest) >= rule.needed
         case CriticalCapRule(needed=needed, partial=partial):

@@ -10,23 +10,32 @@ from typing import Annotated, ClassVar
 
 from pydantic import ConfigDict, Field, StrictBool, StrictInt
 
-from sheet_diag.model.basics import Rank
+from sheet_diag.model.basics import Lang, Rank
+from sheet_diag.model.conditions import Condition
 from sheet_diag.model.record import Exact, Id, NonEmptyText, Record, Score, Share, Text, Weight
 
 
 class GateLimits(Record):
-    """記入の十分性: below a limit the return is held; equal to it passes."""
+    """記入の十分性: below a limit the return is held; equal to it passes.
+
+    `by_category` has the shares of categories that have one of their own.
+    """
 
     category_answered: Share
     total_answered: Share
     applicable_categories: Annotated[StrictInt, Field(ge=1)]
+    by_category: Mapping[Id, Share] = Field(default_factory=dict)
 
 
 class CategoryCap(Record):
-    """A category below `score` (of 100) caps the rank."""
+    """A category below `score` caps the rank; any one where `categories` names none.
+
+    Caps with the same categories are one ladder, of which the strongest counts.
+    """
 
     score: Score
     at_most: NonEmptyText
+    categories: tuple[Id, ...] = ()
 
 
 class CategoriesCap(Record):
@@ -51,6 +60,14 @@ class NaCap(Record):
     at_most: NonEmptyText
 
 
+class AnswerCap(Record):
+    """One of these answers to an item caps the rank."""
+
+    item: Id
+    choices: Annotated[tuple[Id, ...], Field(min_length=1)]
+    at_most: NonEmptyText
+
+
 class Caps(Record):
     """ランク上限: what limits the rank whatever the mean says."""
 
@@ -59,6 +76,7 @@ class Caps(Record):
     critical_missed: tuple[CriticalCap, ...] = ()
     critical_partial: tuple[CriticalCap, ...] = ()
     na_share: NaCap | None = None
+    answers: tuple[AnswerCap, ...] = ()
 
 
 class ReviewLimits(Record):
@@ -86,6 +104,14 @@ class ContradictionRule(Record):
 
     na: Id
     answered: Id
+
+
+class ConditionPair(Record):
+    """Answers to confirm where `condition` holds and `requires` does not."""
+
+    condition: Condition
+    requires: Condition
+    text: Text | None = None
 
 
 class CompanyConditionRule(Record):
@@ -144,6 +170,7 @@ class ScoringRule(Record):
     na_together: tuple[tuple[Id, ...], ...] = ()
     na_by_company: tuple[CompanyConditionRule, ...] = ()
     prerequisites: tuple[PrerequisiteRule, ...] = ()
+    pairs: tuple[ConditionPair, ...] = ()
 
     @property
     def full_of_category(self) -> int | Fraction:
@@ -202,23 +229,30 @@ class InsuranceRule(Record):
 
 @dataclass(frozen=True, slots=True)
 class CategoryCapRule:
-    """A category below `limit` caps the rank.
+    """A category below `limit` caps the rank; one of `categories`, where it has any.
 
     A category below `floor` counts under the stronger rule of this kind (None: there is none).
+    `names` are those of `categories`.
     """
 
-    kind: ClassVar[str] = "category"
     needed: ClassVar[int] = 1
     counts_items: ClassVar[bool] = False
 
     at_most: Rank
     limit: Fraction
     floor: Fraction | None = None
+    categories: tuple[str, ...] = ()
+    names: tuple[Text, ...] = ()
+
+    @property
+    def kind(self) -> str:
+        """The name in the texts."""
+        return "category.some" if self.categories else "category"
 
     @property
     def code(self) -> str:
         """The name in run.json."""
-        return f"CATEGORY_LT_{self.limit}"
+        return "_".join(("CATEGORY", *self.categories, "LT", str(self.limit)))
 
     @property
     def is_bounded(self) -> bool:
@@ -228,7 +262,8 @@ class CategoryCapRule:
     @property
     def figures(self) -> dict[str, str]:
         """What the sentences about the rule fill in."""
-        return {"limit": str(self.limit), "lower": str(self.floor)}
+        figures = {"limit": str(self.limit), "lower": str(self.floor)}
+        return {**figures, **_list_names(self.names)} if self.names else figures
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,7 +340,39 @@ class NaShareCapRule:
     limit: Fraction
 
 
-CapRule = CategoryCapRule | CategoriesCapRule | CriticalCapRule | NaShareCapRule
+@dataclass(frozen=True, slots=True)
+class AnswerCapRule:
+    """One of `choices` as the answer to an item caps the rank; `labels` are theirs."""
+
+    kind: ClassVar[str] = "answer"
+    needed: ClassVar[int] = 1
+    counts_items: ClassVar[bool] = True
+    is_bounded: ClassVar[bool] = False
+    limit: ClassVar[None] = None
+
+    at_most: Rank
+    item: str
+    choices: tuple[str, ...]
+    labels: tuple[Text, ...]
+
+    @property
+    def code(self) -> str:
+        """The name in run.json."""
+        return f"ANSWER_{self.item}_{'_'.join(self.choices)}"
+
+    @property
+    def figures(self) -> dict[str, str]:
+        """What the sentences about the rule fill in."""
+        return {"item": self.item, **_list_names(self.labels)}
+
+
+def _list_names(names: tuple[Text, ...]) -> dict[str, str]:
+    """List names in both languages, for sentences of either."""
+    japanese = "".join(f"「{name.ja}」" for name in names)
+    return {"names_ja": japanese, "names_en": ", ".join(f'"{name[Lang.EN]}"' for name in names)}
+
+
+CapRule = CategoryCapRule | CategoriesCapRule | CriticalCapRule | NaShareCapRule | AnswerCapRule
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,7 @@ from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog, ChoiceRole, cached_per_catalog
 from sheet_diag.model.results import Answers, Scores, UnknownAnswers, Way
 from sheet_diag.model.rules import (
+    AnswerCapRule,
     CategoriesCapRule,
     CategoryCapRule,
     CriticalCapRule,
@@ -82,7 +83,7 @@ def _smallest_set(
         LossGroup(
             losses=each.losses,
             worth=each.worth,
-            needed=each.missing(asked.floor),
+            needed=each.missing(asked.floors.get(each.category)),
             limits=tuple(each.missing(rule.limit) for rule in asked.crowds),
         )
         for each in losses.categories
@@ -102,35 +103,40 @@ def _smallest_set(
 class _AskedByCaps:
     """What answers must reach so that no cap stops a rank.
 
-    Every category must score `floor`, too few categories may be below the limits of `crowds`, and
-    of each set of items in `mended` so many must be answered in full.
+    Categories must score their `floors`, too few may be below the limits of `crowds`, and of each
+    set of items in `mended` so many must be answered in full.
     """
 
-    floor: Fraction
+    floors: Mapping[str, Fraction]
     mended: Mapping[frozenset[str], int]
     crowds: Sequence[CategoriesCapRule]
 
 
 def _asked_by_caps(catalog: Catalog, facts: CapFacts, target: Rank) -> _AskedByCaps | None:
     """Collect what the caps below a rank ask for; None where no answers can meet it."""
-    floor, mended, crowds = Fraction(0), defaultdict[frozenset[str], int](int), []
+    floors: dict[str, Fraction] = {}
+    mended, crowds = defaultdict[frozenset[str], int](int), []
     for rule in cap_rules(catalog):
         if rule.at_most.position <= target.position:
             continue
         match rule:
-            case CategoryCapRule():
-                floor = max(floor, rule.limit)
+            case CategoryCapRule(categories=names):
+                for name in names or catalog.category_by_id:
+                    floors[name] = max(rule.limit, floors.get(name, rule.limit))
             case CategoriesCapRule():
                 crowds.append(rule)
             case CriticalCapRule():
                 items = frozenset(counted_ids(rule, facts))
                 mended[items] = max(mended[items], len(items) - rule.needed + 1)
-            case NaShareCapRule():  # an item that is answered in full still leaves it too high
-                if counted_ids(rule, facts):
-                    return None
+            case NaShareCapRule() | AnswerCapRule() if not counted_ids(rule, facts):
+                pass
+            case AnswerCapRule(item=item) if catalog.items[item].is_scored:
+                mended[frozenset({item})] = 1
+            case NaShareCapRule() | AnswerCapRule():  # an item answered in full changes nothing
+                return None
             case _:
                 assert_never(rule)
-    return _AskedByCaps(floor, mended, crowds)
+    return _AskedByCaps(floors, mended, crowds)
 
 
 def find_unknown(

@@ -42,15 +42,16 @@ class CategoryLosses:
     in the overall score.
     """
 
+    category: str
     losses: tuple[Loss, ...]
     worth: int
     counted: int
     earned: int
     full: int | Fraction
 
-    def missing(self, score: Fraction) -> int:
-        """Count the parts to regain until the category has that score."""
-        return ceil(score * self.counted / self.full) - self.earned
+    def missing(self, score: Fraction | None) -> int:
+        """Count the parts to regain until the category has that score (None: none is asked)."""
+        return 0 if score is None else ceil(score * self.counted / self.full) - self.earned
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,7 @@ def _category_losses(
             merit = _merit(catalog, item, lost, item.id in missed)
             losses.append(Loss(item.id, lost, lost * worth, merit, item.id in missed))
     return CategoryLosses(
+        category=category.id,
         losses=tuple(losses),
         worth=worth,
         counted=counted,

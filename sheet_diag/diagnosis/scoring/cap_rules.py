@@ -11,13 +11,16 @@ from fractions import Fraction
 from itertools import chain
 from typing import assert_never
 
-from sheet_diag.diagnosis.scoring.item_scores import CategorySums, ScoreVariant
+from sheet_diag.diagnosis.scoring.item_scores import CategorySums, ScoredAnswer, ScoreVariant
 from sheet_diag.model.basics import Rank
 from sheet_diag.model.catalog import Catalog, cached_per_catalog
 from sheet_diag.model.results import Cap
 from sheet_diag.model.rules import (
+    AnswerCap,
+    AnswerCapRule,
     CapRule,
     CategoriesCapRule,
+    CategoryCap,
     CategoryCapRule,
     CriticalCap,
     CriticalCapRule,
@@ -31,13 +34,14 @@ class CapFacts:
 
     `scores` are None where 対象外, `missed` the critical items worth nothing and `partial` those
     worth a part, `na_shares` the shares of weight that left as 該当なし (only of categories that
-    still count).
+    still count), `answers` those of each category.
     """
 
     scores: Mapping[str, Fraction | None]
     missed: Mapping[str, tuple[str, ...]]
     partial: Mapping[str, tuple[str, ...]]
     na_shares: Mapping[str, Fraction]
+    answers: Sequence[Sequence[ScoredAnswer]]
 
 
 def collect_facts(sums: Mapping[str, CategorySums], variant: ScoreVariant) -> CapFacts:
@@ -49,6 +53,7 @@ def collect_facts(sums: Mapping[str, CategorySums], variant: ScoreVariant) -> Ca
         na_shares={
             n: each.na_share for n, each in sums.items() if each.left_out and each.applicable
         },
+        answers=[each.answers for each in sums.values()],
     )
 
 
@@ -56,19 +61,35 @@ def collect_facts(sums: Mapping[str, CategorySums], variant: ScoreVariant) -> Ca
 def cap_rules(catalog: Catalog) -> tuple[CapRule, ...]:
     """List the caps of a catalogue; of a kind, the strongest comes last."""
     caps, ranks = catalog.scoring.caps, catalog.rank_by_label
-    falling = sorted(caps.category_below, key=lambda cap: -cap.score)
-    floors = [*(cap.score for cap in falling[1:]), None]
+    ladders = dict.fromkeys(cap.categories for cap in caps.category_below)
     share = caps.na_share
     return (
-        *(
-            CategoryCapRule(ranks[c.at_most], c.score, floor)
-            for c, floor in zip(falling, floors, strict=False)
-        ),
+        *chain.from_iterable(_ladder_rules(catalog, categories) for categories in ladders),
         *(CategoriesCapRule(ranks[c.at_most], c.score, c.count) for c in caps.categories_below),
         *_critical_rules(ranks, caps.critical_missed, partial=False),
         *_critical_rules(ranks, caps.critical_partial, partial=True),
         *((NaShareCapRule(ranks[share.at_most], share.over),) if share else ()),
+        *(_answer_rule(catalog, each) for each in caps.answers),
     )
+
+
+def _ladder_rules(catalog: Catalog, categories: tuple[str, ...]) -> Iterator[CategoryCapRule]:
+    """Yield the caps of the same categories, the strongest last."""
+    caps: list[CategoryCap] = [
+        each for each in catalog.scoring.caps.category_below if each.categories == categories
+    ]
+    falling = sorted(caps, key=lambda cap: -cap.score)
+    floors = [*(cap.score for cap in falling[1:]), None]
+    names = tuple(catalog.category_by_id[each].name for each in categories)
+    for cap, floor in zip(falling, floors, strict=False):
+        at_most = catalog.rank_by_label[cap.at_most]
+        yield CategoryCapRule(at_most, cap.score, floor, categories, names)
+
+
+def _answer_rule(catalog: Catalog, cap: AnswerCap) -> AnswerCapRule:
+    choices = catalog.choices_of(catalog.items[cap.item])
+    labels = tuple(choices[each].label for each in cap.choices)
+    return AnswerCapRule(catalog.rank_by_label[cap.at_most], cap.item, cap.choices, labels)
 
 
 def _critical_rules(
@@ -95,7 +116,10 @@ def counted_ids(rule: CapRule, facts: CapFacts) -> tuple[str, ...]:
             return tuple(
                 name
                 for name, score in facts.scores.items()
-                if score is not None and score < limit and (floor is None or score >= floor)
+                if score is not None
+                and score < limit
+                and (floor is None or score >= floor)
+                and (not rule.categories or name in rule.categories)
             )
         case CategoriesCapRule(limit=limit):
             return tuple(
@@ -106,6 +130,9 @@ def counted_ids(rule: CapRule, facts: CapFacts) -> tuple[str, ...]:
             return tuple(chain.from_iterable(found.values()))
         case NaShareCapRule(limit=limit):
             return tuple(name for name, share in facts.na_shares.items() if share > limit)
+        case AnswerCapRule(item=item, choices=choices):
+            given = (each for each in chain.from_iterable(facts.answers) if each.item == item)
+            return tuple(each.item for each in given if each.choice in choices)
         case _:
             assert_never(rule)
 

@@ -35,6 +35,7 @@ class ScoredAnswer:
     """
 
     item: str
+    choice: str | None
     critical: bool
     role: ChoiceRole | None
     missed: bool
@@ -215,6 +216,7 @@ def _score_answer(catalog: Catalog, item: Item, choice: Choice | None, parts: in
     earned, critical = int(points * parts), item.critical and weight > 0
     return ScoredAnswer(
         item=item.id,
+        choice=choice.id if choice else None,
         critical=critical,
         role=role,
         missed=critical and not left_out and worth <= catalog.lowest_value(item),

@@ -137,8 +137,9 @@ def find_gates(
         yield ItemGate(item)
     limits = catalog.scoring.gates
     for name, each in sums.items():
-        if each.open and Fraction(each.answered, each.applicable) < limits.category_answered:
-            yield CategoryGate(limits.category_answered, name)
+        limit = limits.by_category.get(name, limits.category_answered)
+        if each.open and Fraction(each.answered, each.applicable) < limit:
+            yield CategoryGate(limit, name)
     applicable = sum(each.applicable for each in sums.values())
     answered = sum(each.answered for each in sums.values())
     if applicable > answered and Fraction(answered, applicable) < limits.total_answered:

@@ -324,7 +324,7 @@ def _build_inputs(localized: LocalizedCatalog, layout: AnswersLayout) -> Calcula
             ),
         }
     rows = (_FIRST, _FIRST + len(layout.rows) - 1)
-    columns = (CellSpan(layout.sheet, column, *rows) for column in (_ID, STAR, VALUE, OPEN))
+    columns = (CellSpan(layout.sheet, column, *rows) for column in (_ID, ANSWER, STAR, VALUE, OPEN))
     return CalculationInputs(sums, ItemColumns(*columns))
 
 

@@ -130,10 +130,11 @@ class CalculationLayout:
 
 @dataclass(frozen=True, slots=True)
 class ItemColumns:
-    """The columns of the items that may bring a cap: id, ★ of the critical ones, value, and
+    """The columns of the items that may bring a cap: id, answer, ★ of the critical ones, value, and
     whether it is open."""
 
     id: CellSpan
+    answer: CellSpan
     star: CellSpan
     value: CellSpan
     open: CellSpan

@@ -13,6 +13,7 @@ from sheet_diag.diagnosis.scoring.cap_rules import cap_rules
 from sheet_diag.model.applicability import has_conditions
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.rules import (
+    AnswerCapRule,
     CapRule,
     CategoriesCapRule,
     CategoryCapRule,
@@ -158,6 +159,8 @@ class _FormulaBuilder:
         weights, limit = self.layout.column(calc.WEIGHT), self.at(row, calc.LIMIT)
         scores = self.layout.column(variant.score)
         match rule:
+            case CategoryCapRule(categories=names) if names:
+                return self.count_below(row, rule, names, variant)
             case CategoryCapRule(floor=None) | CategoriesCapRule():
                 return f"SUMPRODUCT(({weights}>0)*({scores}<{limit}))"
             case CategoryCapRule():
@@ -168,8 +171,35 @@ class _FormulaBuilder:
             case NaShareCapRule():
                 shares = self.layout.column(calc.NA_SHARE)
                 return f"SUMPRODUCT(({weights}>0)*(ROUND({shares},10)>ROUND({limit},10)))"
+            case AnswerCapRule():
+                return self.count_answer(row, rule)
             case _:
                 assert_never(rule)
+
+    def count_below(
+        self, row: int, rule: CategoryCapRule, names: Sequence[str], variant: VariantColumns
+    ) -> str:
+        """Build how many of some categories are below a limit."""
+        limit, counted = self.at(row, calc.LIMIT), []
+        for name in names:
+            weight, score = (self.layout.of(name, c) for c in (calc.WEIGHT, variant.score))
+            lowest = f"*({score}>={self.at(row + 1, calc.LIMIT)})" if rule.is_bounded else ""
+            counted.append(f"({weight}>0)*({score}<{limit}){lowest}")
+        return "+".join(counted)
+
+    def count_answer(self, row: int, rule: AnswerCapRule) -> str:
+        """Build whether an item has one of some answers.
+
+        An item that is not scored is not among those that can be changed.
+        """
+        catalog, items, source = self.localized.catalog, self.inputs.items, self.inputs.source
+        if source and not catalog.items[rule.item].is_scored:
+            place = cell(source.sheet, row - self.layout.top + source.top, calc.COUNT)
+            return place.reference_from(self.layout.sheet)
+        lang = self.localized.say.lang
+        words = [quote_formula_text(label[lang]) for label in rule.labels]
+        among = "+".join(f"({items.answer}={word})" for word in words)
+        return f"SUMPRODUCT(({items.id}={quote_formula_text(rule.item)})*({among}))"
 
     def count_critical(self, partial: bool, variant: VariantColumns) -> str:
         """Build the count of the critical items that are not done, or in part only."""

@@ -328,7 +328,7 @@ def _build_inputs(
             calc.LEFT_OUT: f"{left_out}+{out}",
             calc.OPEN: f"SUMPRODUCT({mine}*{at[OPEN]}*{lacking})",
         }
-    columns = (CellSpan(home, column, first, last) for column in (ID, STAR, VALUE, OPEN))
+    columns = (CellSpan(home, column, first, last) for column in (ID, CHOSEN, STAR, VALUE, OPEN))
     return CalculationInputs(sums, ItemColumns(*columns), answers.calculation)
 
 
