@@ -69,7 +69,8 @@ class Goal:
     def __init__(self, catalog: Catalog, rows: Sequence[Row], target: str) -> None:
         caps = catalog.scoring.caps
         floor = max(
-            [each.score for each in caps.category_below if each.at_most > target] or [Fraction(0)]
+            [each.score for each in caps.category_below if each.at_most > target]
+            or [Fraction(-1_000_000)]
         )
         crowds = [each for each in caps.categories_below if each.at_most > target]
         self.crowds = tuple(each.count for each in crowds)

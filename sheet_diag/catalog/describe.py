@@ -15,7 +15,9 @@ from sheet_diag.catalog.headings import RANK, load_sheet_forms, second_key
 from sheet_diag.catalog.rows import Cells, SheetRows
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog, Category, Item, RankTexts
+from sheet_diag.model.conditions import Condition, Term
 from sheet_diag.model.record import Text
+from sheet_diag.text.condition_words import write_condition
 
 _SEPARATORS: Final = "、,，;；\n"
 _SPECIAL: Final = (
@@ -194,6 +196,8 @@ class _RowWriter:
             if item.weight
             else {"scored": "×" if self._lang is Lang.JA else "no"}
         )
+        if item.condition:
+            cells["shown if"] = self._write_condition(item.condition)
         if item.critical:
             cells["key"] = self._yes
         if item.na_allowed:
@@ -327,8 +331,11 @@ class _RowWriter:
         """Write the caps and gates."""
         scoring = self._catalog.scoring
         caps, gates = scoring.caps, scoring.gates
-        rows = [
-            self._rule("category_below", limit=each.score, at_most=each.at_most)
+        rows: list[Cells] = [
+            {
+                **self._rule("category_below", limit=each.score, at_most=each.at_most),
+                **self._applies_to(each.categories),
+            }
             for each in caps.category_below
         ]
         rows += [
@@ -344,8 +351,15 @@ class _RowWriter:
             rows.append(
                 self._rule("na_share", limit=caps.na_share.over, at_most=caps.na_share.at_most)
             )
+        for cap in caps.answers:
+            given = Condition(terms=(Term(source=cap.item, values=cap.choices),))
+            said = self._write_condition(given)
+            rows.append({**self._rule("answer", at_most=cap.at_most), "if": said})
         rows.append(self._rule("na_review", limit=scoring.review.na_share_over))
         rows.append(self._rule("category_answered", limit=gates.category_answered))
+        for name, share in gates.by_category.items():
+            own = self._rule("category_answered", limit=share)
+            rows.append({**own, **self._applies_to((name,))})
         rows.append(self._rule("total_answered", limit=gates.total_answered))
         rows.append(self._rule("applicable_categories", count=gates.applicable_categories))
         return [*rows, *self._list_contradictions()]
@@ -376,6 +390,30 @@ class _RowWriter:
                 "if": f"{each.na}={na}",
                 "then": f"{each.answered}={answered}",
             }
+
+        for pair in self._catalog.scoring.pairs:
+            yield {
+                **self._rule("contradiction"),
+                "if": self._write_condition(pair.condition),
+                "then": self._write_condition(pair.requires),
+                **self._texts("text", pair.text),
+            }
+
+    def _write_condition(self, condition: Condition) -> str:
+        return write_condition(condition, self._name_term, self._lang)
+
+    def _name_term(self, term: Term) -> str:
+        if term.of_company:
+            field = self._catalog.field_by_id[term.source]
+            return (field.by_id[term.values[0]] if term.values else field).label[self._lang]
+        if not term.values:
+            return term.source
+        item = self._catalog.items[term.source]
+        return self._catalog.choices_of(item)[term.values[0]].label[self._lang]
+
+    def _applies_to(self, categories: Sequence[str]) -> Cells:
+        names = [self._catalog.category_by_id[each].name[self._lang] for each in categories]
+        return {"applies to": self._list(names)} if names else {}
 
     def _not_applicable(self, item: str) -> str:
         choices = self._catalog.choices_of(self._catalog.items[item]).values()

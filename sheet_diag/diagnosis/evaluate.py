@@ -10,7 +10,10 @@ from sheet_diag.diagnosis.coverage import count_threats
 from sheet_diag.diagnosis.improvement.improve import find_unknown, find_ways
 from sheet_diag.diagnosis.improvement.lost_points import compute_losses
 from sheet_diag.diagnosis.improvement.plan import plan_items
-from sheet_diag.diagnosis.scoring.findings import find_company_contradictions
+from sheet_diag.diagnosis.scoring.findings import (
+    find_company_contradictions,
+    find_condition_contradictions,
+)
 from sheet_diag.diagnosis.scoring.score import score_answers
 from sheet_diag.model.applicability import mark_not_asked
 from sheet_diag.model.basics import Rank
@@ -29,7 +32,11 @@ def diagnose(catalog: Catalog, answers: Answers, profile: Mapping[str, str]) -> 
     """Diagnose answers; a return that a gate holds gets no comments, no plan and no ways."""
     answers = mark_not_asked(catalog, answers, profile)
     scores = score_answers(catalog, answers)
-    if against := tuple(find_company_contradictions(catalog, answers, profile)):
+    against = (
+        *find_company_contradictions(catalog, answers, profile),
+        *find_condition_contradictions(catalog, answers, profile),
+    )
+    if against:
         scores = replace(scores, findings=(*scores.findings, *against))
     insurance = choose_notice(catalog, answers, profile, scores.rank)
     if scores.rank is None:

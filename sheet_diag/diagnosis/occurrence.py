@@ -162,12 +162,15 @@ def _absent_gates(catalog: Catalog, scores: Sequence[Scores]) -> Iterator[Absenc
 
 
 def _absent_contradictions(catalog: Catalog, scores: Sequence[Scores]) -> Iterator[Absence]:
-    codes = (FindingCode.NA_CONTRADICTION, FindingCode.ANSWER_CONTRADICTION)
+    codes = (
+        FindingCode.NA_CONTRADICTION, FindingCode.ANSWER_CONTRADICTION, FindingCode.CONTRADICTION,
+    )  # fmt: skip
     met = {each.about for s in scores for each in s.findings if each.code in codes}
     rules = catalog.scoring
     pairs = [
         *((each.na, each.answered) for each in rules.contradictions),
         *((each.item, *each.needs) for each in rules.prerequisites),
+        *(tuple(dict.fromkeys((*p.condition.items, *p.requires.items))) for p in rules.pairs),
     ]
     yield from (Absence(Matter.CONTRADICTION, pair) for pair in pairs if pair not in met)
 

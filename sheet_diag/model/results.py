@@ -11,6 +11,7 @@ from fractions import Fraction
 from sheet_diag.model.basics import Lang, Rank
 from sheet_diag.model.comparison import NO_COMPARISON, Comparison, PastDiagnosis
 from sheet_diag.model.damage import DamageEstimate
+from sheet_diag.model.record import Text
 from sheet_diag.model.returns import (
     Attachment,
     PlanEntry,
@@ -44,6 +45,7 @@ class FindingCode(StrEnum):
     NA_SHARE_HIGH = "NA_SHARE_HIGH"
     NA_CONTRADICTION = "NA_CONTRADICTION"
     ANSWER_CONTRADICTION = "ANSWER_CONTRADICTION"
+    CONTRADICTION = "CONTRADICTION"
     STRICT_RANK_DIFFERS = "STRICT_RANK_DIFFERS"
 
 
@@ -51,12 +53,14 @@ class FindingCode(StrEnum):
 class Finding:
     """A finding: `rule` is its name in run.json, `about` lists ids of items, categories or fields.
 
-    Of a contradiction the first is the item to confirm, the others are what it stands against.
+    Of a contradiction the first is the item to confirm, the others are what it stands against;
+    `text` is what the catalogue says of it.
     """
 
     code: FindingCode
     rule: str
     about: tuple[str, ...] = ()
+    text: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Final
 
+from sheet_diag.model.basics import Lang
 from sheet_diag.model.conditions import Condition, Relation, Term, compare_numbers
 from sheet_diag.text.normalize import item_key, normalize_text
 from sheet_diag.text.typed_numbers import read_number
@@ -59,6 +60,8 @@ _QUOTED: Final = re.compile("「([^「」]*)」")
 _FIRST_MARK: Final = 0xE000  # stands for a quoted value while the text is taken apart
 _JOINTS: Final = re.compile(r"(かつ|または|\s+and\s+|\s+or\s+)", re.IGNORECASE)
 _ANY_OF: Final = ("または", "or")
+_JOINT_WORDS: Final = {Lang.JA: (" かつ ", " または "), Lang.EN: (" and ", " or ")}
+_NEEDS_QUOTES: Final = re.compile("[、,;=≠≧≦<>]|かつ|または|\\b(?:and|or)\\b", re.IGNORECASE)
 _SEPARATORS: Final = re.compile("[、,;]")
 _SIGNS: Final = {
     "≠": Relation.IS_NOT, "<>": Relation.IS_NOT, "!=": Relation.IS_NOT,
@@ -204,6 +207,29 @@ def _choices_in_order(relation: Relation, typed: str, source: ConditionSource) -
     if not found:
         raise ConditionError(ConditionFaultCode.CHOICE, typed, source.choices)
     return found
+
+
+def write_condition(condition: Condition, name_of: Callable[[Term], str], lang: Lang) -> str:
+    """Write a condition as `parse_condition` reads it.
+
+    `name_of` gives the label of a choice or a field: that of a term with one value, or with none
+    that of its source.
+    """
+    joint = _JOINT_WORDS[lang][condition.any_of]
+    return joint.join(_write_term(each, name_of, lang) for each in condition.terms)
+
+
+def _write_term(term: Term, name_of: Callable[[Term], str], lang: Lang) -> str:
+    comma = "、" if lang is Lang.JA else ", "
+    source = name_of(term.model_copy(update={"values": ()}))
+    if term.of_company:
+        source = f"{'会社情報' if lang is Lang.JA else 'company'}:{source}"
+    if term.is_number:
+        values = list(term.values)
+    else:
+        labels = [name_of(term.model_copy(update={"values": (each,)})) for each in term.values]
+        values = [f"「{each}」" if _NEEDS_QUOTES.search(each) else each for each in labels]
+    return f"{source}{term.relation.value}{comma.join(values)}"
 
 
 # --- as a formula

@@ -112,6 +112,7 @@ _SPECS: Final = {
     ProblemCode.NA_CONTRADICTION: ProblemSpec(Severity.WARNING, point=PointKind.ENTRY),
     ProblemCode.NA_AGAINST_COMPANY: ProblemSpec(Severity.WARNING, point=PointKind.ENTRY),
     ProblemCode.ANSWER_CONTRADICTION: ProblemSpec(Severity.WARNING, point=PointKind.ENTRY),
+    ProblemCode.CONTRADICTION: ProblemSpec(Severity.WARNING, point=PointKind.ENTRY),
     ProblemCode.NA_SHARE_HIGH: ProblemSpec(Severity.WARNING, point=PointKind.GENERAL),
     ProblemCode.STRICT_RANK_DIFFERS: ProblemSpec(Severity.WARNING),
     ProblemCode.NO_ACCESS: ProblemSpec(Severity.ERROR),

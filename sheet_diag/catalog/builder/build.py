@@ -29,7 +29,12 @@ from sheet_diag.catalog.builder.relations import (
     read_threats,
     read_versions,
 )
-from sheet_diag.catalog.builder.rules import RulesReader, write_caps, write_contradictions
+from sheet_diag.catalog.builder.rules import (
+    RulesReader,
+    check_answer_caps,
+    write_caps,
+    write_contradictions,
+)
 from sheet_diag.catalog.builder.settings import SECTION_SETTINGS, SettingsReader
 from sheet_diag.catalog.builder.support import check_support
 from sheet_diag.catalog.builder.texts import TextsReader, write_labels
@@ -142,6 +147,7 @@ class _Builder:
             each.record["weight"] = simplify(weight) if each.scored else 0
         self._check_weights(questions, mode)
         self._check_second()
+        check_answer_caps(rules, cells, {each.id: each for each in questions.questions})
         check_support(cells, settings)
         self._count(questions, full, ranks)
         threats = read_threats(cells)
@@ -162,8 +168,13 @@ class _Builder:
                     "category_answered": rules.gate("category_answered"),
                     "total_answered": rules.gate("total_answered"),
                     "applicable_categories": _read_needed(rules),
+                    "by_category": {
+                        name: each.limit
+                        for each in rules.of("category_answered")
+                        for name in each.categories
+                    },
                 },
-                "contradictions": write_contradictions(rules, cells, _list_na(questions)),
+                **write_contradictions(rules, _list_na(questions)),
                 "caps": write_caps(rules, [each.name for each in ranks.ranks]),
                 "review": {"na_share_over": rules.gate("na_review")},
                 "comments": {

@@ -67,6 +67,13 @@ class Question:
         return self.points if self.points is not None else self.weight
 
     @property
+    def full_answers(self) -> tuple[str, ...]:
+        """The ids of the answers that are worth most."""
+        answers = self.choices.answers if self.choices else []
+        worth = [(-1 if self.is_reversed else 1) * (each.points or 0) for each in answers]
+        return tuple(each.id for each, w in zip(answers, worth, strict=True) if w == max(worth))
+
+    @property
     def set_id(self) -> str:
         """The id of its set of choices, where 逆 has one of its own."""
         if self.choices is None:

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from sheet_diag.catalog.builder.cells import CellReader
 from sheet_diag.catalog.builder.conditions import ConditionReader
-from sheet_diag.catalog.builder.questions import CategoryEntry
+from sheet_diag.catalog.builder.questions import CategoryEntry, Question
 from sheet_diag.catalog.builder.ranks import RankEntry
 from sheet_diag.catalog.faults import BookFaultCode
 from sheet_diag.catalog.rows import Row
@@ -36,6 +36,8 @@ _NEEDED: Final = {
     "answer": ("if",), "contradiction": ("if", "then"),
 }  # fmt: skip
 _COLUMNS: Final = ("applies to", "limit", "count", "at most", "if", "then", "text")
+_ONE_ANSWER: Final = "book.fault.NOT_ONE_OF.answer"
+_FULL_ANSWER: Final = "book.fault.CHOICE_NOT_IN_SET.full"
 _POINTS: Final = ("category_below", "categories_below")
 _SINGLE: Final = (
     "na_share", "na_review", "category_answered", "total_answered", "applicable_categories",
@@ -198,6 +200,12 @@ def write_caps(rules: RulesReader, ranks: list[str]) -> dict[str, Any]:
             {"count": each.count, "at_most": each.at_most}
             for each in sorted(rules.of(kind), key=lambda each: each.count)
         ]
+    caps["answers"] = [
+        {"item": term.source, "choices": term.values, "at_most": each.at_most}
+        for each in rules.of("answer")
+        if each.condition
+        for term in each.condition.terms
+    ]
     shares = rules.of("na_share")
     if shares:
         strongest = max(shares, key=lambda each: ranks.index(each.at_most))
@@ -205,22 +213,37 @@ def write_caps(rules: RulesReader, ranks: list[str]) -> dict[str, Any]:
     return {name: found for name, found in caps.items() if found}
 
 
-def write_contradictions(
-    rules: RulesReader, cells: CellReader, na: Mapping[str, str]
-) -> list[dict[str, str]]:
-    """Write contradictions as the model has them: one 該当なし asks for that of another.
+def check_answer_caps(
+    rules: RulesReader, cells: CellReader, questions: Mapping[str, Question]
+) -> None:
+    """Tell where 設問の回答 is not one question with its answers, or names the full answer."""
+    for each in rules.of("answer"):
+        terms = each.condition.terms if each.condition else ()
+        for term in terms:
+            asked = questions.get(term.source)
+            is_plain = len(terms) == 1 and term.relation is Relation.IS and not term.of_company
+            if not is_plain or asked is None or asked.kind != "single":
+                cells.tell(BookFaultCode.NOT_ONE_OF, each.row, "if", says=_ONE_ANSWER)
+            elif asked.scored and set(term.values) & set(asked.full_answers):
+                cells.tell(BookFaultCode.CHOICE_NOT_IN_SET, each.row, "if", says=_FULL_ANSWER)
 
-    `na` is the choice that means 該当なし, by question.
+
+def write_contradictions(rules: RulesReader, na: Mapping[str, str]) -> dict[str, Any]:
+    """Write contradictions as the model has them.
+
+    `na` is the choice that means 該当なし, by question: where it asks for that of another question,
+    the model has a kind of its own.
     """
-    found = []
+    found: dict[str, Any] = {"contradictions": [], "pairs": []}
     for each in rules.of("contradiction"):
         if each.condition is None or each.requires is None:
             continue  # what they name is broken
         first, second = (_find_na(part, na) for part in (each.condition, each.requires))
-        if first and second:
-            found.append({"na": first, "answered": second})
+        if first and second and not each.text:
+            found["contradictions"].append({"na": first, "answered": second})
         else:
-            cells.tell(BookFaultCode.NOT_SUPPORTED, each.row, "if")
+            pair = {"condition": each.condition, "requires": each.requires}
+            found["pairs"].append({**pair, "text": each.text} if each.text else pair)
     return found
 
 

@@ -12,7 +12,6 @@ from sheet_diag.model.basics import Named
 from sheet_diag.model.catalog import MailTexts
 from sheet_diag.model.mail_kinds import MailKind
 
-_RULES: Final = ("answer",)
 _SETTINGS: Final[dict[str, tuple[str, ...]]] = {
     # The values that do what is done anyway.
     "chart": ("auto",),
@@ -33,18 +32,7 @@ def check_support(cells: CellReader, settings: SettingsReader) -> None:
         found = settings.word(key)
         if found is not None and found not in values:
             cells.tell(BookFaultCode.NOT_SUPPORTED, said, "value")
-    _check_rules(cells)
     _check_texts(cells)
-
-
-def _check_rules(cells: CellReader) -> None:
-    for row in cells.rows("rules"):
-        if cells.is_broken(row, "kind"):
-            continue
-        if cells.word(row, "kind") in _RULES:
-            cells.tell(BookFaultCode.NOT_SUPPORTED, row, "kind")
-        elif not cells.is_blank(row, "applies to") and not cells.is_broken(row, "applies to"):
-            cells.tell(BookFaultCode.NOT_SUPPORTED, row, "applies to")
 
 
 def _check_texts(cells: CellReader) -> None:

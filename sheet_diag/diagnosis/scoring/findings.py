@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from sheet_diag.diagnosis.scoring.item_scores import CategorySums
-from sheet_diag.model.applicability import must_answer
+from sheet_diag.model.applicability import condition_holds, counting_answer, must_answer
 from sheet_diag.model.catalog import Catalog, ChoiceRole
 from sheet_diag.model.results import Answers, Finding, FindingCode
 
@@ -51,6 +51,27 @@ def find_company_contradictions(
             choice = catalog.choices_of(catalog.items[item]).get(answers.get(item) or "")
             if choice and choice.role is ChoiceRole.NOT_APPLICABLE:
                 yield _na_finding(item, rule.field)
+
+
+def find_condition_contradictions(
+    catalog: Catalog, answers: Answers, profile: Mapping[str, str]
+) -> Iterator[Finding]:
+    """Find conditions that hold while what they require does not.
+
+    Nothing is found while a question of what is required is open or not asked.
+    """
+    code = FindingCode.CONTRADICTION
+    for rule in catalog.scoring.pairs:
+        given = (
+            counting_answer(catalog, catalog.items[i], answers.get(i)) for i in rule.requires.items
+        )
+        holds, met = (
+            condition_holds(catalog, each, answers, profile)
+            for each in (rule.condition, rule.requires)
+        )
+        if holds and not met and all(given):
+            about = dict.fromkeys((*rule.condition.items, *rule.requires.items))
+            yield Finding(code, code.value, tuple(about), rule.text)
 
 
 def _find_contradictions(catalog: Catalog, sums: Mapping[str, CategorySums]) -> Iterator[Finding]:

@@ -33,6 +33,7 @@ from sheet_diag.intake.resolution.grouping import group_by_client, link_correcti
 from sheet_diag.intake.resolution.return_times import TimeReason, compare_times
 from sheet_diag.intake.resolution.sender_doubts import find_sender_problems
 from sheet_diag.intake.resolution.shared_names import find_shared_names
+from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import (
     Diagnosis,
@@ -290,6 +291,14 @@ def _contradiction_problem(catalog: Catalog, received: ReceivedFile, finding: Fi
     return Problem(ProblemCode.NA_AGAINST_COMPANY, item=item, details=details)
 
 
+def _condition_problem(finding: Finding) -> Problem:
+    item, *others = finding.about
+    said = {lang: finding.text[lang] if finding.text else "" for lang in Lang}
+    details = (("text_ja", said[Lang.JA]), ("text_en", said[Lang.EN]))
+    code = ProblemCode.CONTRADICTION
+    return Problem(code, item=item, value=join_first(others), details=details)
+
+
 def _finding_problems(
     catalog: Catalog, received: ReceivedFile, diagnosis: Diagnosis
 ) -> Iterator[Problem]:
@@ -299,6 +308,8 @@ def _finding_problems(
         match finding.code:
             case FindingCode.NA_CONTRADICTION | FindingCode.ANSWER_CONTRADICTION:
                 yield _contradiction_problem(catalog, received, finding)
+            case FindingCode.CONTRADICTION:
+                yield _condition_problem(finding)
             case FindingCode.NA_SHARE_HIGH:
                 for name in (catalog.category_by_id[each].name for each in finding.about):
                     details = (("name_ja", name.ja), ("name_en", name.en))
