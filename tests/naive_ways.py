@@ -152,7 +152,7 @@ class Goal:
                     if left >= 0 and gained + gain + rest[left] >= self.needed:
                         now = tuple([c + u for c, u in zip(below, under, strict=True)])
                         state = n + more, m + mends, b + ends, now
-                        joined[state] = max(joined.get(state, 0), gained + gain)
+                        joined[state] = max(joined.get(state, gained + gain), gained + gain)
             sets = joined
         size, misses = min(
             (n, -m)
