@@ -168,7 +168,7 @@ def test_the_returns_of_a_folder_are_scored_by_both(
     assert "要判断（2件）" in text
     assert "1　規程 → 別" in text
     assert "回答のあった1件のうち、1件で" in text
-    assert "株式会社見本　58.3点 C → 判定保留（あらためて伺う設問：2問）" in text
+    assert "株式会社見本　58.3点（C） → 判定保留（あらためて伺う設問：2問）" in text
 
 
 def test_the_versions_of_the_built_in_catalogue_are_told_apart(
