@@ -9,7 +9,9 @@ import pytest
 
 from sheet_diag.forms.layout import SOFTWARE_SIGNATURE
 from sheet_diag.model.catalog import Catalog
+from sheet_diag.model.comparison import ScoreStatistics
 from sheet_diag.model.report_view import Border, ReportView
+from sheet_diag.reports.benchmark import _Statistics
 from sheet_diag.reports.client.score_drawings import LiveScore
 from sheet_diag.reports.client.workbook import build_client_report
 from sheet_diag.reports.view.build import build_view
@@ -101,3 +103,8 @@ def test_reports_of_all_scales_are_written() -> None:
     for of, rest in ((points(), "?"), (points(), "△"), (levels(), "×")):
         context = make_context({"C1": "○"}, rest=rest, of=of)
         assert build_client_report(context, build_view(context), SOFTWARE_SIGNATURE)
+
+
+def test_a_benchmark_holds_scores_of_any_scale() -> None:
+    worst = ScoreStatistics(count=5, mean=-12.5, spread=3.0, lower=-20.0, median=-12.0, upper=640.0)
+    assert _Statistics.round(worst).upper == 640

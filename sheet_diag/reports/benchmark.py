@@ -32,7 +32,7 @@ BENCHMARK: Final = "benchmark.json"
 _OVERALL: Final = "overall"  # its name in the file
 # Quartiles in whole points: in a small group they are the scores of single clients.
 _DIGITS: Final = {"mean": 1, "spread": 1}
-_Score = Annotated[int | float, Field(ge=0, le=100)]
+_Score = Annotated[int | float, Field(ge=-1_000_000, le=1_000_000)]  # on any scale
 
 
 class BenchmarkError(UserError):
