@@ -315,7 +315,7 @@ class ReportTexts(Record):
     labels: Mapping[str, Text | None] = Field(default_factory=dict)
     ranks: Mapping[str, RankTexts] = Field(default_factory=dict)
     key_measure: Text | None = None
-    marks: Annotated[tuple[ScoreMark, ...], Field(min_length=2)]
+    marks: Annotated[tuple[ScoreMark, ...], Field(min_length=1)]
     insurance: InsuranceTexts | None = None
 
 

@@ -116,7 +116,9 @@ def plan_criteria(catalog: Catalog, sheet: str, top: int) -> CriteriaLayout:
         ranks=CellSpan(sheet, _RANK, first, first + ranks - 1),
         rank_lows=CellSpan(sheet, _RANK_LOW[0], first, first + ranks - 2),  # all reach the last
         marks=CellSpan(sheet, _MARK[0], first, first + marks - 1),
-        mark_lows=CellSpan(sheet, _MARK_LOW[0], first, first + marks - (1 if all_reach_0 else 2)),
+        mark_lows=CellSpan(
+            sheet, _MARK_LOW[0], first, first + max(marks - (1 if all_reach_0 else 2), 0)
+        ),
     )
 
 

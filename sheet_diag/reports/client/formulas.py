@@ -131,6 +131,8 @@ class _FormulaBuilder:
     def first_reached(self, names: CellSpan, lows: CellSpan, score: str) -> str:
         """Find the first name whose lowest score is reached."""
         names_, lows_ = (each.reference_from(self.layout.sheet) for each in (names, lows))
+        if names.first == names.last:
+            return names_
         return f"INDEX({names_},1+SUMPRODUCT(({lows_}>{score})*1))"
 
     def overall(self) -> _Formulas:
