@@ -154,7 +154,10 @@ BROKEN = {
         (REPORT, "insurance.notices.1.new.jp", C.UNKNOWN_NAME, "jp", ""),
     ),
     "a name of another world": broken(
-        TOP, "standards:", "mascot: 3\nstandards:", (TOP, "mascot", C.UNKNOWN_NAME, "mascot", "")
+        TOP,
+        "standards:",
+        "mascot: 3\nstandards:",
+        (TOP, "mascot", C.UNKNOWN_NAME, "mascot", "mails"),
     ),
     "a digest by hand": broken(
         TOP, "standards:", "sha256: abc\nstandards:", (TOP, "sha256", C.UNKNOWN_NAME, "sha256", "")

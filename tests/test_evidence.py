@@ -16,8 +16,9 @@ from sheet_diag.model.basics import Lang
 from sheet_diag.model.returns import ProblemCode
 from sheet_diag.model.settings import Issuer
 from sheet_diag.reports.portfolio.client_facts import summarize_outcome
+from tests.catalogs import SCORING, catalog
 from tests.returned import AS_SENT, SMALL, make_return
-from tests.samples import PROFILE, labels, receive_sheet, report, resolve_all
+from tests.samples import PROFILE, labels, name_categories, receive_sheet, report, resolve_all
 
 WITH_EVIDENCE = """
     | No.  | 回答     | 備考     | 証跡（任意） |
@@ -77,11 +78,15 @@ def test_a_correction_brings_it_back() -> None:
     assert [each.evidence for each in sheet.responses] == ["規程.pdf", "", "台帳", ""]
 
 
+_ONE_IS_ENOUGH = {**SCORING["gates"], "applicable_categories": 1}
+RANKED = name_categories(catalog("1 1", "1 1", scoring={**SCORING, "gates": _ONE_IS_ENOUGH}))
+
+
 def test_report_and_portfolio_show_it_beside_the_remark() -> None:
-    typed = labels(SMALL, dict.fromkeys(SMALL.items, "yes"))
+    typed = labels(RANKED, dict.fromkeys(RANKED.items, "yes"))
     entries = Entries(PROFILE, typed, {"C1-1": "本社"}, {"C1-1": "規程.pdf", "C1-2": "台帳"})
-    received = receive_sheet(entries, catalog=SMALL)
-    content = report(received, catalog=SMALL)
+    received = receive_sheet(entries, catalog=RANKED)
+    content = report(received, catalog=RANKED)
     book = CalamineWorkbook.from_filelike(io.BytesIO(content))
     rows = {row[0]: row for row in book.get_sheet_by_name("回答と採点").to_python()}
     assert [rows[item][4] for item in ("C1-1", "C1-2", "C2-1")] == [
@@ -89,6 +94,6 @@ def test_report_and_portfolio_show_it_beside_the_remark() -> None:
         "証跡：台帳",
         "",
     ]
-    (outcome,) = resolve_all(received, catalog=SMALL)
-    gathered = [(each.kind, each.text) for each in summarize_outcome(SMALL, outcome).texts]
+    (outcome,) = resolve_all(received, catalog=RANKED)
+    gathered = [(each.kind, each.text) for each in summarize_outcome(RANKED, outcome).texts]
     assert gathered == [("remark", "本社"), ("evidence", "規程.pdf"), ("evidence", "台帳")]

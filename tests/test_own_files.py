@@ -128,7 +128,6 @@ def earlier() -> dict[str, object]:
 _RUNS: dict[str, Callable[[str], str]] = {
     "an exponent": lambda text: text.replace("415/6", "1e300000000"),
     "a huge fraction": lambda text: text.replace("415/6", "1/" + "9" * 4_000),
-    "a score above all": lambda text: text.replace("415/6", "101"),
     "a year of many digits": lambda text: text.replace("2026-", "1000000000-"),
     "the last year": lambda text: text.replace("2026-11-30", "9999-12-31"),
     "a huge number": lambda text: text.replace('"schema": 1', '"schema": ' + "1" * 5_000),

@@ -14,11 +14,15 @@ from sheet_diag.diagnosis.evaluate import diagnose
 from sheet_diag.diagnosis.scoring.score import score_answers, score_overall
 from sheet_diag.model.results import Diagnosis, FindingCode, Phase, Urgency
 from sheet_diag.model.rules import ScoringRule
-from tests.catalogs import SCORING, SIGNS, Return, present, returns
+from tests.catalogs import SCORING, SIGNS, Return, list_ranks, present, returns
 
 _PARTIAL = [{"count": 2, "at_most": "B"}]
 RULE = ScoringRule.model_validate(
-    {**SCORING, "caps": {**SCORING["caps"], "critical_partial": _PARTIAL}}
+    {
+        **SCORING,
+        "ranks": list_ranks(SCORING["ranks"]),
+        "caps": {**SCORING["caps"], "critical_partial": _PARTIAL},
+    }
 )
 MOSTLY_ANSWERED = ("○○○○○○○△", "○△△×", "○△×?", "×××?△", "○○○○△△?×-.")
 

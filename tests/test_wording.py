@@ -15,11 +15,13 @@ import pytest
 
 import sheet_diag
 from sheet_diag.catalog.errors import CatalogFaultCode
+from sheet_diag.diagnosis.occurrence import Matter
 from sheet_diag.forms.layout import QuestionColumn
 from sheet_diag.model.basics import Lang
 from sheet_diag.model.catalog import FieldKind, NoteKind
 from sheet_diag.model.client_status import Stage
 from sheet_diag.model.comparison import Movement
+from sheet_diag.model.conditions import Relation
 from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.model.portfolio import FollowUp
 from sheet_diag.model.results import FindingCode, ReturnStatus
@@ -34,9 +36,10 @@ PARTS = {key.split(".", maxsplit=1)[0] for key in labels()}
 _ENUMS: tuple[type[Enum], ...] = (
     ProblemCode, QuestionColumn, CatalogFaultCode, FieldKind, FindingCode, FollowUp, MailKind,
     Movement, NoteKind,
-    RequirementState, Severity, Stage, ReturnStatus,
+    RequirementState, Severity, Stage, ReturnStatus, Matter,
 )  # fmt: skip
 _IN_ENUMS = {str(member.value) for enum in _ENUMS for member in enum}
+_IN_ENUMS |= {member.name.lower() for member in Relation}
 _HALF_WIDTH_KANA = re.compile(r"[\uff61-\uff9f]")
 _JAPANESE = re.compile(r"[\u3000-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef]")
 
@@ -139,7 +142,7 @@ _GIVEN_WORDS: Final = ("text", "cli")
 @cache
 def words(package: str) -> frozenset[str]:
     """What may stand for a variable part of a key in a package: its own words, and the model's."""
-    packages = (package, "model")
+    packages = (package, "model", *(("diagnosis",) if package == "reports" else ()))
     found = {
         text
         for path in SOURCES

@@ -104,10 +104,10 @@ def _describe_term(catalog: Catalog, term: Term, say: Wording) -> str:
     source, labels, many = _describe_source(catalog, term, say)
     if not term.is_number:
         labels = [say("sheet.condition.value", value=each) for each in labels]
-    key = f"sheet.condition.{term.relation.name.lower()}"
-    named = term.relation in (Relation.IS, Relation.IS_NOT)
+    relation, named = term.relation.name.lower(), term.relation in (Relation.IS, Relation.IS_NOT)
+    several = many and named
     return say(
-        f"{key}.many" if many and named else key,
+        f"sheet.condition.{relation}.many" if several else f"sheet.condition.{relation}",
         source=source,
         values=say("sheet.condition.any").join(labels),
     )

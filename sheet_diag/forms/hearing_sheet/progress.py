@@ -215,8 +215,8 @@ def _check_wrong(
     wrong = states.wrong
     value = f"{wrong}{tail}" if wrong else done
     formula = f"=IF({count}=0,{quote_formula_text(done)},{count}&{quote_formula_text(tail)})"
-    key = "sheet.cover.check.wrong"
-    label = say(f"{key}.entries" if has_other_states(content.catalog) else key)
+    others = has_other_states(content.catalog)
+    label = say("sheet.cover.check.wrong.entries" if others else "sheet.cover.check.wrong")
     _write_check_line(writer, row, label, formula, value)
     return f"{count}=0", not wrong
 

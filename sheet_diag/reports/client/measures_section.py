@@ -87,7 +87,7 @@ def _write_key_heads(flow: PageFlow, measures: KeyMeasures) -> None:
 
 def _write_key_measure(flow: PageFlow, each: KeyMeasure) -> None:
     step = f"→ {each.step}" if each.step else ""
-    first = "　".join(filter(None, (step, each.reference)))
+    first = "  ".join(filter(None, (step, each.reference)))
     below = "\n".join(filter(None, (first, each.text)))
     answer, due, effort = _FIGURES
     with flow.together():
