@@ -411,6 +411,7 @@ def test_departments_settle_item_by_item() -> None:
 
 def _problem(code: ProblemCode, item: str) -> Problem:
     details = (("name_ja", JIS.categories[0].name.ja), ("name_en", ""), ("read", ""),
+        ("text_ja", ""), ("text_en", ""),
                ("limit", "4"), ("count", "1"), ("field", ""), ("items", item),
                ("first", "H7"), ("last", "H9"), ("column", "remark"),
                ("choice_ja", "6〜20人"), ("choice_en", "6 to 20"))  # fmt: skip

@@ -90,7 +90,7 @@ def test_the_sheet_of_texts_gives_headings_and_names(tmp_path: Path) -> None:
     built = build(write_book(tmp_path / "倉庫.xlsx", {"設問": QUESTIONS, "文章": rows}))
     assert built.catalog
     say = word_catalog(built.catalog, Lang.JA)
-    assert say("present(view.roadmap).heading") == "4. 次の段へ"
+    assert say("view.roadmap.heading") == "4. 次の段へ"
     assert say("view.method.again") == "結び"
     assert say("report.overall.rank") == "判定レベル"
     assert say("report.closing") == ""

@@ -13,13 +13,13 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from sheet_diag.catalog.faults import BookFault, FaultKind, list_errors
-from sheet_diag.intake.catalog_sheet import ERROR_FILL, WARNING_FILL
 from sheet_diag.intake.catalog_workbook import ReadBook
 from sheet_diag.text.excel_text import storable_text
 from sheet_diag.text.wording import Wording
+from sheet_diag.xlsx.theme import DOUBTFUL, FAULTY
 
 _AUTHOR: Final = "sheet-diag"
-_FILLS: Final = {FaultKind.ERROR: ERROR_FILL, FaultKind.WARNING: WARNING_FILL}
+_FILLS: Final = {FaultKind.ERROR: FAULTY, FaultKind.WARNING: DOUBTFUL}
 _COLUMNS: Final = ("number", "kind", "place", "stands", "expected", "near", "says")
 _WIDTHS: Final = (6, 10, 18, 32, 34, 18, 64)
 _HEAD_ROW: Final = 5

@@ -18,7 +18,7 @@ from sheet_diag.intake.cell_formats import CellFormats, show_number, write_exact
 from sheet_diag.intake.cells import CellMark, CellPosition, Grid
 from sheet_diag.model.basics import Lang, Message
 from sheet_diag.text.normalize import tidy_text
-from sheet_diag.xlsx.theme import INPUT
+from sheet_diag.xlsx.theme import DOUBTFUL, FAULTY, INPUT
 
 _FIRST_ROWS: Final = 30
 _AUTHORS: Final = ("※", "#")
@@ -27,8 +27,6 @@ _NUMBERS: Final = ("whole", "number", "positive", "points")
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}")
 _NUMBER: Final = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
 # The fills with which a checked workbook is marked; they say nothing of colours.
-ERROR_FILL: Final = "#F8CBAD"
-WARNING_FILL: Final = "#FFF2CC"
 
 
 def read_table(
@@ -249,7 +247,7 @@ class _SheetReader:
 
     def _fill(self, row: int, col: int) -> str:
         fill = self._formats.fills.get((row, col), "")
-        return "" if fill in (ERROR_FILL, WARNING_FILL, INPUT) else fill
+        return "" if fill in (FAULTY, DOUBTFUL, INPUT) else fill
 
     def _tell_cell(
         self, code: BookFaultCode, at: CellPosition, stands: str, heading: Heading

@@ -25,6 +25,8 @@ FIELD_TINT: Final = "#C9D8E8"
 WEAK_BAR: Final = "#8FA3B8"
 MIDDLE_HALF: Final = "#A9B6C4"
 WHITE: Final = "#FFFFFF"
+FAULTY: Final = "#F8CBAD"  # a cell that must be mended
+DOUBTFUL: Final = "#FFF2CC"  # a cell that may not be meant so
 LEFT_OUT: Final = "#D9DDE2"  # rows of a form that are not asked
 # Heat maps, from what is in order to what is missing; apart from them, unknown and left out.
 HEAT_GOOD: Final = "#EAF1F8"
