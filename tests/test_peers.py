@@ -313,11 +313,6 @@ REFUSED: dict[str, tuple[dict[str, Any] | str, str]] = {
     "another kind": ({"kind": "run"}, "foreign"),
     "a later schema": ({"schema": 2}, "foreign"),
     "groups that are none": ({"groups": [1]}, "foreign"),
-    "scores past 100": (
-        {"groups": [{"kind": "all", "choice": "", "measures": {"overall": {
-            "count": 5, "mean": 101, "spread": 1, "lower": 1, "median": 1, "upper": 1}}}]},
-        "foreign",
-    ),
     "no date": ({"as_of": "soon"}, "foreign"),
     "no JSON": ("{", "foreign"),
     "a list": ("[]", "foreign"),

@@ -53,7 +53,7 @@ def count_losses(
     framework: Part, parts: Sequence[Part], asked: Sequence[LibraryQuestion], dependencies: int
 ) -> Losses:
     """Count what is lost, by what it is; `dependencies` are those that were not written."""
-    lost: Counter[str] = Counter(dependencies=dependencies)
+    lost: Counter[str] = Counter({"dependencies": dependencies})
     for part in parts:
         if key := _LOST_ROWS.get(part.kind):
             lost[key] += len(part.rows)
