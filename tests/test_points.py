@@ -12,7 +12,7 @@ from sheet_diag.diagnosis.evaluate import diagnose
 from sheet_diag.diagnosis.scoring.score import score_answers
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.results import Scores
-from sheet_diag.text.numbers import format_score
+from sheet_diag.text.numbers import format_score, write_number
 from tests.catalogs import (
     LEVELS,
     SCORING,
@@ -86,6 +86,13 @@ def test_a_key_measure_is_missed_at_the_lowest_answer_and_in_part_above_it() -> 
 def test_scores_are_rounded_down_below_nothing_too() -> None:
     shown = [format_score(Fraction(*each)) for each in ((-4, 100), (-1, 1), (-104, 100), (26, 3))]
     assert shown == ["-0.1", "-1.0", "-1.1", "8.6"]
+
+
+def test_an_exact_number_is_written_whole_as_a_decimal_or_as_a_fraction() -> None:
+    given = (1_000_000, Fraction(5, 2), Fraction(-1, 5), Fraction(100, 3), Fraction("12345.678"))
+    assert [write_number(each) for each in given] == [
+        "1000000", "2.5", "-0.2", "100/3", "12345.678",
+    ]  # fmt: skip
 
 
 def random_points(random: Random) -> Catalog:

@@ -18,6 +18,7 @@ from sheet_diag.model.catalog import Catalog, Category, Item, RankTexts
 from sheet_diag.model.conditions import Condition, Term
 from sheet_diag.model.record import Text
 from sheet_diag.text.condition_words import write_condition
+from sheet_diag.text.numbers import write_number
 
 _SEPARATORS: Final = "、,，;；\n"
 _SPECIAL: Final = (
@@ -166,8 +167,8 @@ class _RowWriter:
                 **self._texts("category", each.name),
                 **self._texts("short name", each.short),
                 "id": each.id,
-                "weight": _number(each.weight),
-                **({"target": _number(each.target)} if each.target is not None else {}),
+                "weight": write_number(each.weight),
+                **({"target": write_number(each.target)} if each.target is not None else {}),
                 **self._texts("introduction", each.introduction),
                 **self._texts("example", each.example),
             }
@@ -192,7 +193,7 @@ class _RowWriter:
         if item.answer_set:
             cells["choices"] = self._set_names[item.answer_set]
         cells |= (
-            {"weight": _number(item.weight)}
+            {"weight": write_number(item.weight)}
             if item.weight
             else {"scored": "×" if self._lang is Lang.JA else "no"}
         )
@@ -261,7 +262,7 @@ class _RowWriter:
         cells = {"set": name, **self._texts("choice", choice.label)}
         if hasattr(choice, "role"):
             if choice.value is not None:
-                cells["points"] = _number(choice.value)
+                cells["points"] = write_number(choice.value)
             cells["role"] = self._word("choices", "role", choice.role.value)
             cells |= self._texts("meaning", choice.meaning)
         for lang in (self._lang, _other(self._lang)):
@@ -304,7 +305,7 @@ class _RowWriter:
             own = self._catalog.report.ranks.get(rule.label) or RankTexts()
             cells = {"rank": rule.label}
             if rule.lowest is not None:
-                cells["from"] = _number(rule.lowest)
+                cells["from"] = write_number(rule.lowest)
             cells |= self._texts("meaning", own.legend)
             cells |= self._texts("overall comment", own.overall)
             cells |= self._texts("overall: capped", own.capped)
@@ -321,7 +322,7 @@ class _RowWriter:
         return [
             {
                 "mark": each.mark,
-                **({"from": _number(each.score)} if each.score is not None else {}),
+                **({"from": write_number(each.score)} if each.score is not None else {}),
                 **self._texts("meaning", each.meaning),
             }
             for each in self._catalog.report.marks
@@ -374,7 +375,7 @@ class _RowWriter:
     ) -> Cells:
         cells = {"kind": self._word("rules", "kind", kind)}
         if limit is not None:
-            cells["limit"] = _number(limit)
+            cells["limit"] = write_number(limit)
         if count is not None:
             cells["count"] = str(count)
         if at_most is not None:
@@ -495,7 +496,7 @@ class _RowWriter:
                 "requirement": each.id,
                 **self._texts("requirement text", each.name),
                 **({"questions": self._list(each.items)} if each.items else {}),
-                **({"level needed": _number(each.level)} if each.level != 1 else {}),
+                **({"level needed": write_number(each.level)} if each.level != 1 else {}),
             }
             for standard in self._catalog.standards
             if standard.frame
@@ -542,12 +543,3 @@ class _RowWriter:
 
 def _other(lang: Lang) -> Lang:
     return Lang.EN if lang is Lang.JA else Lang.JA
-
-
-def _number(number: Fraction | int) -> str:
-    """Write an exact number as it may be typed."""
-    fraction = Fraction(number)
-    if fraction.denominator == 1:
-        return str(fraction.numerator)
-    decimal = f"{float(fraction):.6f}".rstrip("0")
-    return decimal if Fraction(decimal) == fraction else str(fraction)

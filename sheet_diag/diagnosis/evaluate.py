@@ -113,7 +113,7 @@ def _urgency(catalog: Catalog, item: Item, choice: Choice) -> _Urgency | None:
     """Critical items not done first, then those in part, then by priority and lost points."""
     if choice.value is None or choice.value == 1 or not item.is_scored:
         return None
-    group = int(choice.value > catalog.lowest_value(item)) if item.critical else 2
+    group = int(not catalog.is_missed(item, choice)) if item.critical else 2
     return group, item.priority, -item.weight * (1 - choice.value)
 
 

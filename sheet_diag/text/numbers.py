@@ -29,7 +29,9 @@ def overall_shape(rule: ScoringRule) -> str:
 
 def write_number(value: int | Fraction) -> str:
     """Write an exact number: as a decimal where it is one, else as a fraction."""
-    decimal = f"{float(value):g}"
+    if value.denominator == 1:
+        return str(value.numerator)
+    decimal = f"{float(value):.6f}".rstrip("0")
     return decimal if Fraction(decimal) == value else str(value)
 
 

@@ -45,6 +45,7 @@ from sheet_diag.model.basics import Message, Named
 from sheet_diag.model.catalog import Catalog
 from sheet_diag.model.mail_kinds import MailKind
 from sheet_diag.text.normalize import fold_text
+from sheet_diag.text.numbers import write_number
 
 _MAIL: Final = ("subject", "body")  # what a catalogue may word of a mail
 
@@ -246,7 +247,7 @@ class _Builder:
         total = self._sum_points(questions)
         row = settings.row("full score")
         if given is not None and total is not None and given != total and row is not None:
-            parts = {"total": _write_number(total)}
+            parts = {"total": write_number(total)}
             expected = Message("book.expect.total", parts)
             self.cells.tell(
                 BookFaultCode.TOTAL_DIFFERS, row, "value", expected=expected, parts=parts
@@ -275,7 +276,7 @@ class _Builder:
         values = {
             "categories": str(len(scored)),
             "questions": str(len(questions.questions)),
-            "full": _write_number(full),
+            "full": write_number(full),
             "title": title.get(self.cells.lang.value, ""),
         }
         labels = {label for each in sets.used.values() for label in each.by_label}
@@ -316,7 +317,7 @@ class _Builder:
         self.counts = {
             "categories": str(len(questions.categories)),
             "questions": str(len(questions.questions)),
-            "full": _write_number(full),
+            "full": write_number(full),
             "ranks": "/".join(each.name for each in ranks.ranks),
         }
 
@@ -376,7 +377,3 @@ def _list_na(questions: QuestionsReader) -> dict[str, str]:
 def _read_needed(rules: RulesReader) -> int:
     found = rules.of("applicable_categories")
     return found[-1].count if found else 1
-
-
-def _write_number(number: Fraction) -> str:
-    return str(int(number)) if number.denominator == 1 else str(float(number))
